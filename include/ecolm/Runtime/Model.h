@@ -1,0 +1,149 @@
+//===- Model.h - The contract between compiled models and programs -*- C -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// The one header through which compiled model code, the runtime's `main`, and
+// a host program that links the model as an object or a shared library meet.
+// It is C, includes nothing but <stdint.h>, and changes only with its version.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_RUNTIME_MODEL_H
+#define ECOLM_RUNTIME_MODEL_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Version of every structure in this header.
+#define ECOLM_ABI_VERSION 1
+
+/// Largest tensor rank that crosses this interface.
+#define ECOLM_MAX_RANK 8
+
+/// Element types; the values are ONNX's TensorProto.DataType.
+typedef enum {
+  ECOLM_F32 = 1,
+  ECOLM_U8 = 2,
+  ECOLM_I8 = 3,
+  ECOLM_I16 = 5,
+  ECOLM_I32 = 6,
+  ECOLM_I64 = 7,
+  ECOLM_BOOL = 9,
+  ECOLM_F64 = 11
+} ecolm_dtype;
+
+/// Outcome of a call into model code.
+typedef enum {
+  ECOLM_OK = 0,
+  /// An index operand lies outside the dimension it selects from.
+  ECOLM_INDEX_OUT_OF_RANGE = 1,
+  /// Two dynamic dimensions that must agree do not.
+  ECOLM_SHAPE_MISMATCH = 2,
+  /// A result buffer could not be allocated.
+  ECOLM_OUT_OF_MEMORY = 3
+} ecolm_status;
+
+/// What a model says of one of its inputs or outputs. A dimension of -1 is
+/// dynamic.
+typedef struct {
+  const char *name;
+  int32_t dtype;
+  int32_t rank;
+  int64_t dims[ECOLM_MAX_RANK];
+} ecolm_tensor_spec;
+
+/// A dense row-major tensor.
+typedef struct {
+  int32_t dtype;
+  int32_t rank;
+  int64_t dims[ECOLM_MAX_RANK];
+  void *data;
+} ecolm_tensor;
+
+/// Kinds of tokenizer that a program can hold.
+typedef enum {
+  ECOLM_TOKENIZER_NONE = 0,
+  /// One token per Unicode code point; `pieces[id]` is its UTF-8 form.
+  ECOLM_TOKENIZER_CHARACTER = 1
+} ecolm_tokenizer_kind;
+
+/// The vocabulary that travels inside the program.
+typedef struct {
+  int32_t kind;
+  int32_t size;
+  const char *const *pieces;
+} ecolm_tokenizer;
+
+/// A causal language model, compiled for incremental evaluation.
+typedef struct {
+  int64_t vocabulary_size;
+  /// Largest number of tokens that a sequence may hold.
+  int64_t context_length;
+  /// Largest `count` that one call of `forward` takes.
+  int64_t max_chunk;
+  /// Bytes of key/value cache for one sequence. Needs no initialization.
+  uint64_t cache_bytes;
+  /// Bytes of scratch memory for one call. Needs no initialization.
+  uint64_t workspace_bytes;
+
+  /// Evaluates tokens `position ... position + count - 1` of one sequence and
+  /// writes their logits (count x vocabulary_size). `cache` holds the keys and
+  /// values of the tokens before and receives those of the new ones; both
+  /// buffers are aligned to 64 bytes. The caller guarantees
+  /// 0 < count <= max_chunk, position + count <= context_length and
+  /// 0 <= ids[i] < vocabulary_size.
+  void (*forward)(const int64_t *ids, int64_t count, int64_t position,
+                  float *logits, void *cache, void *workspace);
+} ecolm_language_model;
+
+/// Everything a program knows of the model it holds. Exactly one of `run` and
+/// `language_model` is set.
+typedef struct {
+  uint32_t abi_version;
+  const char *name;
+  /// What `info` prints: lines of `key: value`, and the same as JSON.
+  const char *info_text;
+  const char *info_json;
+
+  int32_t num_inputs;
+  int32_t num_outputs;
+  const ecolm_tensor_spec *inputs;
+  const ecolm_tensor_spec *outputs;
+
+  /// Evaluates the model. The caller has checked dtype, rank and static
+  /// dimensions of the inputs against `inputs`. On ECOLM_OK each output has
+  /// its dims set and `data` allocated with malloc, owned by the caller.
+  int32_t (*run)(const ecolm_tensor *inputs, ecolm_tensor *outputs);
+  const ecolm_language_model *language_model;
+
+  ecolm_tokenizer tokenizer;
+
+  /// The weight section and the SHA-256 of its bytes.
+  const uint8_t *weights;
+  uint64_t weight_bytes;
+  uint8_t weight_sha256[32];
+} ecolm_model;
+
+/// The model of this program or library.
+extern const ecolm_model ecolm_model_descriptor;
+
+/// Runs `body(captures, begin, end)` over a static partition of [0, count)
+/// among the threads of the pool; called by model code. `cost` estimates the
+/// work of one item in scalar operations, so that small loops stay on the
+/// calling thread. A library built without the runtime's pool may define it
+/// as the single call `body(captures, 0, count)`.
+void ecolm_parallel_for(void (*body)(void *captures, int64_t begin,
+                                     int64_t end),
+                        void *captures, int64_t count, int64_t cost);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // ECOLM_RUNTIME_MODEL_H
