@@ -1,0 +1,159 @@
+//===- EcoLMAttributes.td - Attributes and enumerations -*- tablegen -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// The choices that definitions of quantizers and transforms leave open, and the
+// encoding that says how a packed weight lies in memory.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_DIALECT_ECOLM_IR_ECOLMATTRIBUTES
+#define ECOLM_DIALECT_ECOLM_IR_ECOLMATTRIBUTES
+
+include "ecolm/Dialect/EcoLM/IR/EcoLMDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/TensorEncoding.td"
+include "mlir/IR/EnumAttr.td"
+
+class EcoLM_Enum<string name, string what, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, what, cases> {
+  let cppNamespace = "::ecolm";
+  let genSpecializedAttr = 0;
+}
+
+class EcoLM_EnumAttr<EnumAttrInfo info, string mnemonic, string text>
+    : EnumAttr<EcoLM_Dialect, info, mnemonic> {
+  let assemblyFormat = "`<` $value `>`";
+  let description = text;
+}
+
+def EcoLM_RoundingEnum : EcoLM_Enum<"Rounding",
+    "how a magnitude becomes a power of two", [
+      I32EnumAttrCase<"Floor", 0, "floor">,
+      I32EnumAttrCase<"NearestLog", 1, "nearest_log">,
+      I32EnumAttrCase<"Nearest", 2, "nearest">,
+      I32EnumAttrCase<"Ceil", 3, "ceil">]>;
+def EcoLM_Rounding : EcoLM_EnumAttr<EcoLM_RoundingEnum, "rounding", [{
+  For a magnitude m * 2^k with 1 <= m < 2, the exponent is: `floor` k (EcoLM);
+  `nearest_log` k + 1 if m * m >= 2 else k (LogNet, PoT-LLM, PoTPTQ, DeepShift);
+  `nearest` k + 1 if m >= 1.5 else k (INQ); `ceil` k + 1 if m > 1 else k.
+}]>;
+
+def EcoLM_UnderflowEnum : EcoLM_Enum<"Underflow",
+    "what becomes of a magnitude below the smallest power of two", [
+      I32EnumAttrCase<"Zero", 0, "zero">,
+      I32EnumAttrCase<"Clamp", 1, "clamp">]>;
+def EcoLM_Underflow : EcoLM_EnumAttr<EcoLM_UnderflowEnum, "underflow", [{
+  A rounded exponent below `min` becomes 0 (`zero`) or `min` (`clamp`).
+}]>;
+
+def EcoLM_TernaryRuleEnum : EcoLM_Enum<"TernaryRule",
+    "where the ternary threshold comes from", [
+      I32EnumAttrCase<"Given", 0, "given">,
+      I32EnumAttrCase<"HalfStd", 1, "half_std">,
+      I32EnumAttrCase<"Twn", 2, "twn">,
+      I32EnumAttrCase<"AbsMean", 3, "absmean">]>;
+def EcoLM_TernaryRule : EcoLM_EnumAttr<EcoLM_TernaryRuleEnum, "ternary_rule", [{
+  `given`: the threshold is an attribute. `half_std`: 0.5 * std(W), TernaryLM's
+  paper. `twn`: 0.7 * mean|W|, ternary weight networks. `absmean`: the code is
+  round-half-even(W / mean|W|) clipped to [-1, 1], BitNet b1.58.
+}]>;
+
+def EcoLM_TernaryScaleEnum : EcoLM_Enum<"TernaryScale",
+    "the scale that accompanies ternary codes", [
+      I32EnumAttrCase<"One", 0, "one">,
+      I32EnumAttrCase<"AbsMean", 1, "absmean">,
+      I32EnumAttrCase<"AbsMeanAbove", 2, "absmean_above">]>;
+def EcoLM_TernaryScale : EcoLM_EnumAttr<EcoLM_TernaryScaleEnum, "ternary_scale", [{
+  `one`: no scale (EcoLM). `absmean`: mean|W| (BitNet). `absmean_above`: the mean
+  of |W| over the weights above the threshold (TWN).
+}]>;
+
+def EcoLM_ConventionEnum : EcoLM_Enum<"RotationConvention",
+    "sign convention of a plane rotation", [
+      I32EnumAttrCase<"CosMinusSin", 0, "cos_minus_sin">,
+      I32EnumAttrCase<"CosPlusSin", 1, "cos_plus_sin">]>;
+def EcoLM_Convention : EcoLM_EnumAttr<EcoLM_ConventionEnum, "convention", [{
+  `cos_minus_sin`: [[c, -s], [s, c]] (ButterflyQuant). `cos_plus_sin`:
+  [[c, s], [-s, c]] (ParoQuant and others).
+}]>;
+
+def EcoLM_ShiftRoundingEnum : EcoLM_Enum<"ShiftRounding",
+    "rounding of an arithmetic right shift", [
+      I32EnumAttrCase<"Floor", 0, "floor">,
+      I32EnumAttrCase<"HalfUp", 1, "half_up">,
+      I32EnumAttrCase<"HalfEven", 2, "half_even">]>;
+def EcoLM_ShiftRounding : EcoLM_EnumAttr<EcoLM_ShiftRoundingEnum, "shift_rounding", [{
+  Applies to integers shifted right: toward minus infinity, to nearest with ties
+  toward plus infinity, or to nearest with ties to even.
+}]>;
+
+def EcoLM_ArithmeticEnum : EcoLM_Enum<"Arithmetic",
+    "the machine operation that stands for a multiplication", [
+      I32EnumAttrCase<"Native", 0, "native">,
+      I32EnumAttrCase<"ShiftAdd", 1, "shift_add">,
+      I32EnumAttrCase<"ExponentAdd", 2, "exponent_add">]>;
+def EcoLM_Arithmetic : EcoLM_EnumAttr<EcoLM_ArithmeticEnum, "arithmetic", [{
+  `native`: the target's multiplier. `shift_add`: shifts, masks, additions and
+  subtractions of integers. `exponent_add`: an integer addition to the exponent
+  field of a float, with zero, subnormals, overflow and NaN handled.
+}]>;
+
+def EcoLM_PackingEnum : EcoLM_Enum<"Packing",
+    "how low-bit codes share bytes", [
+      I32EnumAttrCase<"Bytes", 0, "bytes">,
+      I32EnumAttrCase<"Codes2", 1, "codes2">,
+      I32EnumAttrCase<"Base3", 2, "base3">,
+      I32EnumAttrCase<"Bitplanes", 3, "bitplanes">,
+      I32EnumAttrCase<"Nibbles", 4, "nibbles">,
+      I32EnumAttrCase<"Plain", 5, "plain">]>;
+
+def EcoLM_PackingAttr : EcoLM_EnumAttr<EcoLM_PackingEnum, "packing", [{
+  The byte format of packed codes; its words are explained at `#ecolm.packed`.
+}]>;
+
+def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
+    [DeclareAttrInterfaceMethods<VerifiableTensorEncoding, ["verifyEncoding"]>]> {
+  let mnemonic = "packed";
+  let summary = "memory layout of a weight";
+  let description = [{
+    The encoding of a tensor type whose elements are packed. `packing` is one of
+
+    - `bytes`: one code in a byte, signed: the value of a ternary weight; 0 or
+      `sign * (e - min + 1)` for a power of two.
+    - `codes2`: ternary, code `w + 1` in two bits, four to a byte, lowest bits
+      first (the order of ONNX UINT2).
+    - `base3`: ternary, five codes `w + 1` to a byte, first one least
+      significant (1.6 bits a weight).
+    - `bitplanes`: ternary, for every group of `lanes` weights one bit plane
+      "is +1" followed by one bit plane "is -1", lowest bit first.
+    - `nibbles`: power of two with at most 16 codes, two to a byte, low nibble
+      first.
+    - `plain`: float and integer elements in their own bytes; only the order of
+      the elements differs.
+
+    `lanes` is the number of output elements that a kernel computes side by
+    side. With `lanes = 0` weights lie in row-major order of the tensor. With
+    `lanes = L > 0` the order is that in which the kernel reads them, drawn in
+    `include/ecolm/Support/WeightOrder.h`, and outputs are padded with zeros to
+    a multiple of L.
+
+    Example:
+
+    ```mlir
+    tensor<16x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
+    tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2>>
+    ```
+  }];
+  let parameters = (ins
+    EnumParameter<EcoLM_PackingEnum>:$packing,
+    DefaultValuedParameter<"int32_t", "0">:$lanes
+  );
+  let assemblyFormat = "`<` $packing (`,` `lanes` `=` $lanes^)? `>`";
+  let genVerifyDecl = 1;
+}
+
+#endif // ECOLM_DIALECT_ECOLM_IR_ECOLMATTRIBUTES

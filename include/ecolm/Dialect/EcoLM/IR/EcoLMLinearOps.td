@@ -1,0 +1,221 @@
+//===- EcoLMLinearOps.td - Structured and low-bit linear maps -*- tablegen -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Butterflies, rotations, permutations, matrix products and shifts.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_DIALECT_ECOLM_IR_ECOLMLINEAROPS
+#define ECOLM_DIALECT_ECOLM_IR_ECOLMLINEAROPS
+
+include "ecolm/Dialect/EcoLM/IR/EcoLMAttributes.td"
+include "ecolm/Dialect/EcoLM/IR/EcoLMTypes.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def EcoLM_ButterflyFactorOp : EcoLM_Op<"butterfly_factor", [Pure]> {
+  let summary = "multiplies by one Kronecker-sparse factor";
+  let description = [{
+    A factor of support `I_a (x) 1_{b x c} (x) I_d` with values of shape
+    (a, b, c, d):
+
+    `y[.., (ia*b + ib)*d + id] = sum_ic v[ia, ib, ic, id] * x[.., (ia*c + ic)*d + id]`
+
+    summed over `ic` in increasing order. A radix-2 butterfly stage of stride s
+    on n points is (n/2s, 2, 2, s); Monarch is (k, q, p, 1) then (1, s, r, l).
+    The last dimension is `a*c*d` before and `a*b*d` after.
+
+    Result element type: f32 for f32 inputs. For integer or power-of-two inputs
+    with ternary or integer values it is i32, counted in units of the input's
+    `2^min`; the products are exact, and the sum is too while it fits.
+
+    Source: arXiv 2411.04506 (Kronecker-sparse factors); 1903.05895 (butterfly).
+
+    Example:
+
+    ```mlir
+    %y = ecolm.butterfly_factor %x, %v : tensor<1x?x256xf32>,
+        tensor<16x16x16x1x!ecolm.ternary> -> tensor<1x?x256xf32>
+    ```
+  }];
+  let arguments = (ins AnyTensor:$input, AnyTensor:$values);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $values attr-dict `:` type($input) `,` type($values) `->`
+    type($result)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def EcoLM_ButterflyOp : EcoLM_Op<"butterfly", [Pure]> {
+  let summary = "multiplies by a product of Kronecker-sparse factors";
+  let description = [{
+    Applies `factors` in order, as one operation that keeps the vector in
+    registers and caches between stages:
+
+    `y = cut(concat_s(F[k-1][s] * ... * F[0][s] * pad(x)))`
+
+    Every factor has shape (a, b, c, d), or (stacks, a, b, c, d) with the same
+    number of stacks everywhere: copies side by side whose outputs are
+    concatenated (`torch_butterfly`'s nstacks). `pad` appends zeros up to the
+    first factor's `a*c*d`; `cut` drops outputs beyond the result's last
+    dimension. Element types and exactness are those of `butterfly_factor`; all
+    partial results have the result's element type.
+
+    Source: EcoLM; torch_butterfly; arXiv 1903.05895.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.butterfly %x, %f0, %f1
+        : (tensor<1x?x256x!ecolm.pot<min = -6, max = 1>>,
+           tensor<16x16x16x1x!ecolm.ternary>, tensor<1x16x16x16x!ecolm.ternary>)
+        -> tensor<1x?x256xi32>
+    ```
+  }];
+  let arguments = (ins
+    AnyTensor:$input, Variadic<AnyTensor>:$factors,
+    DefaultValuedAttr<EcoLM_Arithmetic, "::ecolm::Arithmetic::Native">:$arithmetic);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $factors (`arithmetic` $arithmetic^)? attr-dict `:`
+    functional-type(operands, $result)
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def EcoLM_RotateOp : EcoLM_Op<"rotate",
+    [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "rotates pairs of elements by given angles";
+  let description = [{
+    One stage of Givens rotations on the last dimension, n. Pair p of n/2 takes
+    elements (i, j) to `(c*xi - s*xj, s*xi + c*xj)` for `cos_minus_sin`, or
+    `(c*xi + s*xj, c*xj - s*xi)` for `cos_plus_sin`, with c and s the cosine and
+    sine of `angles[p]`.
+
+    With `stride = s`, pair p is `i = 2*(p - p mod s) + p mod s`, `j = i + s`.
+    Otherwise `pairs`, of shape (n/2, 2), lists them; they must be disjoint.
+
+    Source: ButterflyQuant arXiv 2509.09679; ParoQuant arXiv 2511.10645.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.rotate %x, %angles stride 4 : tensor<8x64xf32>, tensor<32xf32>
+    %z = ecolm.rotate %x, %angles pairs %p convention <cos_plus_sin>
+        : tensor<8x64xf32>, tensor<32xf32>, tensor<32x2xi32>
+    ```
+  }];
+  let arguments = (ins
+    AnyTensor:$input, AnyTensor:$angles, Optional<AnyTensor>:$pairs,
+    OptionalAttr<I64Attr>:$stride,
+    DefaultValuedAttr<EcoLM_Convention,
+        "::ecolm::RotationConvention::CosMinusSin">:$convention);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $angles (`stride` $stride^)? (`pairs` $pairs^)?
+    (`convention` $convention^)? attr-dict `:` type($input) `,` type($angles)
+    (`,` type($pairs)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def EcoLM_PermuteOp : EcoLM_Op<"permute", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "permutes the last dimension";
+  let description = [{
+    `y[.., i] = x[.., p[i]]`. Exactly one of `bit_reversal`, where `p[i]` is the
+    log2(n)-bit reversal of i and n is a power of two, and `indices`, a list of
+    n different numbers below n, is given.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.permute %x bit_reversal : tensor<8x64xf32>
+    %z = ecolm.permute %x indices [2, 0, 1] : tensor<8x3xf32>
+    ```
+  }];
+  let arguments = (ins
+    AnyTensor:$input, UnitAttr:$bit_reversal,
+    OptionalAttr<DenseI64ArrayAttr>:$indices);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $input (`bit_reversal` $bit_reversal^)? (`indices` $indices^)? attr-dict `:`
+    type($input)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
+  let summary = "multiplies rows by a weight matrix of any element type";
+  let description = [{
+    `y[.., n] = sum_k x[.., k] * value(w[n, k])`, summed over k in increasing
+    order. Shapes: input [..., K], weights [N, K] (output features first),
+    result [..., N].
+
+    | input | weights | result |
+    |---|---|---|
+    | f32 | f32, ternary, pot | f32 |
+    | i8, i16, i32 | ternary, i8 | i32 |
+    | i8, i16, i32 | pot | i32, in units of the weights' 2^min |
+    | pot | ternary | i32, in units of the input's 2^min |
+    | pot | pot | i32, in units of the product of both 2^min |
+
+    Integer results are exact while they fit; the verifier of a lowering, not of
+    this operation, proves that they do. Scales are separate operations.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.matmul %x, %w : tensor<1x?x768xi8>,
+        tensor<2050x768x!ecolm.ternary> -> tensor<1x?x2050xi32>
+    ```
+  }];
+  let arguments = (ins
+    AnyTensor:$input, AnyTensor:$weights,
+    DefaultValuedAttr<EcoLM_Arithmetic, "::ecolm::Arithmetic::Native">:$arithmetic);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $weights (`arithmetic` $arithmetic^)? attr-dict `:` type($input)
+    `,` type($weights) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def EcoLM_ShiftOp : EcoLM_Op<"shift", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "multiplies by powers of two";
+  let description = [{
+    `y[.., i] = x[.., i] * 2^e`, with one exponent, or one for every element of
+    the last dimension. On f32 the result is the correctly rounded product
+    (overflow to infinity, gradual underflow, NaN and infinities kept). On
+    integers a positive exponent shifts left, and a negative one shifts right
+    arithmetically, rounding as `rounding` says.
+
+    Exponents lie in [-252, 252] for f32 and within the bit width for integers.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.shift %x by [-7] : tensor<1x?x256xf32>
+    %z = ecolm.shift %acc by [3, -2, 0] rounding <half_even> : tensor<8x3xi32>
+    ```
+  }];
+  let arguments = (ins
+    AnyTensor:$input, DenseI32ArrayAttr:$exponents,
+    DefaultValuedAttr<EcoLM_ShiftRounding, "::ecolm::ShiftRounding::Floor">:$rounding,
+    DefaultValuedAttr<EcoLM_Arithmetic, "::ecolm::Arithmetic::Native">:$arithmetic);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $input `by` $exponents (`rounding` $rounding^)? (`arithmetic` $arithmetic^)?
+    attr-dict `:` type($input)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+#endif // ECOLM_DIALECT_ECOLM_IR_ECOLMLINEAROPS

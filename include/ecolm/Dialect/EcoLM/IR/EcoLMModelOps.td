@@ -1,0 +1,209 @@
+//===- EcoLMModelOps.td - Parts of a language model -*- tablegen -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Weights, attention, norms and positions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_DIALECT_ECOLM_IR_ECOLMMODELOPS
+#define ECOLM_DIALECT_ECOLM_IR_ECOLMMODELOPS
+
+include "ecolm/Dialect/EcoLM/IR/EcoLMAttributes.td"
+include "ecolm/Dialect/EcoLM/IR/EcoLMTypes.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def EcoLM_WeightOp : EcoLM_Op<"weight", [Symbol]> {
+  let summary = "declares a weight whose bytes are a resource";
+  let description = [{
+    Names a constant tensor. `source` holds its bytes as they stood in the model
+    file (normally a `dense_resource` over the mapped file) and
+    `source_packing` says how they encode the elements; `type` is what the
+    program computes with, its encoding the layout in the weight section. The
+    bytes are repacked when the section is written and never become LLVM
+    constants.
+
+    `source` has one element per element of `type` for `bytes`, and is a
+    one-dimensional ui8 tensor of exactly the packed size otherwise. Without
+    `source_packing` the source's element type is that of `type`.
+
+    Example:
+
+    ```mlir
+    ecolm.weight @query_0 : tensor<16x16x16x1x!ecolm.ternary>
+        = dense<27> : tensor<1024xui8> packing <codes2>
+    ecolm.weight @gamma : tensor<4xf32> = dense<1.0> : tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins
+    SymbolNameAttr:$sym_name, TypeAttrOf<AnyTensor>:$type, ElementsAttr:$source,
+    OptionalAttr<EcoLM_PackingAttr>:$source_packing);
+  let assemblyFormat = [{
+    $sym_name `:` $type `=` $source (`packing` $source_packing^)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def EcoLM_GetWeightOp : EcoLM_Op<"get_weight",
+    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "gives the value of a declared weight";
+  let description = [{
+    The result type is the declaration's.
+
+    Example:
+
+    ```mlir
+    %w = ecolm.get_weight @gamma : tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$weight);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = "$weight attr-dict `:` type($result)";
+}
+
+def EcoLM_LayerNormOp : EcoLM_Op<"layer_norm",
+    [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "normalizes rows to zero mean and unit variance";
+  let description = [{
+    `y = (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon) * gamma + beta`
+    over the last dimension. Sums follow the canonical row order
+    (docs/Rationale/FloatOrder.md). Input [..., C] f32, gamma and beta [C] f32.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.layer_norm %x, %gamma, %beta epsilon 1.0e-05
+        : tensor<1x?x256xf32>, tensor<256xf32>, tensor<256xf32>
+    ```
+  }];
+  let arguments = (ins AnyTensor:$input, AnyTensor:$gamma,
+    Optional<AnyTensor>:$beta, F32Attr:$epsilon);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $gamma (`,` $beta^)? `epsilon` $epsilon attr-dict `:`
+    type($input) `,` type($gamma) (`,` type($beta)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def EcoLM_RmsNormOp : EcoLM_Op<"rms_norm",
+    [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "normalizes rows to unit root mean square";
+  let description = [{
+    `y = x / sqrt(mean(x^2) + epsilon) * gamma` over the last dimension, in the
+    canonical row order. Input [..., C] f32, gamma [C] f32.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.rms_norm %x, %gamma epsilon 1.0e-06
+        : tensor<1x?x256xf32>, tensor<256xf32>
+    ```
+  }];
+  let arguments = (ins AnyTensor:$input, AnyTensor:$gamma, F32Attr:$epsilon);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $gamma `epsilon` $epsilon attr-dict `:` type($input) `,`
+    type($gamma)
+  }];
+  let hasVerifier = 1;
+}
+
+class EcoLM_AttentionBase<string mnemonic, list<Trait> traits>
+    : EcoLM_Op<mnemonic, traits> {
+  let hasVerifier = 1;
+}
+
+def EcoLM_AttentionOp : EcoLM_AttentionBase<"attention",
+    [Pure, AllTypesMatch<["query", "result"]>]> {
+  let summary = "grouped multi-head attention over a whole sequence";
+  let description = [{
+    For query head h of `heads` and key/value head g = h / (heads / kv_heads):
+
+    `scores[t, j] = scale * sum_d q[t, h, d] * k[j, g, d]`, masked to `j <= t`
+    if `causal`; `p = exp(scores - max) / sum exp(scores - max)`;
+    `y[t, h, d] = sum_j p[t, j] * v[j, g, d]`.
+
+    Shapes: query [B, T, heads * D], key and value [B, S, kv_heads * D], result
+    as query, all f32. Sums over d and j run upward; the softmax sum follows
+    the canonical row order.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.attention %q, %k, %v heads 8 kv_heads 4 scale 0.176776695 causal
+        : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>
+    ```
+  }];
+  let arguments = (ins AnyTensor:$query, AnyTensor:$key, AnyTensor:$value,
+    I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale, UnitAttr:$causal);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value `heads` $heads `kv_heads` $kv_heads `scale`
+    $scale (`causal` $causal^)? attr-dict `:` type($query) `,` type($key) `,`
+    type($value)
+  }];
+}
+
+def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
+    [AllTypesMatch<["query", "result"]>]> {
+  let summary = "causal attention of new tokens over a key/value cache";
+  let description = [{
+    Stores `key` and `value` of the T new tokens, which stand at `position ...
+    position + T - 1`, in the caches and computes `attention` of the new queries
+    over all tokens up to their own. Bit-identical to `attention` on the whole
+    sequence, whatever the division into calls.
+
+    Shapes: query [1, T, heads * D], key and value [1, T, kv_heads * D]; the key
+    cache [kv_heads, D, context] holds positions side by side, so that one
+    vector covers several of them; the value cache is [kv_heads, context, D].
+
+    Example:
+
+    ```mlir
+    %y = ecolm.cached_attention %q, %k, %v at %position
+        cache %kc, %vc heads 8 kv_heads 4 scale 0.176776695
+        : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>,
+          memref<4x32x256xf32>, memref<4x256x32xf32>
+    ```
+  }];
+  let arguments = (ins AnyTensor:$query, AnyTensor:$key, AnyTensor:$value,
+    Index:$position,
+    Arg<AnyMemRef, "key cache", [MemRead, MemWrite]>:$key_cache,
+    Arg<AnyMemRef, "value cache", [MemRead, MemWrite]>:$value_cache,
+    I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value `at` $position `cache` $key_cache `,`
+    $value_cache `heads` $heads `kv_heads` $kv_heads `scale` $scale attr-dict
+    `:` type($query) `,` type($key) `,` type($value) `,` type($key_cache) `,`
+    type($value_cache)
+  }];
+}
+
+def EcoLM_PositionsOp : EcoLM_Op<"positions", [Pure]> {
+  let summary = "positions of the tokens in their sequence";
+  let description = [{
+    `result[i] = start + i` for i in [0, count); `start` is 0 when absent. In a
+    function that evaluates a whole sequence positions start at 0; deriving the
+    incremental form gives them the position of the first new token.
+
+    Example:
+
+    ```mlir
+    %p = ecolm.positions %count : tensor<?xi64>
+    %r = ecolm.positions %count from %start : tensor<?xi64>
+    ```
+  }];
+  let arguments = (ins Index:$count, Optional<Index>:$start);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = "$count (`from` $start^)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+#endif // ECOLM_DIALECT_ECOLM_IR_ECOLMMODELOPS

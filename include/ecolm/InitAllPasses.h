@@ -1,0 +1,24 @@
+//===- InitAllPasses.h - Every pass in use ----------------------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Registers the passes and pipelines that the tools offer.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_INITALLPASSES_H
+#define ECOLM_INITALLPASSES_H
+
+#include "mlir/InitAllPasses.h"
+
+namespace ecolm {
+
+/// Registers the passes and pipelines of this project and of MLIR.
+inline void registerAllPasses() { mlir::registerAllPasses(); }
+
+} // namespace ecolm
+
+#endif // ECOLM_INITALLPASSES_H
