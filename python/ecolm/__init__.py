@@ -1,0 +1,1 @@
+"""Training, export and reference semantics of EcoLM models."""

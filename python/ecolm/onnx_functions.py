@@ -1,0 +1,167 @@
+"""The `ai.ecolm` operations as ONNX functions whose bodies are standard operators."""
+
+import onnx
+from onnx import AttributeProto, FunctionProto, NodeProto, TensorProto, helper
+
+DOMAIN = "ai.ecolm"
+DOMAIN_VERSION = 1
+STANDARD_OPSET = 23
+IR_VERSION = 11
+
+# The smallest f32 whose square is at least 2, and the smallest f32 above 1.
+SQRT2_ABOVE = 1.41421365737915039
+ONE_ABOVE = 1.00000011920928955
+
+
+class _Body:
+    """Collects the nodes of a function body."""
+
+    def __init__(self) -> None:
+        self.nodes: list[NodeProto] = []
+
+    def op(self, kind: str, *inputs: str, out: str = "", **attributes) -> str:
+        """Append a standard operator and return the name of its output."""
+        out = out or f"v{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [out], **attributes))
+        return out
+
+    def tensor(self, kind: int, values: list) -> str:
+        """A 1-D constant, or a scalar when `values` is a single number."""
+        dims = [len(values)] if isinstance(values, list) else []
+        flat = values if isinstance(values, list) else [values]
+        return self.op("Constant", value=helper.make_tensor("value", kind, dims, flat))
+
+    def attribute(self, name: str, kind: int, field: str) -> str:
+        """The function's attribute `name` as a scalar tensor."""
+        out = f"v{len(self.nodes)}"
+        node = helper.make_node("Constant", [], [out])
+        node.attribute.append(AttributeProto(name=field, ref_attr_name=name, type=kind))
+        self.nodes.append(node)
+        return out
+
+    def powers_of_two(self, exponents: str) -> str:
+        """2^exponents in f32: any sane double Pow rounds to the exact power."""
+        wide = self.op("Cast", exponents, to=TensorProto.DOUBLE)
+        power = self.op("Pow", self.tensor(TensorProto.DOUBLE, 2.0), wide)
+        return self.op("Cast", power, to=TensorProto.FLOAT)
+
+    def function(self, name: str, inputs: list[str], output: str,
+                 attributes: list[str], doc: str) -> FunctionProto:
+        """Finish: the nodes so far as a function of our domain."""
+        return helper.make_function(
+            DOMAIN, name, inputs, [output], self.nodes,
+            [helper.make_opsetid("", STANDARD_OPSET)], attributes, doc_string=doc)
+
+
+def log_quantize() -> FunctionProto:
+    """LogQuantize(x) -> y by comparing |x| with every threshold; no logarithm.
+
+    thresholds[k] is the smallest magnitude that maps to 2^(emin+k): 2^emin for
+    k = 0 whatever the rounding, else 2^(emin+k-1) times 2 (floor), 1.5
+    (nearest), sqrt 2 rounded up (nearest_log) or the float above 1 (ceil).
+    """
+    b = _Body()
+    emin = b.attribute("emin", AttributeProto.INT, "value_int")
+    emax = b.attribute("emax", AttributeProto.INT, "value_int")
+    one = b.tensor(TensorProto.INT64, 1)
+    last = b.tensor(TensorProto.INT64, [-1])
+    exponents = b.op("Range", emin, b.op("Add", emax, one), one)
+    powers = b.powers_of_two(exponents)
+    rounding = b.attribute("rounding", AttributeProto.STRING, "value_string")
+    factor = b.tensor(TensorProto.FLOAT, 2.0)
+    for mode, value in (("nearest", 1.5), ("nearest_log", SQRT2_ABOVE), ("ceil", ONE_ABOVE)):
+        name = b.op("Constant", value_string=mode)
+        factor = b.op("Where", b.op("Equal", rounding, name),
+                      b.tensor(TensorProto.FLOAT, value), factor)
+    zero_index = b.tensor(TensorProto.INT64, [0])
+    smallest = b.op("Gather", powers, zero_index)
+    below = b.op("Slice", powers, zero_index, last)
+    thresholds = b.op("Concat", smallest, b.op("Mul", below, factor), axis=0)
+    magnitude = b.op("Abs", "x")
+    zero = b.op("CastLike", b.tensor(TensorProto.FLOAT, 0.0), "x")
+    reached = b.op("GreaterOrEqual", b.op("Unsqueeze", magnitude, last), thresholds)
+    candidates = b.op("Where", reached, powers, b.tensor(TensorProto.FLOAT, 0.0))
+    power = b.op("ReduceMax", candidates, last, keepdims=0)
+    # Underflow "clamp": a magnitude in (0, 2^emin) becomes 2^emin.
+    underflow = b.attribute("underflow", AttributeProto.STRING, "value_string")
+    clamps = b.op("Equal", underflow, b.op("Constant", value_string="clamp"))
+    tiny = b.op("And", b.op("Less", magnitude, smallest), b.op("Greater", magnitude, zero))
+    power = b.op("Where", b.op("And", tiny, clamps), smallest, power)
+    signed = b.op("Where", b.op("Less", "x", zero), b.op("Neg", power), power)
+    # x * 0 keeps the sign of a zero result and lets NaN through.
+    b.op("Where", b.op("Greater", power, zero), signed, b.op("Mul", "x", zero), out="y")
+    return b.function("LogQuantize", ["x"], "y", ["emin", "emax", "rounding", "underflow"],
+                      "y = sign(x) 2^e, e = log2|x| rounded and clamped to [emin, emax]")
+
+
+def butterfly_factor() -> FunctionProto:
+    """ButterflyFactor(x, values) -> y, one Kronecker-sparse factor (a, b, c, d)."""
+    b = _Body()
+    first, end = b.tensor(TensorProto.INT64, [0]), b.tensor(TensorProto.INT64, [-1])
+    batch = b.op("Slice", b.op("Shape", "x"), first, end)
+    shape = b.op("Shape", "values")
+    blocks = b.op("Gather", shape, b.tensor(TensorProto.INT64, [0, 2, 3]))
+    x = b.op("Reshape", "x", b.op("Concat", batch, blocks, axis=0))
+    values = b.op("CastLike", "values", "x")
+    y = b.op("Einsum", x, values, equation="...acd,abcd->...abd")
+    b.op("Reshape", y, b.op("Concat", batch, end, axis=0), out="y")
+    return b.function("ButterflyFactor", ["x", "values"], "y", [],
+                      "y[(ia b + ib) d + id] = sum_ic values[ia,ib,ic,id] x[(ia c + ic) d + id]")
+
+
+def unpack_ternary() -> FunctionProto:
+    """UnpackTernary(codes, shape) -> w: four 2-bit codes w + 1 a byte, lowest bits first."""
+    b = _Body()
+    last = b.tensor(TensorProto.INT64, [-1])
+    shifts = b.tensor(TensorProto.UINT8, [0, 2, 4, 6])
+    pairs = b.op("BitShift", b.op("Unsqueeze", "codes", last), shifts, direction="RIGHT")
+    codes = b.op("BitwiseAnd", pairs, b.tensor(TensorProto.UINT8, [3]))
+    flat = b.op("Reshape", codes, last)
+    count = b.op("ReduceProd", "shape", keepdims=1)
+    kept = b.op("Slice", flat, b.tensor(TensorProto.INT64, [0]), count)
+    wide = b.op("Cast", kept, to=TensorProto.INT32)
+    values = b.op("Sub", wide, b.tensor(TensorProto.INT32, 1))
+    b.op("Reshape", b.op("Cast", values, to=TensorProto.INT8), "shape", out="w")
+    return b.function("UnpackTernary", ["codes", "shape"], "w", [],
+                      "w = codes - 1, reshaped; codes are 2 bits wide, lowest bits first")
+
+
+def ternary_matmul() -> FunctionProto:
+    """TernaryMatMul(x, weight, scale) -> y = (x weight^T) scale."""
+    b = _Body()
+    weight = b.op("Transpose", b.op("CastLike", "weight", "x"), perm=[1, 0])
+    b.op("Mul", b.op("MatMul", "x", weight), "scale", out="y")
+    return b.function("TernaryMatMul", ["x", "weight", "scale"], "y", [],
+                      "y = (x weight^T) scale; weight (N, K) in {-1, 0, 1}")
+
+
+def pot_matmul() -> FunctionProto:
+    """PotMatMul(x, weight, scale) -> y; a code is 0 or sign (e - emin + 1)."""
+    b = _Body()
+    code = b.op("Cast", "weight", to=TensorProto.FLOAT)
+    emin = b.op("Cast", b.attribute("emin", AttributeProto.INT, "value_int"),
+                to=TensorProto.FLOAT)
+    offset = b.op("Sub", emin, b.tensor(TensorProto.FLOAT, 1.0))
+    power = b.powers_of_two(b.op("Add", b.op("Abs", code), offset))
+    value = b.op("CastLike", b.op("Mul", b.op("Sign", code), power), "x")
+    product = b.op("MatMul", "x", b.op("Transpose", value, perm=[1, 0]))
+    b.op("Mul", product, "scale", out="y")
+    return b.function("PotMatMul", ["x", "weight", "scale"], "y", ["emin", "emax"],
+                      "y = (x value^T) scale; value is 0 or sign 2^(|code| - 1 + emin)")
+
+
+FUNCTIONS = {function().name: function for function in
+             (log_quantize, butterfly_factor, unpack_ternary, ternary_matmul, pot_matmul)}
+
+
+def make_model(graph: onnx.GraphProto, metadata: dict[str, str] | None = None) -> onnx.ModelProto:
+    """A checked model of `graph` with the functions of our domain that it calls."""
+    used = {node.op_type for node in graph.node if node.domain == DOMAIN}
+    model = helper.make_model(
+        graph, functions=[build() for name, build in FUNCTIONS.items() if name in used],
+        opset_imports=[helper.make_opsetid("", STANDARD_OPSET),
+                       helper.make_opsetid(DOMAIN, DOMAIN_VERSION)],
+        producer_name="ecolm", ir_version=IR_VERSION)
+    helper.set_model_props(model, metadata or {})
+    onnx.checker.check_model(model, full_check=True)
+    return model
