@@ -13,6 +13,7 @@ from torch import nn
 from tqdm import tqdm
 
 from .nn import DenseConfig, DenseGPT, EcoLM, EcoLMConfig, clip_per_layer, gradient_groups
+from .nn.muon import Muon
 from .text import CharacterText, windows
 
 
@@ -30,6 +31,7 @@ class TrainConfig:
     warmup: float = 0.02
     clip: float = 1.0
     weight_decay: float = 0.1
+    muon: bool = False
     beta2: float = 0.99
     evaluate_every: int = 1_000_000
     seed: int = 1337
@@ -43,23 +45,35 @@ def build_model(kind: str, options: dict) -> nn.Module:
     return EcoLM(EcoLMConfig(**{**options, "fp32": kind == "fp32"}))
 
 
-def optimizer_for(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    """AdamW; latents, scale exponents, matrices and vectors have their own rate and decay."""
-    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+def optimizers_for(model: nn.Module, config: TrainConfig) -> list[torch.optim.Optimizer]:
+    """AdamW, or with `muon` Muon for the factor latents and AdamW for the rest.
+
+    Latents, scale exponents, matrices and vectors have their own rate and decay.
+    """
+    latents, groups = [], {}
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
         if ".latents." in name:
-            decay = config.weight_decay if getattr(model.config, "fp32", True) else 0.0
-            key = (config.latent_rate, decay)
-        elif name.endswith("exponent"):
+            latents.append(parameter)
+            continue
+        if name.endswith("exponent"):
             key = (config.exponent_rate, 0.0)
         else:
             key = (config.rate, config.weight_decay if parameter.dim() > 1 else 0.0)
         groups.setdefault(key, []).append(parameter)
-    return torch.optim.AdamW(
-        [{"params": p, "lr": rate, "peak": rate, "weight_decay": decay}
-         for (rate, decay), p in groups.items()], betas=(0.9, config.beta2), fused=True)
+    if latents and not config.muon:
+        decay = config.weight_decay if model.config.fp32 else 0.0
+        groups[(config.latent_rate, decay)] = groups.get((config.latent_rate, decay), []) + latents
+    result: list[torch.optim.Optimizer] = [torch.optim.AdamW(
+        [{"params": p, "lr": rate, "weight_decay": decay}
+         for (rate, decay), p in groups.items()], betas=(0.9, config.beta2), fused=True)]
+    if latents and config.muon:
+        result.append(Muon(latents, config.latent_rate))
+    for optimizer in result:
+        for group in optimizer.param_groups:
+            group["peak"] = group["lr"]
+    return result
 
 
 def rate_factor(progress: float, config: TrainConfig) -> float:
@@ -94,7 +108,7 @@ def train(model: nn.Module, text: CharacterText, config: TrainConfig,
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     generator = torch.Generator().manual_seed(config.seed)
-    optimizer, groups = optimizer_for(model, config), gradient_groups(model)
+    optimizers, groups = optimizers_for(model, config), gradient_groups(model)
     context = model.config.context
     start, seen, best = time.time(), 0, math.inf
     record: dict = {"model": dataclasses.asdict(model.config),
@@ -119,14 +133,15 @@ def train(model: nn.Module, text: CharacterText, config: TrainConfig,
             next_evaluation, recent = seen + config.evaluate_every, []
             if progress >= 1:
                 break
-        for group in optimizer.param_groups:
+        for group in (g for optimizer in optimizers for g in optimizer.param_groups):
             group["lr"] = group["peak"] * rate_factor(progress, config)
         inputs, targets = text.batch(config.batch, context, generator)
         loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
         loss.backward()
         clip_per_layer(groups, config.clip)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
         seen += inputs.numel()
         recent.append(loss.item())
         bar.update(inputs.numel())
