@@ -1,0 +1,306 @@
+//===- Arguments.cpp - The command line of a program ----------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// getopt_long over one table, which also says which option belongs to which
+// command.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Arguments.h"
+
+#include "Text.h"
+#include "ThreadPool.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <initializer_list>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+namespace ecolm {
+namespace runtime {
+namespace {
+
+enum Option {
+  Prompt,
+  PromptFile,
+  MaxTokens,
+  Temperature,
+  TopK,
+  TopP,
+  Seed,
+  Tokens,
+  Logits,
+  Input,
+  Output,
+  Json,
+  PromptTokens,
+  Threads,
+  Chunk,
+  Help,
+  Version,
+  NumOptions
+};
+
+struct OptionRow {
+  const char *name;
+  int takesValue;
+  /// The commands that it belongs to.
+  unsigned commands;
+};
+
+constexpr unsigned always = ~0u;
+
+/// In the order of `Option`.
+constexpr OptionRow rows[NumOptions] = {
+    {"prompt", required_argument, GenerateCommand},
+    {"prompt-file", required_argument, GenerateCommand},
+    {"max-tokens", required_argument,
+     GenerateCommand | BenchCommand | SelfTestCommand},
+    {"temperature", required_argument, GenerateCommand},
+    {"top-k", required_argument, GenerateCommand},
+    {"top-p", required_argument, GenerateCommand},
+    {"seed", required_argument, GenerateCommand},
+    {"tokens", no_argument, GenerateCommand},
+    {"logits", required_argument, GenerateCommand},
+    {"input", required_argument,
+     EvaluateCommand | BenchCommand | SelfTestCommand},
+    {"output", required_argument, EvaluateCommand},
+    {"json", no_argument, InfoCommand | BenchCommand},
+    {"prompt-tokens", required_argument, BenchCommand},
+    {"threads", required_argument, always},
+    {"chunk", required_argument, always},
+    {"help", no_argument, always},
+    {"version", no_argument, always},
+};
+
+/// Values of long options start here, so that they differ from letters.
+constexpr int firstLongValue = 256;
+
+const char *nameOfCommand(Command command) {
+  switch (command) {
+  case InfoCommand:
+    return "info";
+  case BenchCommand:
+    return "bench";
+  case SelfTestCommand:
+    return "selftest";
+  case EvaluateCommand:
+    return "evaluating tensors (--input, --output)";
+  default:
+    return "generating text (--prompt)";
+  }
+}
+
+Status parseInteger(Option option, const char *text, int64_t smallest,
+                    int64_t largest, int64_t &value) {
+  char *end = nullptr;
+  errno = 0;
+  long long parsed = strtoll(text, &end, 10);
+  if (end == text || *end != '\0' || errno != 0 || parsed < smallest ||
+      parsed > largest)
+    return Status::failure(ExitCode::Usage,
+                           "option --%s is '%s'; give a whole number from %lld "
+                           "to %lld",
+                           rows[option].name, text,
+                           static_cast<long long>(smallest),
+                           static_cast<long long>(largest));
+  value = parsed;
+  return Status();
+}
+
+Status parseReal(Option option, const char *text, double smallest,
+                 double largest, double &value) {
+  char *end = nullptr;
+  double parsed = strtod(text, &end);
+  // Written so that NaN fails.
+  if (end == text || *end != '\0' || !(parsed >= smallest && parsed <= largest))
+    return Status::failure(ExitCode::Usage,
+                           "option --%s is '%s'; give a number from %g to %g",
+                           rows[option].name, text, smallest, largest);
+  value = parsed;
+  return Status();
+}
+
+Status parseSeed(const char *text, uint64_t &seed) {
+  char *end = nullptr;
+  errno = 0;
+  unsigned long long parsed = strtoull(text, &end, 10);
+  // strtoull would take a minus sign and count down from 2^64.
+  if (end == text || *end != '\0' || errno != 0 || strchr(text, '-'))
+    return Status::failure(ExitCode::Usage,
+                           "option --seed is '%s'; give a whole number from 0 "
+                           "to 18446744073709551615",
+                           text);
+  seed = parsed;
+  return Status();
+}
+
+Status takeOption(Option option, const char *value, Arguments &arguments) {
+  int64_t number = 0;
+  SamplingOptions &sampling = arguments.sampling;
+  switch (option) {
+  case Prompt:
+    arguments.prompt = value;
+    return Status();
+  case PromptFile:
+    arguments.promptFile = value;
+    return Status();
+  case MaxTokens:
+    return parseInteger(option, value, 0, INT_MAX, arguments.maxTokens);
+  case Temperature:
+    return parseReal(option, value, 0.0, 100.0, sampling.temperature);
+  case TopK:
+    return parseInteger(option, value, 0, INT_MAX, sampling.topK);
+  case TopP:
+    return parseReal(option, value, 0.0, 1.0, sampling.topP);
+  case Seed:
+    return parseSeed(value, sampling.seed);
+  case Tokens:
+    arguments.printTokens = true;
+    return Status();
+  case Logits:
+    arguments.logitsFile = value;
+    return Status();
+  case Input:
+    arguments.inputs.push(value);
+    return Status();
+  case Output:
+    arguments.outputs.push(value);
+    return Status();
+  case Json:
+    arguments.json = true;
+    return Status();
+  case PromptTokens:
+    return parseInteger(option, value, 1, INT_MAX, arguments.promptTokens);
+  case Threads: {
+    Status status = parseInteger(option, value, 1, maxThreads, number);
+    arguments.threads = static_cast<int>(number);
+    return status;
+  }
+  case Chunk:
+    return parseInteger(option, value, 1, INT_MAX, arguments.chunk);
+  case Help:
+    arguments.command = HelpCommand;
+    return Status();
+  case Version:
+    arguments.command = VersionCommand;
+    return Status();
+  case NumOptions:
+    break;
+  }
+  return Status();
+}
+
+/// What getopt_long could not make sense of.
+Status explainRejection(int result, char **argv) {
+  const char *written = argv[optind - 1];
+  if (result == ':')
+    return Status::failure(ExitCode::Usage,
+                           "option '%s' needs a value; see --help", written);
+  if (optopt >= firstLongValue)
+    return Status::failure(ExitCode::Usage,
+                           "option --%s takes no value; see --help",
+                           rows[optopt - firstLongValue].name);
+  if (optopt != 0)
+    return Status::failure(ExitCode::Usage,
+                           "unknown option '-%c'; --help lists the options",
+                           optopt);
+  return Status::failure(
+      ExitCode::Usage,
+      "unknown or ambiguous option '%s'; --help lists the options", written);
+}
+
+Status chooseCommand(int positionals, char **words, unsigned used,
+                     Arguments &arguments) {
+  if (positionals > 1)
+    return Status::failure(ExitCode::Usage,
+                           "unexpected argument '%s'; put text with spaces in "
+                           "quotes, and see --help",
+                           words[1]);
+  if (positionals == 1) {
+    for (Command command : {InfoCommand, BenchCommand, SelfTestCommand})
+      if (strcmp(words[0], nameOfCommand(command)) == 0) {
+        arguments.command = command;
+        return Status();
+      }
+    return Status::failure(ExitCode::Usage,
+                           "unknown command '%s'; the commands are info, bench "
+                           "and selftest, and --prompt \"%s\" generates text",
+                           words[0], words[0]);
+  }
+  if (arguments.prompt && arguments.promptFile)
+    return Status::failure(ExitCode::Usage,
+                           "--prompt and --prompt-file exclude each other");
+  bool evaluates = (used & (1u << Input | 1u << Output)) != 0;
+  if (!arguments.prompt && !arguments.promptFile && !evaluates)
+    return Status::failure(ExitCode::Usage,
+                           "nothing to do; try --prompt TEXT, --input FILE "
+                           "--output FILE, info, bench, selftest or --help");
+  arguments.command = arguments.prompt || arguments.promptFile
+                          ? GenerateCommand
+                          : EvaluateCommand;
+  return Status();
+}
+
+} // namespace
+
+Status parseArguments(int argc, char **argv, Arguments &arguments) {
+  option table[NumOptions + 1] = {};
+  for (int i = 0; i < NumOptions; ++i)
+    table[i] = {rows[i].name, rows[i].takesValue, nullptr, firstLongValue + i};
+
+  unsigned used = 0;
+  // -p is the prompt of a text and the prompt's length of a benchmark.
+  const char *letterP = nullptr;
+  optind = 0; // Starts afresh: tests parse more than once.
+  opterr = 0;
+  for (;;) {
+    int result = getopt_long(argc, argv, ":n:p:t:h", table, nullptr);
+    if (result == -1)
+      break;
+    if (result == '?' || result == ':')
+      return explainRejection(result, argv);
+    if (result == 'p') {
+      letterP = optarg;
+      continue;
+    }
+    Option option = result == 'n'   ? MaxTokens
+                    : result == 't' ? Threads
+                    : result == 'h'
+                        ? Help
+                        : static_cast<Option>(result - firstLongValue);
+    used |= 1u << option;
+    if (Status status = takeOption(option, optarg, arguments); status.failed())
+      return status;
+    if (option == Help || option == Version)
+      return Status();
+  }
+
+  char **words = argv + optind;
+  int positionals = argc - optind;
+  if (letterP) {
+    bool bench = positionals == 1 && strcmp(words[0], "bench") == 0;
+    Option option = bench ? PromptTokens : Prompt;
+    used |= 1u << option;
+    if (Status status = takeOption(option, letterP, arguments); status.failed())
+      return status;
+  }
+  if (Status status = chooseCommand(positionals, words, used, arguments);
+      status.failed())
+    return status;
+  for (int i = 0; i < NumOptions; ++i)
+    if ((used & 1u << i) && !(rows[i].commands & arguments.command))
+      return Status::failure(ExitCode::Usage,
+                             "option --%s does not belong to %s; see --help",
+                             rows[i].name, nameOfCommand(arguments.command));
+  return Status();
+}
+
+} // namespace runtime
+} // namespace ecolm

@@ -1,0 +1,102 @@
+//===- Descriptor.cpp - Does the program's model fit the program ----------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Every sentence of Model.h about the descriptor, as a check.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Descriptor.h"
+
+#include "Tensor.h"
+
+namespace ecolm {
+namespace runtime {
+
+static Status unfit(const char *what) {
+  return Status::failure(ExitCode::ModelFailure,
+                         "the compiled model does not fit this program: %s; "
+                         "compile the model again",
+                         what);
+}
+
+static Status checkSpecs(const ecolm_tensor_spec *specs, int32_t count) {
+  if (count < 0 || (count > 0 && !specs))
+    return unfit("it does not describe its inputs and outputs");
+  for (int32_t i = 0; i < count; ++i) {
+    if (!specs[i].name || !*specs[i].name)
+      return unfit("an input or output has no name");
+    if (!findElementType(specs[i].dtype))
+      return unfit("an input or output has an unknown element type");
+    if (specs[i].rank < 0 || specs[i].rank > ECOLM_MAX_RANK)
+      return unfit("an input or output has too many dimensions");
+    for (int32_t d = 0; d < specs[i].rank; ++d)
+      if (specs[i].dims[d] < -1)
+        return unfit("an input or output has a negative dimension");
+  }
+  return Status();
+}
+
+static Status checkLanguageModel(const ecolm_model &model) {
+  const ecolm_language_model &language = *model.language_model;
+  if (!language.forward || language.vocabulary_size <= 0 ||
+      language.context_length <= 0 || language.max_chunk <= 0)
+    return unfit("the sizes of its language model are not positive");
+  const ecolm_tensor_spec *input = model.inputs, *output = model.outputs;
+  if (model.num_inputs != 1 || input->dtype != ECOLM_I64 || input->rank != 2)
+    return unfit("a language model has one input of token ids, int64 (1, ?)");
+  if (model.num_outputs != 1 || output->dtype != ECOLM_F32 || output->rank != 3)
+    return unfit("a language model has one output of logits, float32 (1, ?, "
+                 "vocabulary)");
+  return Status();
+}
+
+Status checkDescriptor(const ecolm_model &model) {
+  if (model.abi_version != ECOLM_ABI_VERSION)
+    return Status::failure(ExitCode::ModelFailure,
+                           "the compiled model speaks version %u of the model "
+                           "interface and this program version %u; compile and "
+                           "link with the same EcoLM",
+                           model.abi_version, ECOLM_ABI_VERSION);
+  if (!model.name || !model.info_text || !model.info_json)
+    return unfit("it has no name or no description");
+  if ((model.run != nullptr) == (model.language_model != nullptr))
+    return unfit("it is neither or both of a language model and a general one");
+  if (Status status = checkSpecs(model.inputs, model.num_inputs);
+      status.failed())
+    return status;
+  if (Status status = checkSpecs(model.outputs, model.num_outputs);
+      status.failed())
+    return status;
+  if (model.weight_bytes != 0 && !model.weights)
+    return unfit("its weights are missing");
+  const ecolm_tokenizer &tokenizer = model.tokenizer;
+  if (tokenizer.kind != ECOLM_TOKENIZER_NONE &&
+      tokenizer.kind != ECOLM_TOKENIZER_CHARACTER)
+    return unfit("its tokenizer is of an unknown kind");
+  if (tokenizer.kind == ECOLM_TOKENIZER_CHARACTER &&
+      (tokenizer.size <= 0 || !tokenizer.pieces))
+    return unfit("its vocabulary is empty");
+  if (!model.language_model)
+    return Status();
+  if (tokenizer.kind != ECOLM_TOKENIZER_NONE &&
+      tokenizer.size > model.language_model->vocabulary_size)
+    return unfit("its vocabulary has more pieces than it has logits");
+  return checkLanguageModel(model);
+}
+
+Status requireLanguageModel(const ecolm_model &model, const char *purpose) {
+  if (model.language_model)
+    return Status();
+  return Status::failure(ExitCode::Usage,
+                         "%s needs a language model, and this program holds "
+                         "another kind; evaluate it with --input and --output, "
+                         "and see info",
+                         purpose);
+}
+
+} // namespace runtime
+} // namespace ecolm

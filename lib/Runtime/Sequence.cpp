@@ -1,0 +1,111 @@
+//===- Sequence.cpp - One sequence of tokens and its memory ---------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Keeps the promises that Model.h makes to the generated forward function.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Sequence.h"
+
+#include "Interrupt.h"
+#include "Tensor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+namespace ecolm {
+namespace runtime {
+
+Sequence::~Sequence() {
+  free(cache);
+  free(workspace);
+  free(buffer);
+}
+
+/// Allocates `bytes` bytes for `what`.
+static Status reserveMemory(uint64_t bytes, const char *what, void **memory) {
+  *memory = allocateAligned(bytes);
+  if (*memory)
+    return Status();
+  return Status::failure(ExitCode::ModelFailure,
+                         "not enough memory: the %s needs %llu bytes", what,
+                         static_cast<unsigned long long>(bytes));
+}
+
+Status Sequence::open(const ecolm_language_model &opened, int64_t wanted) {
+  model = &opened;
+  openedChunk =
+      wanted > 0 && wanted < opened.max_chunk ? wanted : opened.max_chunk;
+  // More tokens than the context holds never come at once.
+  if (openedChunk > opened.context_length)
+    openedChunk = opened.context_length;
+  chunk = openedChunk;
+  const int64_t dims[2] = {openedChunk, opened.vocabulary_size};
+  uint64_t logitBytes = 0;
+  if (!tensorBytes(ECOLM_F32, dims, 2, &logitBytes))
+    logitBytes = UINT64_MAX; // Fails below, with a message.
+  void *logits = nullptr;
+  if (Status status =
+          reserveMemory(opened.cache_bytes, "key/value cache", &cache);
+      status.failed())
+    return status;
+  if (Status status =
+          reserveMemory(opened.workspace_bytes, "workspace", &workspace);
+      status.failed())
+    return status;
+  Status status = reserveMemory(logitBytes, "buffer of logits", &logits);
+  buffer = static_cast<float *>(logits);
+  return status;
+}
+
+Status Sequence::append(const int64_t *ids, int64_t count, float *logits) {
+  for (int64_t done = 0; done < count;) {
+    if (interrupted())
+      return Status::quiet(ExitCode::Interrupted);
+    int64_t now = count - done < chunk ? count - done : chunk;
+    float *target = logits ? logits + done * model->vocabulary_size : buffer;
+    model->forward(ids + done, now, position, target, cache, workspace);
+    last = target + (now - 1) * model->vocabulary_size;
+    position += now;
+    done += now;
+  }
+  return Status();
+}
+
+void Sequence::setChunk(int64_t tokens) {
+  chunk = tokens < openedChunk ? tokens : openedChunk;
+}
+
+void Sequence::poison() {
+  memset(cache, 0xFF, model->cache_bytes);
+  memset(workspace, 0xFF, model->workspace_bytes);
+}
+
+Status checkTokens(const ecolm_language_model &model, const int64_t *ids,
+                   int64_t count, const char *source) {
+  if (count == 0)
+    return Status::failure(ExitCode::BadInput,
+                           "%s is empty; give at least one token", source);
+  if (count > model.context_length)
+    return Status::failure(ExitCode::BadInput,
+                           "%s has %lld tokens and the model's context holds "
+                           "%lld; shorten it",
+                           source, static_cast<long long>(count),
+                           static_cast<long long>(model.context_length));
+  for (int64_t i = 0; i < count; ++i)
+    if (ids[i] < 0 || ids[i] >= model.vocabulary_size)
+      return Status::failure(ExitCode::BadInput,
+                             "%s holds the token id %lld at index %lld; ids "
+                             "run from 0 to %lld",
+                             source, static_cast<long long>(ids[i]),
+                             static_cast<long long>(i),
+                             static_cast<long long>(model.vocabulary_size - 1));
+  return Status();
+}
+
+} // namespace runtime
+} // namespace ecolm
