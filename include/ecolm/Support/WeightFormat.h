@@ -1,0 +1,69 @@
+//===- WeightFormat.h - What a weight's bytes mean --------------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Describes a weight as it stood in the model file and as a kernel wants it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_SUPPORT_WEIGHTFORMAT_H
+#define ECOLM_SUPPORT_WEIGHTFORMAT_H
+
+#include "ecolm/Support/WeightOrder.h"
+
+namespace ecolm {
+
+/// What one element of a weight is.
+enum class ElementKind {
+  /// -1, 0 or +1; its code is the value.
+  Ternary,
+  /// A signed power of two; its code is 0 or `sign * (e - min + 1)`.
+  Pot,
+  /// A float or an integer of `elementBytes` bytes, moved but never looked at.
+  Plain
+};
+
+/// How codes share bytes; the numbers are those of the `packing` words of
+/// `#ecolm.packed`, where each format is explained.
+enum class ByteFormat { Bytes, Codes2, Base3, Bitplanes, Nibbles, Plain };
+
+/// One weight: its elements, the bytes it comes as and the bytes it becomes.
+struct WeightDescription {
+  ElementKind kind = ElementKind::Plain;
+  /// Powers of two: how many exponents there are, `max - min + 1`.
+  int32_t numExponents = 1;
+  /// Powers of two: whether 0 is a value.
+  bool hasZero = true;
+  /// Plain elements: bytes of one, 1, 2, 4 or 8.
+  int32_t elementBytes = 4;
+
+  /// Factor, or matrix [N, K] as (1, N, K, 1). With `lanes = 0` only the number
+  /// of elements counts, so any tensor may be written (1, n, 1, 1).
+  FactorShape shape;
+
+  /// Format of the source, which is in row-major order.
+  ByteFormat sourceFormat = ByteFormat::Plain;
+  /// The source is the matrix [K, N].
+  bool transposed = false;
+
+  /// Format of the destination.
+  ByteFormat format = ByteFormat::Plain;
+  /// Lanes of the destination's order (WeightOrder.h), or 0 for row-major.
+  int32_t lanes = 0;
+
+  /// Elements of the tensor, without padding.
+  int64_t getNumElements() const {
+    return shape.stacks * shape.a * shape.b * shape.c * shape.d;
+  }
+  /// Elements of the packed stream, with padding.
+  int64_t getNumPackedElements() const {
+    return lanes ? shape.getNumPackedElements(lanes) : getNumElements();
+  }
+};
+
+} // namespace ecolm
+
+#endif // ECOLM_SUPPORT_WEIGHTFORMAT_H

@@ -1,0 +1,75 @@
+//===- WeightUnpacker.cpp - Reads packed weights back ---------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// The inverse of the packer, for tests and for tools that look at a program.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Support/PotPacking.h"
+#include "ecolm/Support/TernaryPacking.h"
+#include "ecolm/Support/WeightPacker.h"
+#include <cstring>
+
+using namespace ecolm;
+using llvm::ArrayRef;
+
+/// Row-major index of the element at `position` of the packed stream, or -1.
+static int64_t getElementAt(const WeightDescription &weight, int64_t position) {
+  if (weight.lanes == 0)
+    return position;
+  const FactorShape &shape = weight.shape;
+  int64_t lane = position % weight.lanes;
+  int64_t ic = position / weight.lanes % shape.c;
+  int64_t group = position / (weight.lanes * shape.c);
+  int64_t numGroups = shape.getNumGroups(weight.lanes);
+  int64_t output = group % numGroups * weight.lanes + lane;
+  if (output >= shape.getNumOutputs())
+    return -1;
+  return shape.getSourceIndex(group / numGroups, output, ic);
+}
+
+/// Code at `position` of the packed stream.
+static int8_t readCode(const WeightDescription &weight, const char *bytes,
+                       int64_t position) {
+  switch (weight.format) {
+  case ByteFormat::Codes2:
+    return readCodes2(bytes, position);
+  case ByteFormat::Base3:
+    return readBase3(bytes, position);
+  case ByteFormat::Bitplanes:
+    return readBitplanes(bytes, weight.lanes, position);
+  case ByteFormat::Nibbles:
+    return readNibble(bytes, weight.hasZero, position);
+  default:
+    return bytes[position];
+  }
+}
+
+llvm::Expected<std::vector<char>>
+ecolm::unpackWeight(const WeightDescription &weight, ArrayRef<char> packed) {
+  if (packed.size() != getPackedSize(weight))
+    return llvm::createStringError(
+        llvm::inconvertibleErrorCode(),
+        "expected a packed weight of %llu bytes, but found %llu",
+        static_cast<unsigned long long>(getPackedSize(weight)),
+        static_cast<unsigned long long>(packed.size()));
+
+  int64_t bytes =
+      weight.kind == ElementKind::Plain ? weight.elementBytes : 1;
+  std::vector<char> elements(weight.getNumElements() * bytes);
+  for (int64_t position = 0, end = weight.getNumPackedElements();
+       position < end; ++position) {
+    int64_t element = getElementAt(weight, position);
+    if (element < 0)
+      continue;
+    if (weight.kind == ElementKind::Plain)
+      std::memcpy(&elements[element * bytes], &packed[position * bytes], bytes);
+    else
+      elements[element] = readCode(weight, packed.data(), position);
+  }
+  return elements;
+}

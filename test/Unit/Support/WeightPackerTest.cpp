@@ -1,0 +1,366 @@
+//===- WeightPackerTest.cpp - The packer against its drawing --------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Compares packed bytes with a literal reading of WeightOrder.h, which walks
+// the tensor with nested loops and writes bits one by one.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Support/WeightPacker.h"
+#include "gtest/gtest.h"
+#include <random>
+
+using namespace ecolm;
+using Codes = std::vector<int>;
+using Bytes = std::vector<char>;
+
+namespace {
+
+/// A number in [1, n].
+int64_t draw(std::mt19937 &random, int64_t n) { return 1 + random() % n; }
+
+/// Writes `codes` one by one in `format`; the lanes matter for bit planes.
+Bytes writeNaively(const Codes &codes, ByteFormat format, int lanes,
+                   bool hasZero) {
+  Bytes bytes;
+  auto put = [&](size_t byte, int value) {
+    if (bytes.size() <= byte)
+      bytes.resize(byte + 1);
+    bytes[byte] = static_cast<char>(static_cast<uint8_t>(bytes[byte]) + value);
+  };
+  for (size_t i = 0; i < codes.size(); ++i) {
+    int code = codes[i], power = 1;
+    switch (format) {
+    case ByteFormat::Codes2:
+      put(i / 4, (code + 1) << (i % 4 * 2));
+      break;
+    case ByteFormat::Base3:
+      for (size_t k = 0; k < i % 5; ++k)
+        power *= 3;
+      put(i / 5, (code + 1) * power);
+      break;
+    case ByteFormat::Bitplanes: {
+      size_t bit = i / lanes * (2 * lanes) + i % lanes;
+      put(bit / 8, code == 1 ? 1 << bit % 8 : 0);
+      bit += lanes;
+      put(bit / 8, code == -1 ? 1 << bit % 8 : 0);
+      break;
+    }
+    case ByteFormat::Nibbles: {
+      int magnitude = code < 0 ? -code : code;
+      if (!hasZero && magnitude)
+        --magnitude;
+      put(i / 2, (magnitude + (code < 0 ? 8 : 0)) * (i % 2 ? 16 : 1));
+      break;
+    }
+    default:
+      put(i, static_cast<uint8_t>(code));
+    }
+  }
+  return bytes;
+}
+
+/// The packed stream of the tensor `values` (row-major), as WeightOrder.h draws
+/// it; -1000 stands for padding.
+Codes orderNaively(const Codes &values, const FactorShape &shape, int lanes) {
+  if (lanes == 0)
+    return values;
+  Codes stream;
+  size_t perStack = shape.a * shape.b * shape.c * shape.d;
+  for (int stack = 0; stack < shape.stacks; ++stack) {
+    // One list of c values for every output, outputs in order.
+    std::vector<Codes> outputs;
+    for (int ia = 0; ia < shape.a; ++ia)
+      for (int ib = 0; ib < shape.b; ++ib)
+        for (int id = 0; id < shape.d; ++id) {
+          Codes column;
+          for (int ic = 0; ic < shape.c; ++ic)
+            column.push_back(
+                values[stack * perStack +
+                       ((ia * shape.b + ib) * shape.c + ic) * shape.d + id]);
+          outputs.push_back(column);
+        }
+    while (outputs.size() % lanes)
+      outputs.push_back(Codes(shape.c, -1000));
+    for (size_t group = 0; group < outputs.size(); group += lanes)
+      for (int ic = 0; ic < shape.c; ++ic)
+        for (int lane = 0; lane < lanes; ++lane)
+          stream.push_back(outputs[group + lane][ic]);
+  }
+  return stream;
+}
+
+/// Packs and collects, checking the promise about chunks.
+llvm::Expected<Bytes> pack(const WeightDescription &weight,
+                           const Bytes &source) {
+  Bytes packed;
+  if (llvm::Error error =
+          packWeight(weight, source, [&](llvm::ArrayRef<char> chunk) {
+            EXPECT_LE(chunk.size(), kMaxPackedChunk);
+            packed.insert(packed.end(), chunk.begin(), chunk.end());
+          }))
+    return std::move(error);
+  return packed;
+}
+
+std::string packError(const WeightDescription &weight, const Bytes &source) {
+  llvm::Expected<Bytes> packed = pack(weight, source);
+  return packed ? "" : llvm::toString(packed.takeError());
+}
+
+/// A weight of random codes, its source and its codes in row-major order.
+struct RandomWeight {
+  WeightDescription description;
+  Codes values;
+  Bytes source;
+
+  RandomWeight(WeightDescription weight, std::mt19937 &random)
+      : description(weight) {
+    bool ternary = weight.kind == ElementKind::Ternary;
+    int limit = ternary ? 1 : weight.numExponents;
+    for (int64_t i = 0; i < weight.getNumElements(); ++i) {
+      int code = 0;
+      do
+        code = static_cast<int>(random() % (2 * limit + 1)) - limit;
+      while (code == 0 && !ternary && !weight.hasZero);
+      values.push_back(code);
+    }
+    Codes asWritten = values;
+    if (weight.transposed)
+      for (int64_t n = 0; n < weight.shape.b; ++n)
+        for (int64_t k = 0; k < weight.shape.c; ++k)
+          asWritten[k * weight.shape.b + n] = values[n * weight.shape.c + k];
+    source = writeNaively(asWritten, weight.sourceFormat, 0, weight.hasZero);
+  }
+
+  /// The bytes that the packer should write.
+  Bytes expected() const {
+    Codes stream =
+        orderNaively(values, description.shape, description.lanes);
+    for (int &code : stream)
+      code = code == -1000 ? 0 : code;
+    return writeNaively(stream, description.format, description.lanes,
+                        description.hasZero);
+  }
+};
+
+/// Packs, compares with the naive bytes, unpacks and compares with the values.
+void check(const RandomWeight &weight) {
+  llvm::Expected<Bytes> packed = pack(weight.description, weight.source);
+  ASSERT_TRUE(!!packed) << llvm::toString(packed.takeError());
+  ASSERT_EQ(*packed, weight.expected());
+  ASSERT_EQ(packed->size(), getPackedSize(weight.description));
+  ASSERT_EQ(weight.source.size(), getSourceSize(weight.description));
+  llvm::Expected<Bytes> codes = unpackWeight(weight.description, *packed);
+  ASSERT_TRUE(!!codes) << llvm::toString(codes.takeError());
+  ASSERT_EQ(*codes, Bytes(weight.values.begin(), weight.values.end()));
+  Bytes read;
+  ASSERT_FALSE(readWeightCodes(weight.description, weight.source,
+                               [&](llvm::ArrayRef<int8_t> chunk) {
+                                 read.insert(read.end(), chunk.begin(),
+                                             chunk.end());
+                               }));
+  ASSERT_EQ(read, *codes);
+}
+
+constexpr int kLanes[] = {0, 1, 8, 16, 32, 64};
+constexpr ByteFormat kTernaryFormats[] = {ByteFormat::Bytes, ByteFormat::Codes2,
+                                          ByteFormat::Base3,
+                                          ByteFormat::Bitplanes};
+constexpr ByteFormat kPotFormats[] = {ByteFormat::Bytes, ByteFormat::Nibbles};
+
+TEST(WeightPackerTest, EverySmallTernaryFactor) {
+  std::mt19937 random(1);
+  WeightDescription weight;
+  weight.kind = ElementKind::Ternary;
+  for (int lanes : kLanes)
+    for (ByteFormat format : kTernaryFormats)
+      for (int shape = 0; shape < 3 * 3 * 3 * 3 * 2; ++shape) {
+        if (format == ByteFormat::Bitplanes && lanes < 8)
+          continue;
+        weight.shape = {1 + shape / 81, 1 + shape % 3, 1 + shape / 3 % 3,
+                        1 + shape / 9 % 3, 1 + shape / 27 % 3};
+        weight.lanes = lanes;
+        weight.format = format;
+        weight.sourceFormat = kTernaryFormats[shape % 3];
+        check({weight, random});
+        if (HasFatalFailure())
+          return;
+      }
+}
+
+TEST(WeightPackerTest, RandomTernaryFactors) {
+  std::mt19937 random(2);
+  WeightDescription weight;
+  weight.kind = ElementKind::Ternary;
+  for (int round = 0; round < 3000 && !HasFatalFailure(); ++round) {
+    weight.shape = {draw(random, 3), draw(random, 9), draw(random, 9),
+                    draw(random, 9), draw(random, 9)};
+    weight.lanes = kLanes[random() % 6];
+    weight.format = kTernaryFormats[random() % (weight.lanes < 8 ? 3 : 4)];
+    weight.sourceFormat = kTernaryFormats[random() % 3];
+    check({weight, random});
+  }
+}
+
+TEST(WeightPackerTest, RandomPotFactors) {
+  std::mt19937 random(3);
+  WeightDescription weight;
+  weight.kind = ElementKind::Pot;
+  for (int round = 0; round < 3000 && !HasFatalFailure(); ++round) {
+    weight.shape = {draw(random, 3), draw(random, 9), draw(random, 9),
+                    draw(random, 9), draw(random, 9)};
+    weight.hasZero = random() % 2;
+    bool small = random() % 2;
+    weight.numExponents =
+        draw(random, !small ? 127 : weight.hasZero ? 7 : 8);
+    weight.lanes = kLanes[random() % 6];
+    weight.format = kPotFormats[random() % (small ? 2 : 1)];
+    weight.sourceFormat = kPotFormats[random() % (small ? 2 : 1)];
+    check({weight, random});
+  }
+}
+
+TEST(WeightPackerTest, RandomTransposedMatrices) {
+  std::mt19937 random(4);
+  WeightDescription weight;
+  weight.kind = ElementKind::Ternary;
+  weight.transposed = true;
+  for (int round = 0; round < 2000 && !HasFatalFailure(); ++round) {
+    weight.shape = {1, 1, draw(random, 99), draw(random, 99), 1};
+    weight.lanes = kLanes[random() % 6];
+    weight.format = kTernaryFormats[random() % (weight.lanes < 8 ? 3 : 4)];
+    weight.sourceFormat = kTernaryFormats[random() % 3];
+    check({weight, random});
+  }
+}
+
+TEST(WeightPackerTest, SeveralChunksWithTails) {
+  std::mt19937 random(5);
+  WeightDescription weight;
+  weight.kind = ElementKind::Ternary;
+  weight.shape = {1, 1, 2051, 333, 1};
+  weight.sourceFormat = ByteFormat::Base3;
+  for (int lanes : kLanes)
+    for (ByteFormat format : kTernaryFormats) {
+      if (format == ByteFormat::Bitplanes && lanes < 8)
+        continue;
+      weight.lanes = lanes;
+      weight.format = format;
+      check({weight, random});
+    }
+}
+
+/// Elements whose bytes say where they stand.
+TEST(WeightPackerTest, PlainElementsOfEverySize) {
+  std::mt19937 random(6);
+  WeightDescription weight;
+  for (int round = 0; round < 2000; ++round) {
+    int bytes = weight.elementBytes = 1 << random() % 4;
+    weight.shape = {1, 1, draw(random, 150), draw(random, 40), 1};
+    weight.transposed = random() % 2;
+    weight.lanes = kLanes[random() % 6];
+    Codes indices(weight.getNumElements());
+    for (size_t i = 0; i < indices.size(); ++i)
+      indices[i] = i;
+    // Byte k of element i is i * 7 + k * 3 + 1.
+    auto write = [&](Bytes &out, int element) {
+      for (int k = 0; k < bytes; ++k)
+        out.push_back(element == -1000 ? 0 : element * 7 + k * 3 + 1);
+    };
+    Bytes source, rowMajor, expected;
+    int64_t n = weight.shape.b, k = weight.shape.c;
+    for (int element : indices) {
+      write(source, weight.transposed ? element % n * k + element / n
+                                      : element);
+      write(rowMajor, element);
+    }
+    for (int element : orderNaively(indices, weight.shape, weight.lanes))
+      write(expected, element);
+    llvm::Expected<Bytes> packed = pack(weight, source);
+    ASSERT_TRUE(!!packed);
+    ASSERT_EQ(*packed, expected);
+    llvm::Expected<Bytes> unpacked = unpackWeight(weight, *packed);
+    ASSERT_TRUE(!!unpacked);
+    ASSERT_EQ(*unpacked, rowMajor);
+  }
+}
+
+TEST(WeightPackerTest, RejectsCodesThatDoNotExist) {
+  WeightDescription ternary;
+  ternary.kind = ElementKind::Ternary;
+  ternary.shape = {1, 1, 4, 1, 1};
+  ternary.format = ByteFormat::Bytes;
+  ternary.sourceFormat = ByteFormat::Codes2;
+  EXPECT_EQ(packError(ternary, {0b00011000}), "");
+  EXPECT_NE(packError(ternary, {char(0xff)}).find("a code that"),
+            std::string::npos);
+  ternary.sourceFormat = ByteFormat::Base3;
+  EXPECT_EQ(packError(ternary, {char(242)}), "");
+  EXPECT_NE(packError(ternary, {char(243)}).find("byte 243"),
+            std::string::npos);
+  ternary.sourceFormat = ByteFormat::Bytes;
+  EXPECT_NE(packError(ternary, {0, 1, 2, 0}).find("a code that"),
+            std::string::npos);
+
+  WeightDescription pot = ternary;
+  pot.kind = ElementKind::Pot;
+  pot.numExponents = 3;
+  EXPECT_EQ(packError(pot, {0, 1, -3, 3}), "");
+  EXPECT_NE(packError(pot, {0, 1, -4, 3}).find("a code that"),
+            std::string::npos);
+  pot.hasZero = false;
+  EXPECT_NE(packError(pot, {0, 1, -3, 3}).find("a code that"),
+            std::string::npos);
+}
+
+TEST(WeightPackerTest, RejectsDescriptionsThatMakeNoSense) {
+  WeightDescription weight;
+  weight.shape = {1, 2, 2, 2, 2};
+  EXPECT_NE(packError(weight, Bytes(63)).find("expected a source of 64 bytes"),
+            std::string::npos);
+  weight.transposed = true;
+  EXPECT_NE(packError(weight, Bytes(64)).find("only the source of a matrix"),
+            std::string::npos);
+  weight.transposed = false;
+  weight.lanes = 24;
+  EXPECT_NE(packError(weight, Bytes(64)).find("a power of two up to 64"),
+            std::string::npos);
+  weight.lanes = 0;
+  weight.elementBytes = 3;
+  EXPECT_NE(packError(weight, Bytes(48)).find("1, 2, 4 or 8 bytes"),
+            std::string::npos);
+  weight.format = ByteFormat::Codes2;
+  EXPECT_NE(packError(weight, Bytes(48)).find("does not suit"),
+            std::string::npos);
+  weight.kind = ElementKind::Pot;
+  weight.numExponents = 8;
+  weight.sourceFormat = ByteFormat::Nibbles;
+  EXPECT_NE(packError(weight, Bytes(8)).find("does not suit"),
+            std::string::npos);
+}
+
+/// A fault planted in one bit of a packed weight must show when it is read.
+TEST(WeightPackerTest, PlantedFaultShows) {
+  std::mt19937 random(7);
+  WeightDescription weight;
+  weight.kind = ElementKind::Ternary;
+  weight.shape = {1, 2, 8, 4, 1};
+  weight.sourceFormat = ByteFormat::Codes2;
+  weight.format = ByteFormat::Bitplanes;
+  weight.lanes = 16;
+  RandomWeight sample(weight, random);
+  Bytes packed = llvm::cantFail(pack(weight, sample.source));
+  for (size_t bit = 0; bit < packed.size() * 8; ++bit) {
+    Bytes broken = packed;
+    broken[bit / 8] ^= 1 << bit % 8;
+    EXPECT_NE(llvm::cantFail(unpackWeight(weight, broken)),
+              Bytes(sample.values.begin(), sample.values.end()));
+  }
+}
+
+} // namespace
