@@ -12,14 +12,12 @@
 
 #include "Arguments.h"
 
-#include "Text.h"
+#include "OptionValues.h"
 #include "ThreadPool.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <initializer_list>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 namespace ecolm {
@@ -97,51 +95,8 @@ const char *nameOfCommand(Command command) {
   }
 }
 
-Status parseInteger(Option option, const char *text, int64_t smallest,
-                    int64_t largest, int64_t &value) {
-  char *end = nullptr;
-  errno = 0;
-  long long parsed = strtoll(text, &end, 10);
-  if (end == text || *end != '\0' || errno != 0 || parsed < smallest ||
-      parsed > largest)
-    return Status::failure(ExitCode::Usage,
-                           "option --%s is '%s'; give a whole number from %lld "
-                           "to %lld",
-                           rows[option].name, text,
-                           static_cast<long long>(smallest),
-                           static_cast<long long>(largest));
-  value = parsed;
-  return Status();
-}
-
-Status parseReal(Option option, const char *text, double smallest,
-                 double largest, double &value) {
-  char *end = nullptr;
-  double parsed = strtod(text, &end);
-  // Written so that NaN fails.
-  if (end == text || *end != '\0' || !(parsed >= smallest && parsed <= largest))
-    return Status::failure(ExitCode::Usage,
-                           "option --%s is '%s'; give a number from %g to %g",
-                           rows[option].name, text, smallest, largest);
-  value = parsed;
-  return Status();
-}
-
-Status parseSeed(const char *text, uint64_t &seed) {
-  char *end = nullptr;
-  errno = 0;
-  unsigned long long parsed = strtoull(text, &end, 10);
-  // strtoull would take a minus sign and count down from 2^64.
-  if (end == text || *end != '\0' || errno != 0 || strchr(text, '-'))
-    return Status::failure(ExitCode::Usage,
-                           "option --seed is '%s'; give a whole number from 0 "
-                           "to 18446744073709551615",
-                           text);
-  seed = parsed;
-  return Status();
-}
-
 Status takeOption(Option option, const char *value, Arguments &arguments) {
+  const char *name = rows[option].name;
   int64_t number = 0;
   SamplingOptions &sampling = arguments.sampling;
   switch (option) {
@@ -152,15 +107,15 @@ Status takeOption(Option option, const char *value, Arguments &arguments) {
     arguments.promptFile = value;
     return Status();
   case MaxTokens:
-    return parseInteger(option, value, 0, INT_MAX, arguments.maxTokens);
+    return parseInteger(name, value, 0, INT_MAX, arguments.maxTokens);
   case Temperature:
-    return parseReal(option, value, 0.0, 100.0, sampling.temperature);
+    return parseReal(name, value, 0.0, 100.0, sampling.temperature);
   case TopK:
-    return parseInteger(option, value, 0, INT_MAX, sampling.topK);
+    return parseInteger(name, value, 0, INT_MAX, sampling.topK);
   case TopP:
-    return parseReal(option, value, 0.0, 1.0, sampling.topP);
+    return parseReal(name, value, 0.0, 1.0, sampling.topP);
   case Seed:
-    return parseSeed(value, sampling.seed);
+    return parseUnsigned(name, value, sampling.seed);
   case Tokens:
     arguments.printTokens = true;
     return Status();
@@ -177,14 +132,14 @@ Status takeOption(Option option, const char *value, Arguments &arguments) {
     arguments.json = true;
     return Status();
   case PromptTokens:
-    return parseInteger(option, value, 1, INT_MAX, arguments.promptTokens);
+    return parseInteger(name, value, 1, INT_MAX, arguments.promptTokens);
   case Threads: {
-    Status status = parseInteger(option, value, 1, maxThreads, number);
+    Status status = parseInteger(name, value, 1, maxThreads, number);
     arguments.threads = static_cast<int>(number);
     return status;
   }
   case Chunk:
-    return parseInteger(option, value, 1, INT_MAX, arguments.chunk);
+    return parseInteger(name, value, 1, INT_MAX, arguments.chunk);
   case Help:
     arguments.command = HelpCommand;
     return Status();

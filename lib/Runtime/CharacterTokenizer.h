@@ -1,5 +1,5 @@
 //===- CharacterTokenizer.h - Text to token ids and back, by code point - -*-
-//C++ -*--===//
+// C++ -*--===//
 //
 // Part of the EcoLM compiler, under the Apache License v2.0.
 // SPDX-License-Identifier: Apache-2.0

@@ -45,6 +45,9 @@ public:
   /// Forgets all tokens. The cache keeps its old bytes.
   void restart() { position = 0; }
 
+  /// The largest number of tokens per call.
+  int64_t chunkSize() const { return chunk; }
+
   /// Changes the largest number of tokens per call to at most that of `open`.
   void setChunk(int64_t tokens);
 

@@ -257,6 +257,13 @@ void stopThreads() {
   pool.busy.store(false);
 }
 
+int runningThreads() {
+  takePool();
+  int threads = pool.threads, limit = pool.limit.load();
+  pool.busy.store(false);
+  return threads < limit ? threads : limit;
+}
+
 void limitThreads(int threads) { pool.limit.store(threads); }
 
 void setOperationsPerThread(int64_t operations) {

@@ -29,6 +29,9 @@ int availableProcessors();
 /// available processor.
 int startThreads(int threads);
 
+/// The number of threads that loops can use now.
+int runningThreads();
+
 /// Ends and joins the workers.
 void stopThreads();
 
