@@ -37,19 +37,59 @@ LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                           "but found "
                        << lanes;
   if (packing == Packing::Bitplanes && lanes < 8)
-    return emitError() << "bitplanes need at least 8 lanes, but found "
+    return emitError() << "expected at least 8 lanes for bitplanes, but found "
                        << lanes;
   return success();
+}
+
+LogicalResult ecolm::verifyPacking(function_ref<InFlightDiagnostic()> emitError,
+                                   Packing packing, Type elementType) {
+  auto pot = dyn_cast<PotType>(elementType);
+  bool ternary = isa<TernaryType>(elementType);
+  bool fits = false;
+  StringRef wanted;
+  switch (packing) {
+  case Packing::Bytes:
+    // The code sign * (e - min + 1) has to fit into a signed byte.
+    fits =
+        ternary || (pot && pot.getTerms() == 1 && pot.getNumExponents() <= 127);
+    wanted = "ternary elements, or powers of two of one term and at most 127 "
+             "exponents,";
+    break;
+  case Packing::Codes2:
+  case Packing::Base3:
+  case Packing::Bitplanes:
+    fits = ternary;
+    wanted = "ternary elements";
+    break;
+  case Packing::Nibbles:
+    fits = pot && pot.getTerms() == 1 && pot.getNumCodes() <= 16;
+    wanted = "powers of two of one term and at most 16 codes";
+    break;
+  case Packing::Plain:
+    fits = elementType.isIntOrFloat();
+    wanted = "float or integer elements";
+    break;
+  }
+  if (fits)
+    return success();
+  return emitError() << "expected " << wanted << " for packing "
+                     << stringifyPacking(packing) << ", but found "
+                     << elementType;
 }
 
 LogicalResult
 PackedAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                            function_ref<InFlightDiagnostic()> emitError) const {
-  bool ternary = isa<TernaryType>(elementType);
-  bool pot = isa<PotType>(elementType);
-  if (!ternary && !pot)
-    return emitError() << "a packed layout needs ternary or power-of-two "
-                          "elements, but found "
-                       << elementType;
+  if (failed(verifyPacking(emitError, getPacking(), elementType)))
+    return failure();
+  if (ShapedType::isDynamicShape(shape))
+    return emitError() << "expected a static shape for a packed tensor, but "
+                          "found a dynamic one";
+  size_t rank = shape.size();
+  if (getLanes() > 0 && rank != 2 && rank != 4 && rank != 5)
+    return emitError() << "expected rank 2, 4 or 5 for a tensor packed in "
+                          "lanes, but found rank "
+                       << rank;
   return success();
 }

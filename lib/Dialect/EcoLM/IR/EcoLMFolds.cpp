@@ -17,7 +17,7 @@ using namespace ecolm;
 
 OpFoldResult LogQuantizeOp::fold(FoldAdaptor adaptor) { return {}; }
 
-OpFoldResult ButterflyFactorOp::fold(FoldAdaptor adaptor) { return {}; }
+OpFoldResult DequantizeOp::fold(FoldAdaptor adaptor) { return {}; }
 
 OpFoldResult PermuteOp::fold(FoldAdaptor adaptor) { return {}; }
 
@@ -25,3 +25,9 @@ OpFoldResult ShiftOp::fold(FoldAdaptor adaptor) { return {}; }
 
 void ButterflyOp::getCanonicalizationPatterns(RewritePatternSet &results,
                                               MLIRContext *context) {}
+
+void PermuteOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                            MLIRContext *context) {}
+
+void ShiftOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                          MLIRContext *context) {}

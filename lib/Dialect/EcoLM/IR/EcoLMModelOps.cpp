@@ -5,36 +5,98 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Verifies weights, attention, norms and positions.
+// Verifies attention and norms.
 //
 //===----------------------------------------------------------------------===//
 
+#include "ShapeChecks.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 
 using namespace mlir;
 using namespace ecolm;
 
-LogicalResult WeightOp::verify() { return success(); }
-
-LogicalResult LayerNormOp::verify() { return success(); }
-
-LogicalResult RmsNormOp::verify() { return success(); }
-
-LogicalResult AttentionOp::verify() { return success(); }
-
-LogicalResult CachedAttentionOp::verify() { return success(); }
-
-LogicalResult PositionsOp::verify() { return success(); }
-
-LogicalResult
-GetWeightOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
-  auto weight =
-      symbolTable.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
-  if (!weight)
-    return emitOpError() << "expected " << getWeightAttr()
-                         << " to name an ecolm.weight";
-  if (weight.getType() != getType())
-    return emitOpError() << "expected the declared type " << weight.getType()
-                         << ", but found " << getType();
+/// Checks a row normalization; `beta` may be absent.
+static LogicalResult verifyNorm(Operation *op, RankedTensorType input,
+                                RankedTensorType gamma,
+                                TypedValue<RankedTensorType> beta,
+                                FloatAttr epsilon) {
+  if (failed(verifyHasRows(op, "an input", input)))
+    return failure();
+  int64_t columns = input.getShape().back();
+  if (failed(verifyShape(op, "gamma", gamma, {columns})) ||
+      (beta && failed(verifyShape(op, "beta", beta.getType(), {columns}))))
+    return failure();
+  const APFloat &value = epsilon.getValue();
+  if (!value.isFinite() || (value.isNegative() && !value.isZero()))
+    return op->emitOpError()
+           << "expected a finite epsilon that is not negative, but found "
+           << epsilon;
   return success();
+}
+
+LogicalResult LayerNormOp::verify() {
+  return verifyNorm(*this, getType(), getGamma().getType(), getBeta(),
+                    getEpsilonAttr());
+}
+
+LogicalResult RmsNormOp::verify() {
+  return verifyNorm(*this, getType(), getGamma().getType(), /*beta=*/{},
+                    getEpsilonAttr());
+}
+
+/// Checks heads, scale, and the shapes [B, T, heads * D] of the query and
+/// [B, S, kvHeads * D] of key and value. Gives D, which may be dynamic.
+template <typename OpTy>
+static FailureOr<int64_t> verifyHeads(OpTy op) {
+  int64_t heads = op.getHeads(), kvHeads = op.getKvHeads();
+  if (heads < 1 || kvHeads < 1 || heads % kvHeads)
+    return op.emitOpError()
+           << "expected kv_heads to divide heads, but found heads " << heads
+           << " and kv_heads " << kvHeads;
+  if (!op.getScale().isFinite())
+    return op.emitOpError()
+           << "expected a finite scale, but found " << op.getScaleAttr();
+  RankedTensorType query = op.getQuery().getType();
+  if (query.getRank() != 3)
+    return op.emitOpError()
+           << "expected a query of rank 3, but found rank " << query.getRank();
+  int64_t headSize = ShapedType::kDynamic, kvSize = ShapedType::kDynamic;
+  if (!query.isDynamicDim(2)) {
+    if (query.getDimSize(2) % heads)
+      return op.emitOpError()
+             << "expected heads to divide the query's last dimension, but "
+                "found "
+             << heads << " and " << query.getDimSize(2);
+    headSize = query.getDimSize(2) / heads;
+    kvSize = headSize * kvHeads;
+  }
+  RankedTensorType key = op.getKey().getType();
+  if (failed(verifyShape(op, "a key", key,
+                         {query.getDimSize(0), ShapedType::kDynamic, kvSize})))
+    return failure();
+  if (failed(
+          verifyShape(op, "a value", op.getValue().getType(), key.getShape())))
+    return failure();
+  return headSize;
+}
+
+LogicalResult AttentionOp::verify() { return verifyHeads(*this); }
+
+LogicalResult CachedAttentionOp::verify() {
+  FailureOr<int64_t> headSize = verifyHeads(*this);
+  if (failed(headSize))
+    return failure();
+  RankedTensorType query = getQuery().getType();
+  if (failed(verifyShape(*this, "a query", query,
+                         {1, query.getDimSize(1), query.getDimSize(2)})) ||
+      failed(verifyShape(*this, "a key", getKey().getType(),
+                         {1, query.getDimSize(1), ShapedType::kDynamic})))
+    return failure();
+  int64_t kvHeads = getKvHeads();
+  MemRefType keys = getKeyCache().getType();
+  if (failed(verifyShape(*this, "a key cache", keys,
+                         {kvHeads, *headSize, ShapedType::kDynamic})))
+    return failure();
+  return verifyShape(*this, "a value cache", getValueCache().getType(),
+                     {kvHeads, keys.getDimSize(2), *headSize});
 }

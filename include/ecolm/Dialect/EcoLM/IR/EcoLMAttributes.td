@@ -47,7 +47,8 @@ def EcoLM_UnderflowEnum : EcoLM_Enum<"Underflow",
       I32EnumAttrCase<"Zero", 0, "zero">,
       I32EnumAttrCase<"Clamp", 1, "clamp">]>;
 def EcoLM_Underflow : EcoLM_EnumAttr<EcoLM_UnderflowEnum, "underflow", [{
-  A rounded exponent below `min` becomes 0 (`zero`) or `min` (`clamp`).
+  A magnitude below `2^min`, whatever the rounding, becomes 0 (`zero`) or
+  `2^min` (`clamp`).
 }]>;
 
 def EcoLM_TernaryRuleEnum : EcoLM_Enum<"TernaryRule",
@@ -97,9 +98,10 @@ def EcoLM_ArithmeticEnum : EcoLM_Enum<"Arithmetic",
       I32EnumAttrCase<"ShiftAdd", 1, "shift_add">,
       I32EnumAttrCase<"ExponentAdd", 2, "exponent_add">]>;
 def EcoLM_Arithmetic : EcoLM_EnumAttr<EcoLM_ArithmeticEnum, "arithmetic", [{
-  `native`: the target's multiplier. `shift_add`: shifts, masks, additions and
-  subtractions of integers. `exponent_add`: an integer addition to the exponent
-  field of a float, with zero, subnormals, overflow and NaN handled.
+  `native`: the target's multiplier. `shift_add`, for integer results: shifts,
+  masks, additions and subtractions of integers. `exponent_add`, for f32
+  results: an integer addition to the exponent field of a float, with zero,
+  subnormals, overflow and NaN handled.
 }]>;
 
 def EcoLM_PackingEnum : EcoLM_Enum<"Packing",
@@ -123,23 +125,27 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
     The encoding of a tensor type whose elements are packed. `packing` is one of
 
     - `bytes`: one code in a byte, signed: the value of a ternary weight; 0 or
-      `sign * (e - min + 1)` for a power of two.
+      `sign * (e - min + 1)` for a power of two of one term and at most 127
+      exponents.
     - `codes2`: ternary, code `w + 1` in two bits, four to a byte, lowest bits
       first (the order of ONNX UINT2).
     - `base3`: ternary, five codes `w + 1` to a byte, first one least
       significant (1.6 bits a weight).
     - `bitplanes`: ternary, for every group of `lanes` weights one bit plane
       "is +1" followed by one bit plane "is -1", lowest bit first.
-    - `nibbles`: power of two with at most 16 codes, two to a byte, low nibble
-      first.
+    - `nibbles`: power of two of one term with at most 16 codes, two to a byte,
+      low nibble first.
     - `plain`: float and integer elements in their own bytes; only the order of
       the elements differs.
+
+    The tensor has a static shape.
 
     `lanes` is the number of output elements that a kernel computes side by
     side. With `lanes = 0` weights lie in row-major order of the tensor. With
     `lanes = L > 0` the order is that in which the kernel reads them, drawn in
     `include/ecolm/Support/WeightOrder.h`, and outputs are padded with zeros to
-    a multiple of L.
+    a multiple of L; the tensor is a matrix (rank 2) or a factor (rank 4, or 5
+    with stacks). L is a power of two up to 64; `bitplanes` need at least 8.
 
     Example:
 

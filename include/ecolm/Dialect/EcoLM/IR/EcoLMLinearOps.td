@@ -28,9 +28,8 @@ def EcoLM_ButterflyFactorOp : EcoLM_Op<"butterfly_factor", [Pure]> {
     on n points is (n/2s, 2, 2, s); Monarch is (k, q, p, 1) then (1, s, r, l).
     The last dimension is `a*c*d` before and `a*b*d` after.
 
-    Result element type: f32 for f32 inputs. For integer or power-of-two inputs
-    with ternary or integer values it is i32, counted in units of the input's
-    `2^min`; the products are exact, and the sum is too while it fits.
+    Values have a static shape without empty dimensions. Element types and
+    exactness are those of `matmul`.
 
     Source: arXiv 2411.04506 (Kronecker-sparse factors); 1903.05895 (butterfly).
 
@@ -41,14 +40,13 @@ def EcoLM_ButterflyFactorOp : EcoLM_Op<"butterfly_factor", [Pure]> {
         tensor<16x16x16x1x!ecolm.ternary> -> tensor<1x?x256xf32>
     ```
   }];
-  let arguments = (ins AnyTensor:$input, AnyTensor:$values);
-  let results = (outs AnyTensor:$result);
+  let arguments = (ins EcoLM_ActivationTensor:$input, EcoLM_WeightTensor:$values);
+  let results = (outs EcoLM_ProductTensor:$result);
   let assemblyFormat = [{
     $input `,` $values attr-dict `:` type($input) `,` type($values) `->`
     type($result)
   }];
   let hasVerifier = 1;
-  let hasFolder = 1;
 }
 
 def EcoLM_ButterflyOp : EcoLM_Op<"butterfly", [Pure]> {
@@ -59,12 +57,13 @@ def EcoLM_ButterflyOp : EcoLM_Op<"butterfly", [Pure]> {
 
     `y = cut(concat_s(F[k-1][s] * ... * F[0][s] * pad(x)))`
 
-    Every factor has shape (a, b, c, d), or (stacks, a, b, c, d) with the same
-    number of stacks everywhere: copies side by side whose outputs are
-    concatenated (`torch_butterfly`'s nstacks). `pad` appends zeros up to the
+    There is at least one factor. Every factor has shape (a, b, c, d), or
+    (stacks, a, b, c, d) with the same number of stacks everywhere: copies side
+    by side whose outputs are concatenated (`torch_butterfly`'s nstacks). A
+    factor's `a*c*d` is its predecessor's `a*b*d`. `pad` appends zeros up to the
     first factor's `a*c*d`; `cut` drops outputs beyond the result's last
-    dimension. Element types and exactness are those of `butterfly_factor`; all
-    partial results have the result's element type.
+    dimension. Element types and exactness are those of `matmul`; all partial
+    results have the result's element type.
 
     Source: EcoLM; torch_butterfly; arXiv 1903.05895.
 
@@ -78,9 +77,9 @@ def EcoLM_ButterflyOp : EcoLM_Op<"butterfly", [Pure]> {
     ```
   }];
   let arguments = (ins
-    AnyTensor:$input, Variadic<AnyTensor>:$factors,
+    EcoLM_ActivationTensor:$input, Variadic<EcoLM_WeightTensor>:$factors,
     DefaultValuedAttr<EcoLM_Arithmetic, "::ecolm::Arithmetic::Native">:$arithmetic);
-  let results = (outs AnyTensor:$result);
+  let results = (outs EcoLM_ProductTensor:$result);
   let assemblyFormat = [{
     $input `,` $factors (`arithmetic` $arithmetic^)? attr-dict `:`
     functional-type(operands, $result)
@@ -93,13 +92,16 @@ def EcoLM_RotateOp : EcoLM_Op<"rotate",
     [Pure, AllTypesMatch<["input", "result"]>]> {
   let summary = "rotates pairs of elements by given angles";
   let description = [{
-    One stage of Givens rotations on the last dimension, n. Pair p of n/2 takes
+    One stage of Givens rotations on the last dimension, n, which is even and
+    static; `angles` has shape [n/2]. Pair p of n/2 takes
     elements (i, j) to `(c*xi - s*xj, s*xi + c*xj)` for `cos_minus_sin`, or
     `(c*xi + s*xj, c*xj - s*xi)` for `cos_plus_sin`, with c and s the cosine and
     sine of `angles[p]`.
 
-    With `stride = s`, pair p is `i = 2*(p - p mod s) + p mod s`, `j = i + s`.
-    Otherwise `pairs`, of shape (n/2, 2), lists them; they must be disjoint.
+    Exactly one of `stride` and `pairs` is given. With `stride = s`, where `2*s`
+    divides n, pair p is `i = 2*(p - p mod s) + p mod s`, `j = i + s`. Otherwise
+    `pairs`, of shape (n/2, 2), lists them; the result is undefined where an
+    index is outside [0, n) or occurs twice.
 
     Source: ButterflyQuant arXiv 2509.09679; ParoQuant arXiv 2511.10645.
 
@@ -112,11 +114,12 @@ def EcoLM_RotateOp : EcoLM_Op<"rotate",
     ```
   }];
   let arguments = (ins
-    AnyTensor:$input, AnyTensor:$angles, Optional<AnyTensor>:$pairs,
+    EcoLM_F32Tensor:$input, EcoLM_F32Tensor:$angles,
+    Optional<RankedTensorOf<[I32, I64]>>:$pairs,
     OptionalAttr<I64Attr>:$stride,
     DefaultValuedAttr<EcoLM_Convention,
         "::ecolm::RotationConvention::CosMinusSin">:$convention);
-  let results = (outs AnyTensor:$result);
+  let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{
     $input `,` $angles (`stride` $stride^)? (`pairs` $pairs^)?
     (`convention` $convention^)? attr-dict `:` type($input) `,` type($angles)
@@ -128,9 +131,10 @@ def EcoLM_RotateOp : EcoLM_Op<"rotate",
 def EcoLM_PermuteOp : EcoLM_Op<"permute", [Pure, AllTypesMatch<["input", "result"]>]> {
   let summary = "permutes the last dimension";
   let description = [{
-    `y[.., i] = x[.., p[i]]`. Exactly one of `bit_reversal`, where `p[i]` is the
-    log2(n)-bit reversal of i and n is a power of two, and `indices`, a list of
-    n different numbers below n, is given.
+    `y[.., i] = x[.., p[i]]` for i below the last dimension n, which is static.
+    Exactly one of `bit_reversal`, where `p[i]` is the log2(n)-bit reversal of i
+    and n is a power of two, and `indices`, a list of n different numbers in
+    [0, n), is given.
 
     Example:
 
@@ -140,15 +144,20 @@ def EcoLM_PermuteOp : EcoLM_Op<"permute", [Pure, AllTypesMatch<["input", "result
     ```
   }];
   let arguments = (ins
-    AnyTensor:$input, UnitAttr:$bit_reversal,
+    AnyRankedTensor:$input, UnitAttr:$bit_reversal,
     OptionalAttr<DenseI64ArrayAttr>:$indices);
-  let results = (outs AnyTensor:$result);
+  let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $input (`bit_reversal` $bit_reversal^)? (`indices` $indices^)? attr-dict `:`
     type($input)
   }];
+  let extraClassDeclaration = [{
+    /// The permutation p, whichever way it is given.
+    ::llvm::SmallVector<int64_t> getPermutation();
+  }];
   let hasVerifier = 1;
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
@@ -160,14 +169,17 @@ def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
 
     | input | weights | result |
     |---|---|---|
-    | f32 | f32, ternary, pot | f32 |
+    | f32 | f32, ternary, pot, i8 | f32 |
     | i8, i16, i32 | ternary, i8 | i32 |
     | i8, i16, i32 | pot | i32, in units of the weights' 2^min |
-    | pot | ternary | i32, in units of the input's 2^min |
+    | pot | ternary, i8 | i32, in units of the input's 2^min |
     | pot | pot | i32, in units of the product of both 2^min |
 
     Integer results are exact while they fit; the verifier of a lowering, not of
-    this operation, proves that they do. Scales are separate operations.
+    this operation, proves that they do. On f32 every product is rounded and
+    then added (docs/Rationale/FloatOrder.md). Scales are separate operations.
+    `arithmetic` may be `shift_add` where the result is i32 and `exponent_add`
+    where it is f32.
 
     Example:
 
@@ -177,9 +189,9 @@ def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
     ```
   }];
   let arguments = (ins
-    AnyTensor:$input, AnyTensor:$weights,
+    EcoLM_ActivationTensor:$input, EcoLM_WeightTensor:$weights,
     DefaultValuedAttr<EcoLM_Arithmetic, "::ecolm::Arithmetic::Native">:$arithmetic);
-  let results = (outs AnyTensor:$result);
+  let results = (outs EcoLM_ProductTensor:$result);
   let assemblyFormat = [{
     $input `,` $weights (`arithmetic` $arithmetic^)? attr-dict `:` type($input)
     `,` type($weights) `->` type($result)
@@ -196,7 +208,9 @@ def EcoLM_ShiftOp : EcoLM_Op<"shift", [Pure, AllTypesMatch<["input", "result"]>]
     integers a positive exponent shifts left, and a negative one shifts right
     arithmetically, rounding as `rounding` says.
 
-    Exponents lie in [-252, 252] for f32 and within the bit width for integers.
+    Exponents lie in [-252, 252] for f32 and are smaller than the bit width in
+    magnitude for integers. `rounding` other than `floor` and `arithmetic`
+    `shift_add` need integers; `exponent_add` needs f32.
 
     Example:
 
@@ -206,16 +220,17 @@ def EcoLM_ShiftOp : EcoLM_Op<"shift", [Pure, AllTypesMatch<["input", "result"]>]
     ```
   }];
   let arguments = (ins
-    AnyTensor:$input, DenseI32ArrayAttr:$exponents,
+    EcoLM_ShiftableTensor:$input, DenseI32ArrayAttr:$exponents,
     DefaultValuedAttr<EcoLM_ShiftRounding, "::ecolm::ShiftRounding::Floor">:$rounding,
     DefaultValuedAttr<EcoLM_Arithmetic, "::ecolm::Arithmetic::Native">:$arithmetic);
-  let results = (outs AnyTensor:$result);
+  let results = (outs EcoLM_ShiftableTensor:$result);
   let assemblyFormat = [{
     $input `by` $exponents (`rounding` $rounding^)? (`arithmetic` $arithmetic^)?
     attr-dict `:` type($input)
   }];
   let hasVerifier = 1;
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMLINEAROPS

@@ -28,9 +28,14 @@ def EcoLM_WeightOp : EcoLM_Op<"weight", [Symbol]> {
     bytes are repacked when the section is written and never become LLVM
     constants.
 
-    `source` has one element per element of `type` for `bytes`, and is a
-    one-dimensional ui8 tensor of exactly the packed size otherwise. Without
-    `source_packing` the source's element type is that of `type`.
+    Without `source_packing` the source's element type is that of `type`; with
+    `bytes` it is an 8-bit integer. In both cases the source has the shape of
+    `type`, or is one-dimensional with as many elements. With `codes2`, `base3`
+    or `nibbles` it is a one-dimensional ui8 tensor of exactly the packed size.
+    Packings and element types go together as at `#ecolm.packed`.
+
+    With `transposed`, `type` is a matrix [N, K] and the source holds [K, N]: a
+    file's (K, N) matrix is declared without moving its bytes.
 
     Example:
 
@@ -38,13 +43,17 @@ def EcoLM_WeightOp : EcoLM_Op<"weight", [Symbol]> {
     ecolm.weight @query_0 : tensor<16x16x16x1x!ecolm.ternary>
         = dense<27> : tensor<1024xui8> packing <codes2>
     ecolm.weight @gamma : tensor<4xf32> = dense<1.0> : tensor<4xf32>
+    ecolm.weight @lm_head : tensor<65x256xf32>
+        = dense<0.5> : tensor<256x65xf32> transposed
     ```
   }];
   let arguments = (ins
-    SymbolNameAttr:$sym_name, TypeAttrOf<AnyTensor>:$type, ElementsAttr:$source,
-    OptionalAttr<EcoLM_PackingAttr>:$source_packing);
+    SymbolNameAttr:$sym_name, TypeAttrOf<AnyStaticShapeTensor>:$type,
+    ElementsAttr:$source, OptionalAttr<EcoLM_PackingAttr>:$source_packing,
+    UnitAttr:$transposed);
   let assemblyFormat = [{
-    $sym_name `:` $type `=` $source (`packing` $source_packing^)? attr-dict
+    $sym_name `:` $type `=` $source (`packing` $source_packing^)?
+    (`transposed` $transposed^)? attr-dict
   }];
   let hasVerifier = 1;
 }
@@ -53,7 +62,7 @@ def EcoLM_GetWeightOp : EcoLM_Op<"get_weight",
     [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "gives the value of a declared weight";
   let description = [{
-    The result type is the declaration's.
+    `weight` names an `ecolm.weight`, whose type is the result's.
 
     Example:
 
@@ -62,7 +71,7 @@ def EcoLM_GetWeightOp : EcoLM_Op<"get_weight",
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$weight);
-  let results = (outs AnyTensor:$result);
+  let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$weight attr-dict `:` type($result)";
 }
 
@@ -72,7 +81,8 @@ def EcoLM_LayerNormOp : EcoLM_Op<"layer_norm",
   let description = [{
     `y = (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon) * gamma + beta`
     over the last dimension. Sums follow the canonical row order
-    (docs/Rationale/FloatOrder.md). Input [..., C] f32, gamma and beta [C] f32.
+    (docs/Rationale/FloatOrder.md). Input [..., C] f32, gamma and beta [C] f32;
+    `epsilon` is finite and not negative.
 
     Example:
 
@@ -81,9 +91,9 @@ def EcoLM_LayerNormOp : EcoLM_Op<"layer_norm",
         : tensor<1x?x256xf32>, tensor<256xf32>, tensor<256xf32>
     ```
   }];
-  let arguments = (ins AnyTensor:$input, AnyTensor:$gamma,
-    Optional<AnyTensor>:$beta, F32Attr:$epsilon);
-  let results = (outs AnyTensor:$result);
+  let arguments = (ins EcoLM_F32Tensor:$input, EcoLM_F32Tensor:$gamma,
+    Optional<EcoLM_F32Tensor>:$beta, F32Attr:$epsilon);
+  let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{
     $input `,` $gamma (`,` $beta^)? `epsilon` $epsilon attr-dict `:`
     type($input) `,` type($gamma) (`,` type($beta)^)?
@@ -96,7 +106,8 @@ def EcoLM_RmsNormOp : EcoLM_Op<"rms_norm",
   let summary = "normalizes rows to unit root mean square";
   let description = [{
     `y = x / sqrt(mean(x^2) + epsilon) * gamma` over the last dimension, in the
-    canonical row order. Input [..., C] f32, gamma [C] f32.
+    canonical row order. Input [..., C] f32, gamma [C] f32; `epsilon` is finite
+    and not negative.
 
     Example:
 
@@ -105,8 +116,9 @@ def EcoLM_RmsNormOp : EcoLM_Op<"rms_norm",
         : tensor<1x?x256xf32>, tensor<256xf32>
     ```
   }];
-  let arguments = (ins AnyTensor:$input, AnyTensor:$gamma, F32Attr:$epsilon);
-  let results = (outs AnyTensor:$result);
+  let arguments = (ins EcoLM_F32Tensor:$input, EcoLM_F32Tensor:$gamma,
+    F32Attr:$epsilon);
+  let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{
     $input `,` $gamma `epsilon` $epsilon attr-dict `:` type($input) `,`
     type($gamma)
@@ -130,7 +142,7 @@ def EcoLM_AttentionOp : EcoLM_AttentionBase<"attention",
     `y[t, h, d] = sum_j p[t, j] * v[j, g, d]`.
 
     Shapes: query [B, T, heads * D], key and value [B, S, kv_heads * D], result
-    as query, all f32. Sums over d and j run upward; the softmax sum follows
+    as query, all f32; `kv_heads` divides `heads`, and `scale` is finite. Sums over d and j run upward; the softmax sum follows
     the canonical row order.
 
     Example:
@@ -140,9 +152,10 @@ def EcoLM_AttentionOp : EcoLM_AttentionBase<"attention",
         : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>
     ```
   }];
-  let arguments = (ins AnyTensor:$query, AnyTensor:$key, AnyTensor:$value,
-    I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale, UnitAttr:$causal);
-  let results = (outs AnyTensor:$result);
+  let arguments = (ins EcoLM_F32Tensor:$query, EcoLM_F32Tensor:$key,
+    EcoLM_F32Tensor:$value, I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale,
+    UnitAttr:$causal);
+  let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value `heads` $heads `kv_heads` $kv_heads `scale`
     $scale (`causal` $causal^)? attr-dict `:` type($query) `,` type($key) `,`
@@ -162,6 +175,7 @@ def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
     Shapes: query [1, T, heads * D], key and value [1, T, kv_heads * D]; the key
     cache [kv_heads, D, context] holds positions side by side, so that one
     vector covers several of them; the value cache is [kv_heads, context, D].
+    The result is undefined when `position + T` exceeds the context.
 
     Example:
 
@@ -172,12 +186,13 @@ def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
           memref<4x32x256xf32>, memref<4x256x32xf32>
     ```
   }];
-  let arguments = (ins AnyTensor:$query, AnyTensor:$key, AnyTensor:$value,
-    Index:$position,
-    Arg<AnyMemRef, "key cache", [MemRead, MemWrite]>:$key_cache,
-    Arg<AnyMemRef, "value cache", [MemRead, MemWrite]>:$value_cache,
+  let arguments = (ins EcoLM_F32Tensor:$query, EcoLM_F32Tensor:$key,
+    EcoLM_F32Tensor:$value, Index:$position,
+    Arg<MemRefRankOf<[F32], [3]>, "key cache", [MemRead, MemWrite]>:$key_cache,
+    Arg<MemRefRankOf<[F32], [3]>, "value cache",
+        [MemRead, MemWrite]>:$value_cache,
     I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale);
-  let results = (outs AnyTensor:$result);
+  let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value `at` $position `cache` $key_cache `,`
     $value_cache `heads` $heads `kv_heads` $kv_heads `scale` $scale attr-dict
@@ -191,7 +206,8 @@ def EcoLM_PositionsOp : EcoLM_Op<"positions", [Pure]> {
   let description = [{
     `result[i] = start + i` for i in [0, count); `start` is 0 when absent. In a
     function that evaluates a whole sequence positions start at 0; deriving the
-    incremental form gives them the position of the first new token.
+    incremental form gives them the position of the first new token. The
+    result is a one-dimensional i64 tensor of `count` elements.
 
     Example:
 
@@ -201,9 +217,8 @@ def EcoLM_PositionsOp : EcoLM_Op<"positions", [Pure]> {
     ```
   }];
   let arguments = (ins Index:$count, Optional<Index>:$start);
-  let results = (outs AnyTensor:$result);
+  let results = (outs 1DTensorOf<[I64]>:$result);
   let assemblyFormat = "$count (`from` $start^)? attr-dict `:` type($result)";
-  let hasVerifier = 1;
 }
 
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMMODELOPS

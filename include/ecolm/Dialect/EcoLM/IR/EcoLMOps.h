@@ -25,4 +25,12 @@
 #define GET_OP_CLASSES
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h.inc"
 
+namespace ecolm {
+
+/// Element type of the sums of products of an input's and a weight's elements,
+/// or null where the dialect defines no such product (see `ecolm.matmul`).
+mlir::Type getProductElementType(mlir::Type input, mlir::Type weights);
+
+} // namespace ecolm
+
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMOPS_H

@@ -21,12 +21,13 @@ def EcoLM_LogQuantizeOp : EcoLM_Op<"log_quantize", [Pure]> {
   let description = [{
     `result[i] = sign(x[i]) * 2^e`, where `e` is log2|x[i]| rounded by
     `rounding`, computed on the exponent field of the float and never through a
-    logarithm. `e > max` becomes `max`; `e < min` becomes zero or `min` as
-    `underflow` says. +-0 gives 0; a subnormal is rounded as the number it is;
-    +-inf gives +-2^max; NaN gives 0.
+    logarithm. `e > max` becomes `max`; a magnitude below `2^min` becomes zero
+    or `2^min` as `underflow` says. +-0 gives 0; a subnormal is rounded as the
+    number it is; +-inf gives +-2^max; NaN gives 0.
 
-    The range is that of the result's element type, which has one term, and
-    zero unless `underflow` is `clamp`. Shapes of operand and result agree.
+    The range is that of the result's element type, which has one term and a
+    zero. Shapes of operand and result agree. In C++ it is
+    `quantizeToPower` of `include/ecolm/Support/PowerOfTwo.h`.
 
     Source: EcoLM (floor); arXiv 1603.01025 (nearest_log); 1702.03044 (nearest).
 
@@ -38,10 +39,10 @@ def EcoLM_LogQuantizeOp : EcoLM_Op<"log_quantize", [Pure]> {
     ```
   }];
   let arguments = (ins
-    AnyTensor:$input,
+    EcoLM_F32Tensor:$input,
     DefaultValuedAttr<EcoLM_Rounding, "::ecolm::Rounding::Floor">:$rounding,
     DefaultValuedAttr<EcoLM_Underflow, "::ecolm::Underflow::Zero">:$underflow);
-  let results = (outs AnyTensor:$result);
+  let results = (outs EcoLM_PotTensor:$result);
   let assemblyFormat = [{
     $input (`rounding` $rounding^)? (`underflow` $underflow^)? attr-dict `:`
     type($input) `->` type($result)
@@ -60,8 +61,9 @@ def EcoLM_TernaryQuantizeOp : EcoLM_Op<"ternary_quantize", [Pure]> {
 
     `group` says what shares a threshold and a scale: 0 the whole tensor
     (`scale` has shape []), -1 every row (shape [rows]), g > 0 every g elements
-    of a row (shape [rows, ceil(columns / g)]). `threshold` is present exactly
-    when `rule` is `given`.
+    of a row (shape [rows, ceil(columns / g)]); rows and groups need a matrix.
+    `threshold` is present exactly when `rule` is `given`, and is not negative.
+    Codes have the shape of the input.
 
     Source: EcoLM; TernaryLM arXiv 2602.07374; BitNet b1.58 arXiv 2402.17764.
 
@@ -74,12 +76,12 @@ def EcoLM_TernaryQuantizeOp : EcoLM_Op<"ternary_quantize", [Pure]> {
     ```
   }];
   let arguments = (ins
-    AnyTensor:$input,
+    EcoLM_F32Tensor:$input,
     EcoLM_TernaryRule:$rule,
     DefaultValuedAttr<EcoLM_TernaryScale, "::ecolm::TernaryScale::One">:$scale_rule,
     DefaultValuedAttr<I64Attr, "0">:$group,
     OptionalAttr<F32Attr>:$threshold);
-  let results = (outs AnyTensor:$codes, AnyTensor:$scale);
+  let results = (outs EcoLM_TernaryTensor:$codes, EcoLM_F32Tensor:$scale);
   let assemblyFormat = [{
     $input `rule` $rule (`scale` $scale_rule^)? (`group` $group^)?
     (`threshold` $threshold^)? attr-dict `:` type($input) `->` type($codes) `,`
@@ -95,9 +97,11 @@ def EcoLM_PotQuantizeOp : EcoLM_Op<"pot_quantize", [Pure]> {
     `rounding`, within the range of the result's element type; for a type with n
     terms, each further term quantizes what is left. With `round_to_integer`
     `x[i] / scale` is first rounded half to even to an integer (PoT-LLM: 3 -> 4,
-    5 -> 4, 6 -> 8). Where the type has no zero a zero becomes `+2^min`.
+    5 -> 4, 6 -> 8). Where the type has no zero a zero becomes `+2^min`, and
+    `underflow` is `clamp`.
 
-    `scale` has shape [] (whole tensor), [rows], or [rows, columns / group].
+    Codes have the shape of the input. `scale` has shape [] (whole tensor), or,
+    for a matrix, [rows] or [rows, columns / group].
 
     Source: arXiv 2506.00315, 2601.02298, 2507.11959, 1909.13144, 2103.11704.
 
@@ -110,11 +114,11 @@ def EcoLM_PotQuantizeOp : EcoLM_Op<"pot_quantize", [Pure]> {
     ```
   }];
   let arguments = (ins
-    AnyTensor:$input, AnyTensor:$scale,
+    EcoLM_F32Tensor:$input, EcoLM_F32Tensor:$scale,
     DefaultValuedAttr<EcoLM_Rounding, "::ecolm::Rounding::NearestLog">:$rounding,
     DefaultValuedAttr<EcoLM_Underflow, "::ecolm::Underflow::Zero">:$underflow,
     UnitAttr:$round_to_integer);
-  let results = (outs AnyTensor:$codes);
+  let results = (outs EcoLM_PotTensor:$codes);
   let assemblyFormat = [{
     $input `,` $scale (`rounding` $rounding^)? (`underflow` $underflow^)?
     (`round_to_integer` $round_to_integer^)? attr-dict `:` type($input) `,`
@@ -139,8 +143,8 @@ def EcoLM_QuantizeInt8Op : EcoLM_Op<"quantize_int8", [Pure]> {
         -> tensor<1x?x768xi8>, tensor<1x?xf32>
     ```
   }];
-  let arguments = (ins AnyTensor:$input);
-  let results = (outs AnyTensor:$codes, AnyTensor:$scale);
+  let arguments = (ins EcoLM_F32Tensor:$input);
+  let results = (outs RankedTensorOf<[I8]>:$codes, EcoLM_F32Tensor:$scale);
   let assemblyFormat = [{
     $input attr-dict `:` type($input) `->` type($codes) `,` type($scale)
   }];
@@ -154,6 +158,7 @@ def EcoLM_DequantizeOp : EcoLM_Op<"dequantize", [Pure]> {
     integers. `scale`, when present, has shape [] (whole tensor), the shape of
     `codes` without its last dimension (one per row), or that with a last
     dimension dividing the codes' (one per group). Without it the scale is 1.
+    Codes and result have the same shape.
 
     Example:
 
@@ -164,13 +169,14 @@ def EcoLM_DequantizeOp : EcoLM_Op<"dequantize", [Pure]> {
         : tensor<8x768xi8>, tensor<8xf32> -> tensor<8x768xf32>
     ```
   }];
-  let arguments = (ins AnyTensor:$codes, Optional<AnyTensor>:$scale);
-  let results = (outs AnyTensor:$result);
+  let arguments = (ins EcoLM_CodeTensor:$codes, Optional<EcoLM_F32Tensor>:$scale);
+  let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{
     $codes (`scale` $scale^)? attr-dict `:` type($codes) (`,` type($scale)^)?
     `->` type($result)
   }];
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMQUANTIZEROPS

@@ -14,6 +14,7 @@
 
 include "ecolm/Dialect/EcoLM/IR/EcoLMDialect.td"
 include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/CommonTypeConstraints.td"
 
 class EcoLM_Type<string name, string typeMnemonic> : TypeDef<EcoLM_Dialect, name> {
   let mnemonic = typeMnemonic;
@@ -69,5 +70,15 @@ def EcoLM_Pot : EcoLM_Type<"Pot", "pot"> {
     }
   }];
 }
+
+def EcoLM_F32Tensor : RankedTensorOf<[F32]>;
+def EcoLM_TernaryTensor : RankedTensorOf<[EcoLM_Ternary]>;
+def EcoLM_PotTensor : RankedTensorOf<[EcoLM_Pot]>;
+def EcoLM_CodeTensor
+    : RankedTensorOf<[EcoLM_Ternary, EcoLM_Pot, AnySignlessInteger]>;
+def EcoLM_ActivationTensor : RankedTensorOf<[F32, I8, I16, I32, EcoLM_Pot]>;
+def EcoLM_WeightTensor : RankedTensorOf<[F32, I8, EcoLM_Ternary, EcoLM_Pot]>;
+def EcoLM_ProductTensor : RankedTensorOf<[F32, I32]>;
+def EcoLM_ShiftableTensor : RankedTensorOf<[F32, I8, I16, I32, I64]>;
 
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMTYPES
