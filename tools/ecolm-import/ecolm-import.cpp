@@ -1,0 +1,65 @@
+//===- ecolm-import.cpp - Reads an ONNX model -*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Reads an ONNX model and prints it in the onnx dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Frontend/ONNX/ImportONNX.h"
+#include "ecolm/Frontend/ONNX/ModelDiagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace llvm;
+
+static cl::OptionCategory category("ecolm-import options");
+static cl::opt<std::string> input(cl::Positional, cl::Required,
+                                  cl::desc("<model.onnx>"), cl::cat(category));
+static cl::opt<std::string> output("o", cl::init("-"), cl::cat(category),
+                                   cl::desc("Where to write the IR"));
+static cl::opt<std::string> dataDirectory(
+    "data-dir", cl::cat(category),
+    cl::desc("Where external data lies (default: beside the model)"));
+static cl::opt<bool> debugInfo("debuginfo", cl::cat(category),
+                               cl::desc("Print locations"));
+static cl::opt<int64_t>
+    elide("elide-above", cl::init(64), cl::cat(category),
+          cl::desc("Leave out weights of more characters (-1: print all)"));
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv,
+                              "reads an ONNX model and prints it\n");
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  ecolm::ModelDiagnosticHandler diagnostics(&context, errs());
+
+  ecolm::ImportOptions options;
+  options.dataDirectory = dataDirectory;
+  mlir::FailureOr<ecolm::ImportedModel> model =
+      ecolm::importONNX(input, &context, options);
+  if (mlir::failed(model))
+    return 1;
+
+  std::string error;
+  std::unique_ptr<ToolOutputFile> file = mlir::openOutputFile(output, &error);
+  if (!file) {
+    errs() << error << "\n";
+    return 1;
+  }
+  mlir::OpPrintingFlags flags;
+  if (elide >= 0)
+    flags.elideLargeResourceString(elide);
+  if (debugInfo)
+    flags.enableDebugInfo();
+  model->module->print(file->os(), flags);
+  file->keep();
+  return 0;
+}
