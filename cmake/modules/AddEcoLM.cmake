@@ -24,6 +24,7 @@ function(add_ecolm_tool name)
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin"
     BUILD_RPATH "${LLVM_LIBRARY_DIR}"
     INSTALL_RPATH "${LLVM_LIBRARY_DIR}")
+  set_property(GLOBAL APPEND PROPERTY ECOLM_TOOLS ${name})
 endfunction()
 
 # add_ecolm_passes(NAME group) run inside include/ecolm/.../: declarations of Passes.td.

@@ -13,6 +13,7 @@
 #define ECOLM_INITALLDIALECTS_H
 
 #include "ecolm/Dialect/EcoLM/IR/EcoLMDialect.h"
+#include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -23,7 +24,7 @@ namespace ecolm {
 inline void registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  registry.insert<EcoLMDialect>();
+  registry.insert<EcoLMDialect, onnx::ONNXDialect>();
 }
 
 } // namespace ecolm

@@ -1,0 +1,41 @@
+"""Configures lit: which files are tests, and what the words in RUN lines mean."""
+
+import os
+
+import lit.formats
+import lit.util
+from lit.llvm import llvm_config
+
+config.name = "EcoLM"
+config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Models", "Unit", "lit.cfg.py", "lit.site.cfg.py"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.ecolm_build_root, "test")
+
+# A test may not depend on the language or the place of the machine it runs on.
+config.environment["LC_ALL"] = "C"
+config.environment["TZ"] = "UTC"
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+llvm_config.with_environment(
+    "PYTHONPATH", os.path.join(config.ecolm_source_root, "python"), append_path=True
+)
+
+config.substitutions += [
+    ("%python", config.python_executable),
+    ("%models", os.path.join(config.test_source_root, "Models")),
+    ("%cxx", config.cxx_compiler),
+]
+
+# Tools are looked up here and replaced by full paths, so that no test can run
+# a tool of another build by accident.
+llvm_config.add_tool_substitutions(
+    ["FileCheck", "not", "split-file", "count", "llvm-objdump", "llvm-readelf"],
+    config.llvm_tools_dir,
+)
+ecolm_tools = [
+    tool
+    for tool in sorted(os.listdir(config.ecolm_tools_dir))
+    if tool.startswith("ecolm-")
+]
+llvm_config.add_tool_substitutions(ecolm_tools, config.ecolm_tools_dir)
