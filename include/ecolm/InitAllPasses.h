@@ -12,12 +12,16 @@
 #ifndef ECOLM_INITALLPASSES_H
 #define ECOLM_INITALLPASSES_H
 
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "mlir/InitAllPasses.h"
 
 namespace ecolm {
 
 /// Registers the passes and pipelines of this project and of MLIR.
-inline void registerAllPasses() { mlir::registerAllPasses(); }
+inline void registerAllPasses() {
+  mlir::registerAllPasses();
+  registerEcoLMTransformsPasses();
+}
 
 } // namespace ecolm
 

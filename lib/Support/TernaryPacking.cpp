@@ -21,8 +21,8 @@ using llvm::SmallVectorImpl;
 static constexpr uint8_t kPowersOfThree[5] = {1, 3, 9, 27, 81};
 
 void ecolm::packCodes2(ArrayRef<int8_t> values, SmallVectorImpl<char> &out) {
-  for (; !values.empty(); values = values.drop_front(std::min<size_t>(
-                              4, values.size()))) {
+  for (; !values.empty();
+       values = values.drop_front(std::min<size_t>(4, values.size()))) {
     uint8_t byte = 0;
     for (auto [place, value] : llvm::enumerate(values.take_front(4)))
       byte |= (value + 1) << (2 * place);
@@ -31,8 +31,8 @@ void ecolm::packCodes2(ArrayRef<int8_t> values, SmallVectorImpl<char> &out) {
 }
 
 void ecolm::packBase3(ArrayRef<int8_t> values, SmallVectorImpl<char> &out) {
-  for (; !values.empty(); values = values.drop_front(std::min<size_t>(
-                              5, values.size()))) {
+  for (; !values.empty();
+       values = values.drop_front(std::min<size_t>(5, values.size()))) {
     uint8_t byte = 0;
     for (auto [place, value] : llvm::enumerate(values.take_front(5)))
       byte += (value + 1) * kPowersOfThree[place];

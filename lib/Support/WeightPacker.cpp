@@ -33,7 +33,8 @@ static_assert(kChunkElements * 8 <= static_cast<int64_t>(kMaxPackedChunk));
 static constexpr int64_t kStraightRun = 64;
 
 /// Bytes that `count` elements take in `format`.
-static uint64_t getSize(ByteFormat format, int64_t count, int32_t elementBytes) {
+static uint64_t getSize(ByteFormat format, int64_t count,
+                        int32_t elementBytes) {
   switch (format) {
   case ByteFormat::Bytes:
     return count;
@@ -210,8 +211,8 @@ static Error dispatchCodes(const WeightDescription &weight,
         weight, [=](int64_t i) { return readBase3(bytes, i); }, visit);
   case ByteFormat::Nibbles:
     return streamCodes(
-        weight,
-        [=](int64_t i) { return readNibble(bytes, weight.hasZero, i); }, visit);
+        weight, [=](int64_t i) { return readNibble(bytes, weight.hasZero, i); },
+        visit);
   default:
     return streamCodes(
         weight, [=](int64_t i) { return static_cast<int8_t>(bytes[i]); },

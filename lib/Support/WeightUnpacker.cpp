@@ -58,8 +58,7 @@ ecolm::unpackWeight(const WeightDescription &weight, ArrayRef<char> packed) {
         static_cast<unsigned long long>(getPackedSize(weight)),
         static_cast<unsigned long long>(packed.size()));
 
-  int64_t bytes =
-      weight.kind == ElementKind::Plain ? weight.elementBytes : 1;
+  int64_t bytes = weight.kind == ElementKind::Plain ? weight.elementBytes : 1;
   std::vector<char> elements(weight.getNumElements() * bytes);
   for (int64_t position = 0, end = weight.getNumPackedElements();
        position < end; ++position) {

@@ -35,7 +35,8 @@ inline constexpr int8_t kInvalidTernary = 2;
 inline constexpr uint8_t kMaxBase3Byte = 242;
 
 /// Appends `values` as `codes2`.
-void packCodes2(llvm::ArrayRef<int8_t> values, llvm::SmallVectorImpl<char> &out);
+void packCodes2(llvm::ArrayRef<int8_t> values,
+                llvm::SmallVectorImpl<char> &out);
 
 /// Appends `values` as `base3`.
 void packBase3(llvm::ArrayRef<int8_t> values, llvm::SmallVectorImpl<char> &out);
@@ -46,7 +47,8 @@ void packBitplanes(llvm::ArrayRef<int8_t> values, int64_t lanes,
 
 /// Value `index` of a `codes2` stream.
 inline int8_t readCodes2(const char *bytes, int64_t index) {
-  return ((static_cast<uint8_t>(bytes[index >> 2]) >> (2 * (index & 3))) & 3) - 1;
+  return ((static_cast<uint8_t>(bytes[index >> 2]) >> (2 * (index & 3))) & 3) -
+         1;
 }
 
 /// Value `index` of a `base3` stream whose bytes are at most kMaxBase3Byte.

@@ -40,9 +40,9 @@ llvm::Error packWeight(const WeightDescription &weight,
 
 /// Gives the codes of `weight` in row-major order of the tensor (that is, not
 /// transposed) to `visit`, in chunks, straight from the source's bytes.
-llvm::Error readWeightCodes(const WeightDescription &weight,
-                            llvm::ArrayRef<char> source,
-                            llvm::function_ref<void(llvm::ArrayRef<int8_t>)> visit);
+llvm::Error
+readWeightCodes(const WeightDescription &weight, llvm::ArrayRef<char> source,
+                llvm::function_ref<void(llvm::ArrayRef<int8_t>)> visit);
 
 /// The inverse of packWeight: codes (one byte each) or plain elements in
 /// row-major order of the tensor, padding dropped.

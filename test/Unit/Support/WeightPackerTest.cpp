@@ -139,8 +139,7 @@ struct RandomWeight {
 
   /// The bytes that the packer should write.
   Bytes expected() const {
-    Codes stream =
-        orderNaively(values, description.shape, description.lanes);
+    Codes stream = orderNaively(values, description.shape, description.lanes);
     for (int &code : stream)
       code = code == -1000 ? 0 : code;
     return writeNaively(stream, description.format, description.lanes,
@@ -159,11 +158,10 @@ void check(const RandomWeight &weight) {
   ASSERT_TRUE(!!codes) << llvm::toString(codes.takeError());
   ASSERT_EQ(*codes, Bytes(weight.values.begin(), weight.values.end()));
   Bytes read;
-  ASSERT_FALSE(readWeightCodes(weight.description, weight.source,
-                               [&](llvm::ArrayRef<int8_t> chunk) {
-                                 read.insert(read.end(), chunk.begin(),
-                                             chunk.end());
-                               }));
+  ASSERT_FALSE(readWeightCodes(
+      weight.description, weight.source, [&](llvm::ArrayRef<int8_t> chunk) {
+        read.insert(read.end(), chunk.begin(), chunk.end());
+      }));
   ASSERT_EQ(read, *codes);
 }
 
@@ -216,8 +214,7 @@ TEST(WeightPackerTest, RandomPotFactors) {
                     draw(random, 9), draw(random, 9)};
     weight.hasZero = random() % 2;
     bool small = random() % 2;
-    weight.numExponents =
-        draw(random, !small ? 127 : weight.hasZero ? 7 : 8);
+    weight.numExponents = draw(random, !small ? 127 : weight.hasZero ? 7 : 8);
     weight.lanes = kLanes[random() % 6];
     weight.format = kPotFormats[random() % (small ? 2 : 1)];
     weight.sourceFormat = kPotFormats[random() % (small ? 2 : 1)];
@@ -275,8 +272,8 @@ TEST(WeightPackerTest, PlainElementsOfEverySize) {
     Bytes source, rowMajor, expected;
     int64_t n = weight.shape.b, k = weight.shape.c;
     for (int element : indices) {
-      write(source, weight.transposed ? element % n * k + element / n
-                                      : element);
+      write(source,
+            weight.transposed ? element % n * k + element / n : element);
       write(rowMajor, element);
     }
     for (int element : orderNaively(indices, weight.shape, weight.lanes))

@@ -1,0 +1,28 @@
+//===- Passes.h - Passes over the ecolm dialect -----------------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the passes that optimize and check tensors of low-bit numbers.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES_H
+#define ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES_H
+
+#include "ecolm/Dialect/EcoLM/IR/EcoLMAttributes.h"
+#include "mlir/Pass/Pass.h"
+
+namespace ecolm {
+
+#define GEN_PASS_DECL
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h.inc"
+
+} // namespace ecolm
+
+#endif // ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES_H

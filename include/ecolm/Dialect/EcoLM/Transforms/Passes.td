@@ -1,0 +1,98 @@
+//===- Passes.td - Passes over the ecolm dialect -*- tablegen -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Defines the passes that optimize and check tensors of low-bit numbers.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES
+#define ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def FuseButterflyStages : Pass<"ecolm-fuse-butterfly-stages"> {
+  let summary = "Fuses the stages of a butterfly into one operation";
+  let description = [{
+    Turns chains of `ecolm.butterfly_factor` into one `ecolm.butterfly`, so that
+    the vector stays in registers between stages, and absorbs the zero padding
+    of its input and the truncation of its output. Butterflies fuse when the
+    value between them has no other use, no stage has stacks, and nothing is
+    padded or cut between them. Every product and sum stays what it was, in the
+    same order, so results agree bit for bit.
+
+    Precondition: none.
+
+    Postcondition: no `ecolm.butterfly_factor` remains.
+
+    ```mlir
+    %p = tensor.pad %x low[0, 0] high[0, 6] { ... %zero }
+    %a = ecolm.butterfly_factor %p, %v0 : tensor<8x16xf32>, tensor<4x4x4x1xf32> -> tensor<8x16xf32>
+    %b = ecolm.butterfly_factor %a, %v1 : tensor<8x16xf32>, tensor<1x4x4x4xf32> -> tensor<8x16xf32>
+    %y = tensor.extract_slice %b[0, 0] [8, 12] [1, 1] : tensor<8x16xf32> to tensor<8x12xf32>
+    ```
+    ==>
+    ```mlir
+    %y = ecolm.butterfly %x, %v0, %v1
+        : (tensor<8x10xf32>, tensor<4x4x4x1xf32>, tensor<1x4x4x4xf32>) -> tensor<8x12xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::EcoLMDialect"];
+  let statistics = [
+    Statistic<"numFused", "fused", "Number of stages fused with another">,
+    Statistic<"numPadsAbsorbed", "pads-absorbed", "Number of paddings absorbed">,
+    Statistic<"numCutsAbsorbed", "cuts-absorbed", "Number of truncations absorbed">
+  ];
+}
+
+def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "Chooses the memory layout of every weight that a kernel reads";
+  let description = [{
+    Gives the type of each `ecolm.weight` that is a factor of a butterfly or the
+    weights of a matmul a `#ecolm.packed` encoding with `lanes` lanes, and the
+    same type to its `ecolm.get_weight`. Ternary weights become `bitplanes`
+    (2 bits), powers of two `bytes`, floats and integers `plain`; `packing`
+    demands another format where the element type has it. A weight that
+    other operations use as well (an embedding that is also the output matrix)
+    is declared twice. Weights that nothing uses are erased.
+
+    The bytes themselves are rewritten when the weight section is written.
+
+    Precondition: kernels take their weights straight from `ecolm.get_weight`,
+    or are left as they are.
+
+    Postcondition: every declared weight that a kernel reads is packed; no
+    declaration is unused.
+
+    ```mlir
+    ecolm.weight @w : tensor<64x64x!ecolm.ternary> = ... packing <codes2>
+    %w = ecolm.get_weight @w : tensor<64x64x!ecolm.ternary>
+    %y = ecolm.matmul %x, %w : tensor<8x64xi8>, tensor<64x64x!ecolm.ternary> -> tensor<8x64xi32>
+    ```
+    ==>
+    ```mlir
+    ecolm.weight @w : tensor<64x64x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>> = ...
+    ```
+  }];
+  let options = [
+    Option<"lanes", "lanes", "int32_t", "16",
+           "Outputs that a kernel computes side by side">,
+    Option<"packing", "packing", "std::string", "\"auto\"",
+           "Format where the element type has it: auto, bytes, codes2, base3, "
+           "bitplanes, nibbles or plain">
+  ];
+  let statistics = [
+    Statistic<"numPacked", "packed", "Number of weights packed">,
+    Statistic<"numSplit", "split", "Number of weights declared twice">,
+    Statistic<"numErased", "erased", "Number of unused weights erased">,
+    Statistic<"sourceBytes", "source-bytes", "Bytes of the packed weights before">,
+    Statistic<"packedBytes", "packed-bytes", "Bytes of the packed weights after">,
+    Statistic<"centibitsPerWeight", "centibits-per-weight",
+              "Hundredths of a bit that a packed weight takes, padding included">
+  ];
+}
+
+#endif // ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES

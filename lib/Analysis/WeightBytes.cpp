@@ -1,0 +1,113 @@
+//===- WeightBytes.cpp - The bytes behind a weight ------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Finds the declaration behind a value and says what its bytes are.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Analysis/WeightBytes.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+// The packer knows no dialect, so it has the packings' numbers, not their
+// names.
+static_assert(static_cast<int>(ByteFormat::Bytes) ==
+              static_cast<int>(Packing::Bytes));
+static_assert(static_cast<int>(ByteFormat::Codes2) ==
+              static_cast<int>(Packing::Codes2));
+static_assert(static_cast<int>(ByteFormat::Base3) ==
+              static_cast<int>(Packing::Base3));
+static_assert(static_cast<int>(ByteFormat::Bitplanes) ==
+              static_cast<int>(Packing::Bitplanes));
+static_assert(static_cast<int>(ByteFormat::Nibbles) ==
+              static_cast<int>(Packing::Nibbles));
+static_assert(static_cast<int>(ByteFormat::Plain) ==
+              static_cast<int>(Packing::Plain));
+
+WeightOp ecolm::getDeclaration(Value value, SymbolTableCollection &symbols) {
+  auto get = value.getDefiningOp<GetWeightOp>();
+  if (!get)
+    return {};
+  return symbols.lookupNearestSymbolFrom<WeightOp>(get, get.getWeightAttr());
+}
+
+FactorShape ecolm::getFactorShape(RankedTensorType type) {
+  ArrayRef<int64_t> shape = type.getShape();
+  switch (shape.size()) {
+  case 2:
+    return {1, 1, shape[0], shape[1], 1};
+  case 4:
+    return {1, shape[0], shape[1], shape[2], shape[3]};
+  case 5:
+    return {shape[0], shape[1], shape[2], shape[3], shape[4]};
+  default:
+    return {1, 1, type.getNumElements(), 1, 1};
+  }
+}
+
+FailureOr<WeightDescription> ecolm::describeWeight(WeightOp weight) {
+  auto type = dyn_cast<RankedTensorType>(weight.getType());
+  if (!type || !type.hasStaticShape())
+    return weight.emitOpError()
+           << "expected a static shape, but found " << weight.getType();
+
+  WeightDescription description;
+  description.shape = getFactorShape(type);
+  description.transposed = weight->hasAttr("transposed");
+  ByteFormat unpacked = ByteFormat::Bytes;
+  Type element = type.getElementType();
+  if (auto pot = dyn_cast<PotType>(element)) {
+    if (pot.getTerms() != 1)
+      return weight.emitOpError()
+             << "sums of several powers of two have no packed form";
+    description.kind = ElementKind::Pot;
+    description.numExponents = pot.getNumExponents();
+    description.hasZero = pot.getZero();
+  } else if (isa<TernaryType>(element)) {
+    description.kind = ElementKind::Ternary;
+  } else if (element.isIntOrIndexOrFloat()) {
+    unpacked = ByteFormat::Plain;
+    description.elementBytes =
+        element.isIndex()
+            ? 8
+            : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+  } else {
+    return weight.emitOpError()
+           << "elements of type " << element << " have no bytes";
+  }
+
+  description.sourceFormat = description.format = unpacked;
+  if (std::optional<Packing> packing = weight.getSourcePacking())
+    description.sourceFormat = static_cast<ByteFormat>(*packing);
+  if (auto packed = dyn_cast_or_null<PackedAttr>(type.getEncoding())) {
+    description.format = static_cast<ByteFormat>(packed.getPacking());
+    description.lanes = packed.getLanes();
+  }
+  return description;
+}
+
+FailureOr<WeightBytes> ecolm::getSourceBytes(WeightOp weight) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(weight.getSource())) {
+    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
+      return WeightBytes(blob->getData());
+    return weight.emitOpError() << "the source's resource has no bytes";
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(weight.getSource());
+  if (!dense)
+    return weight.emitOpError()
+           << "expected a source with bytes, but found " << weight.getSource();
+  if (!dense.isSplat())
+    return WeightBytes(dense.getRawData());
+  std::vector<char> bytes;
+  for (int64_t i = 0, size = dense.getNumElements(); i < size; ++i)
+    bytes.insert(bytes.end(), dense.getRawData().begin(),
+                 dense.getRawData().end());
+  return WeightBytes(std::move(bytes));
+}

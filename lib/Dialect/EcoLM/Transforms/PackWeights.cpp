@@ -1,0 +1,197 @@
+//===- PackWeights.cpp - Chooses the layout of weights --------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Gives the weights of kernels the layout in which kernels read them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Analysis/WeightBytes.h"
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "ecolm/Support/PotPacking.h"
+#include "ecolm/Support/WeightPacker.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Remarks.h"
+
+namespace ecolm {
+#define GEN_PASS_DEF_PACKWEIGHTS
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h.inc"
+} // namespace ecolm
+
+using namespace mlir;
+using namespace ecolm;
+
+namespace {
+/// What the user asked for; no packing means that the pass chooses.
+struct PackingChoice {
+  std::optional<Packing> packing;
+  int32_t lanes;
+};
+
+/// One declaration and the operands that read its value.
+struct WeightUses {
+  SmallVector<GetWeightOp> gets;
+  SmallVector<OpOperand *> kernels;
+  bool hasOtherUses = false;
+};
+} // namespace
+
+/// Whether `use` is the weight of an operation that becomes a kernel.
+static bool isKernelUse(OpOperand &use) {
+  return isa<ButterflyOp, ButterflyFactorOp, MatmulOp>(use.getOwner()) &&
+         use.getOperandNumber() > 0;
+}
+
+/// The format of `element` in a kernel's weight.
+static Packing choosePacking(Type element, const PackingChoice &choice) {
+  if (isa<TernaryType>(element)) {
+    switch (choice.packing.value_or(Packing::Bitplanes)) {
+    case Packing::Bytes:
+    case Packing::Codes2:
+    case Packing::Base3:
+      return *choice.packing;
+    default:
+      // Planes of less than a byte do not exist.
+      return choice.lanes < 8 ? Packing::Codes2 : Packing::Bitplanes;
+    }
+  }
+  if (auto pot = dyn_cast<PotType>(element))
+    return choice.packing == Packing::Nibbles &&
+                   fitsNibble(pot.getNumExponents(), pot.getZero())
+               ? Packing::Nibbles
+               : Packing::Bytes;
+  return Packing::Plain;
+}
+
+/// `type` with the layout that the kernels shall read.
+static RankedTensorType getPackedType(RankedTensorType type,
+                                      const PackingChoice &choice) {
+  Packing packing = choosePacking(type.getElementType(), choice);
+  auto encoding = PackedAttr::get(type.getContext(), packing, choice.lanes);
+  return RankedTensorType::get(type.getShape(), type.getElementType(),
+                               encoding);
+}
+
+/// Declares `weight` a second time for its kernels.
+static WeightOp splitDeclaration(WeightOp weight, SymbolTable &symbols) {
+  auto copy = cast<WeightOp>(weight->clone());
+  copy.setSymName((weight.getSymName() + "_packed").str());
+  symbols.insert(copy, std::next(Block::iterator(weight)));
+  return copy;
+}
+
+/// Packs `weight` for the kernels that read it, declaring it a second time if
+/// other operations read it too. Gives the packed declaration.
+static FailureOr<WeightOp> packWeight(WeightOp weight, const WeightUses &uses,
+                                      const PackingChoice &choice,
+                                      SymbolTable &symbols) {
+  auto type = dyn_cast<RankedTensorType>(weight.getType());
+  if (!type)
+    return weight.emitOpError() << "expected a ranked type";
+  RankedTensorType packedType = getPackedType(type, choice);
+  WeightOp packed =
+      uses.hasOtherUses ? splitDeclaration(weight, symbols) : weight;
+  packed.setType(packedType);
+
+  if (!uses.hasOtherUses) {
+    for (GetWeightOp get : uses.gets)
+      get.getResult().setType(packedType);
+    return packed;
+  }
+  for (OpOperand *use : uses.kernels) {
+    OpBuilder builder(use->getOwner());
+    use->set(GetWeightOp::create(builder, use->get().getLoc(), packedType,
+                                 packed.getSymName()));
+  }
+  for (GetWeightOp get : uses.gets)
+    if (get->use_empty())
+      get.erase();
+  return packed;
+}
+
+namespace {
+
+struct PackWeightsPass final : ecolm::impl::PackWeightsBase<PackWeightsPass> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    choice.lanes = lanes;
+    choice.packing = symbolizePacking(packing);
+    if (!choice.packing && packing != "auto")
+      return emitError(UnknownLoc::get(context))
+             << "unknown packing '" << packing << "'";
+    return PackedAttr::verify(
+        [&] { return emitError(UnknownLoc::get(context)); }, Packing::Plain,
+        lanes);
+  }
+
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    llvm::MapVector<Operation *, WeightUses> weights;
+    for (auto weight : getOperation().getOps<WeightOp>())
+      weights[weight];
+    getOperation()->walk([&](GetWeightOp get) {
+      Operation *weight = symbols.lookup(get.getWeight());
+      WeightUses &uses = weights[weight];
+      uses.gets.push_back(get);
+      for (OpOperand &use : get->getUses()) {
+        if (isKernelUse(use))
+          uses.kernels.push_back(&use);
+        else
+          uses.hasOtherUses = true;
+      }
+    });
+
+    uint64_t packedElements = 0;
+    for (auto &[op, uses] : weights) {
+      auto weight = cast<WeightOp>(op);
+      if (!uses.hasOtherUses && uses.kernels.empty()) {
+        for (GetWeightOp get : uses.gets)
+          get.erase();
+        ++numErased;
+        symbols.erase(weight);
+        continue;
+      }
+      if (uses.kernels.empty() || isPacked(weight))
+        continue;
+      FailureOr<WeightOp> packed = packWeight(weight, uses, choice, symbols);
+      if (failed(packed) || failed(count(*packed, packedElements)))
+        return signalPassFailure();
+      numSplit += uses.hasOtherUses;
+    }
+    if (packedElements)
+      centibitsPerWeight = packedBytes * 800 / packedElements;
+  }
+
+private:
+  /// Whether an earlier run chose the layout.
+  static bool isPacked(WeightOp weight) {
+    auto type = dyn_cast<RankedTensorType>(weight.getType());
+    return type && isa_and_nonnull<PackedAttr>(type.getEncoding());
+  }
+
+  /// Adds `weight` to the statistics.
+  LogicalResult count(WeightOp weight, uint64_t &elements) {
+    FailureOr<WeightDescription> description = describeWeight(weight);
+    if (failed(description))
+      return failure();
+    ++numPacked;
+    sourceBytes += getSourceSize(*description);
+    packedBytes += getPackedSize(*description);
+    elements += description->getNumElements();
+    remark::passed(weight.getLoc(), remark::RemarkOpts::name("packed").category(
+                                        "ecolm-pack-weights"))
+        << remark::metric("source-bytes", getSourceSize(*description))
+        << remark::metric("packed-bytes", getPackedSize(*description));
+    return success();
+  }
+
+  PackingChoice choice;
+};
+
+} // namespace
