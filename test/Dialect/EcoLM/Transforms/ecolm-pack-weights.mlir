@@ -1,0 +1,88 @@
+// RUN: ecolm-opt %s -ecolm-pack-weights -split-input-file | FileCheck %s
+// RUN: ecolm-opt %s -ecolm-pack-weights="packing=nibbles lanes=8" -split-input-file | FileCheck %s --check-prefix=NIBBLES
+// RUN: ecolm-opt %s -ecolm-pack-weights="packing=base3 lanes=64" -split-input-file | FileCheck %s --check-prefix=BASE3
+// RUN: ecolm-opt %s -ecolm-pack-weights -split-input-file -remarks-filter=.* -remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARKS
+
+//   CHECK: ecolm.weight @ternary : tensor<33x50x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
+//   CHECK: ecolm.weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<bytes, lanes = 16>>
+//   CHECK: ecolm.weight @float : tensor<6x4xf32, #ecolm.packed<plain, lanes = 16>> = {{.*}} transposed
+//   CHECK: ecolm.weight @factor : tensor<4x4x4x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
+//   CHECK: ecolm.weight @gamma : tensor<4xf32> =
+//   CHECK: func @formats
+//   CHECK: ecolm.get_weight @ternary : tensor<33x50x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
+//   CHECK: ecolm.get_weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<bytes, lanes = 16>>
+//   CHECK: ecolm.get_weight @float : tensor<6x4xf32, #ecolm.packed<plain, lanes = 16>>
+//   CHECK: ecolm.get_weight @factor : tensor<4x4x4x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
+//   CHECK: ecolm.get_weight @gamma : tensor<4xf32>
+
+// NIBBLES: @ternary : {{.*}}#ecolm.packed<bitplanes, lanes = 8>
+// NIBBLES: @pot : {{.*}}#ecolm.packed<nibbles, lanes = 8>
+// NIBBLES: @float : {{.*}}#ecolm.packed<plain, lanes = 8>
+
+// BASE3: @ternary : {{.*}}#ecolm.packed<base3, lanes = 64>
+// BASE3: @pot : {{.*}}#ecolm.packed<bytes, lanes = 64>
+
+// 33 outputs are 3 groups of 16: 48 * 50 / 4 bytes, 48 * 50, 16 * 4 * 4, 16 * 4 / 4.
+// REMARKS: packed-bytes=600, source-bytes=413
+// REMARKS: packed-bytes=2400, source-bytes=1650
+// REMARKS: packed-bytes=256, source-bytes=96
+// REMARKS: packed-bytes=16, source-bytes=13
+ecolm.weight @ternary : tensor<33x50x!ecolm.ternary> = dense<85> : tensor<413xui8> packing <codes2>
+ecolm.weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>> = dense<1> : tensor<33x50xi8> packing <bytes>
+ecolm.weight @float : tensor<6x4xf32> = dense<1.0> : tensor<4x6xf32> transposed
+ecolm.weight @factor : tensor<4x4x4x1x!ecolm.ternary> = dense<121> : tensor<13xui8> packing <base3>
+ecolm.weight @gamma : tensor<4xf32> = dense<1.0> : tensor<4xf32>
+func.func @formats(%x: tensor<2x50xf32>, %y: tensor<2x4xf32>, %z: tensor<2x16xf32>)
+    -> (tensor<2x33xf32>, tensor<2x33xf32>, tensor<2x6xf32>, tensor<2x16xf32>, tensor<4xf32>) {
+  %ternary = ecolm.get_weight @ternary : tensor<33x50x!ecolm.ternary>
+  %pot = ecolm.get_weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>>
+  %float = ecolm.get_weight @float : tensor<6x4xf32>
+  %factor = ecolm.get_weight @factor : tensor<4x4x4x1x!ecolm.ternary>
+  %gamma = ecolm.get_weight @gamma : tensor<4xf32>
+  %0 = ecolm.matmul %x, %ternary : tensor<2x50xf32>, tensor<33x50x!ecolm.ternary> -> tensor<2x33xf32>
+  %1 = ecolm.matmul %x, %pot : tensor<2x50xf32>, tensor<33x50x!ecolm.pot<min = -2, max = 0>> -> tensor<2x33xf32>
+  %2 = ecolm.matmul %y, %float : tensor<2x4xf32>, tensor<6x4xf32> -> tensor<2x6xf32>
+  %3 = ecolm.butterfly %z, %factor : (tensor<2x16xf32>, tensor<4x4x4x1x!ecolm.ternary>) -> tensor<2x16xf32>
+  return %0, %1, %2, %3, %gamma : tensor<2x33xf32>, tensor<2x33xf32>, tensor<2x6xf32>, tensor<2x16xf32>, tensor<4xf32>
+}
+
+// -----
+
+// An embedding that is also the output matrix keeps its rows in order.
+// CHECK: ecolm.weight @wte : tensor<6x4xf32> =
+// CHECK: ecolm.weight @wte_packed : tensor<6x4xf32, #ecolm.packed<plain, lanes = 16>> =
+// CHECK: func @tied
+// CHECK: %[[ROWS:.*]] = ecolm.get_weight @wte : tensor<6x4xf32>
+// CHECK: tensor.extract %[[ROWS]]
+// CHECK: %[[W:.*]] = ecolm.get_weight @wte_packed
+// CHECK: ecolm.matmul %{{.*}}, %[[W]]
+ecolm.weight @wte : tensor<6x4xf32> = dense<1.0> : tensor<6x4xf32>
+func.func @tied(%x: tensor<2x4xf32>, %i: index) -> (f32, tensor<2x6xf32>) {
+  %w = ecolm.get_weight @wte : tensor<6x4xf32>
+  %0 = tensor.extract %w[%i, %i] : tensor<6x4xf32>
+  %1 = ecolm.matmul %x, %w : tensor<2x4xf32>, tensor<6x4xf32> -> tensor<2x6xf32>
+  return %0, %1 : f32, tensor<2x6xf32>
+}
+
+// -----
+
+// CHECK-NOT: ecolm.weight
+//     CHECK: func @unused
+//     CHECK-NEXT: return
+ecolm.weight @nobody : tensor<6x4xf32> = dense<1.0> : tensor<6x4xf32>
+ecolm.weight @dead : tensor<6x4xf32> = dense<1.0> : tensor<6x4xf32>
+func.func @unused() {
+  %w = ecolm.get_weight @dead : tensor<6x4xf32>
+  return
+}
+
+// -----
+
+// A second run changes nothing.
+// CHECK: ecolm.weight @again : tensor<6x4x!ecolm.ternary, #ecolm.packed<codes2, lanes = 32>>
+ecolm.weight @again : tensor<6x4x!ecolm.ternary, #ecolm.packed<codes2, lanes = 32>> = dense<85> : tensor<6xui8> packing <codes2>
+func.func @again_user(%x: tensor<2x4xf32>) -> tensor<2x6xf32> {
+  %w = ecolm.get_weight @again : tensor<6x4x!ecolm.ternary, #ecolm.packed<codes2, lanes = 32>>
+  %0 = ecolm.matmul %x, %w : tensor<2x4xf32>, tensor<6x4x!ecolm.ternary, #ecolm.packed<codes2, lanes = 32>> -> tensor<2x6xf32>
+  return %0 : tensor<2x6xf32>
+}
