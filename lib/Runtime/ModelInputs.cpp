@@ -194,19 +194,27 @@ Status inventInputs(const ecolm_model &model, uint64_t seed,
   return Status();
 }
 
-static const char *explainStatus(int32_t status) {
+/// A failure for what `run` returned, other than ECOLM_OK.
+static Status explainStatus(int32_t status) {
   switch (status) {
   case ECOLM_INDEX_OUT_OF_RANGE:
-    return "an index in the inputs lies outside the dimension that it selects "
-           "from; check the index tensors";
+    return Status::failure(ExitCode::BadInput,
+                           "the model refused its inputs: an index lies "
+                           "outside the dimension that it selects from; check "
+                           "the index tensors");
   case ECOLM_SHAPE_MISMATCH:
-    return "two dimensions of the inputs that must agree do not; check their "
-           "shapes";
+    return Status::failure(ExitCode::BadInput,
+                           "the model refused its inputs: two dimensions that "
+                           "must agree do not; check their shapes");
   case ECOLM_OUT_OF_MEMORY:
-    return "there is not enough memory for its results; make the inputs "
-           "smaller";
+    return Status::failure(ExitCode::ModelFailure,
+                           "not enough memory for the model's results; make "
+                           "the inputs smaller");
   default:
-    return "it ended with an unknown status; compile the model again";
+    return Status::failure(ExitCode::ModelFailure,
+                           "the model ended with the unknown status %d; "
+                           "compile it again",
+                           status);
   }
 }
 
@@ -222,10 +230,7 @@ Status runModel(const ecolm_model &model, const TensorList &inputs,
   }
   int32_t status = model.run(given.data(), results.data());
   if (status != ECOLM_OK)
-    return Status::failure(
-        status == ECOLM_OUT_OF_MEMORY ? ExitCode::ModelFailure
-                                      : ExitCode::BadInput,
-        "the model refused its inputs: %s", explainStatus(status));
+    return explainStatus(status);
   for (int32_t i = 0; i < model.num_outputs; ++i) {
     uint64_t bytes = 0;
     bool sound = tensorBytes(model.outputs[i].dtype, results[i].dims,
