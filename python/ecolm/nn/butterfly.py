@@ -45,6 +45,15 @@ def apply_factor(values: Tensor, x: Tensor) -> Tensor:
     return out.permute(2, 0, 3, 1).reshape(-1, a * b * d)
 
 
+def chain_matrix(values: list[Tensor]) -> Tensor:
+    """The chain as one (inputs, outputs) matrix: every factor applied to the identity."""
+    a, _, c, d = values[0].shape
+    product = torch.eye(a * c * d, dtype=values[0].dtype)
+    for v in values:
+        product = apply_factor(v, product)
+    return product
+
+
 class ButterflyLinear(nn.Module):
     """LogQuantize -> ternary factors -> power-of-two scale per output feature.
 
@@ -83,10 +92,9 @@ class ButterflyLinear(nn.Module):
         """The chain as one (n_in, n_out) matrix; integers when ternary."""
         dtype = torch.float32 if self.config.fp32 else self.config.dtype
         values = [v.to(dtype) for v in self.values()]
-        product = torch.eye(self.n_in, dtype=dtype)
-        for v in values:
-            product = apply_factor(v, product)
-        return product
+        if self.n_in > self.n_out:  # cheaper from the narrow side: the transposed chain
+            return chain_matrix([v.transpose(1, 2) for v in reversed(values)]).mT
+        return chain_matrix(values)
 
     def quantize(self, x: Tensor) -> Tensor:
         """The layer's input as the matmul operand: log-quantized unless `fp32`."""
