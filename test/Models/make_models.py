@@ -45,7 +45,7 @@ def random_norm(generator: np.random.Generator, width: int) -> NormWeights:
     return NormWeights(1 + uniform(generator, (width,)) / 4, uniform(generator, (width,)) / 8)
 
 
-def tiny_language_model() -> onnx.ModelProto:
+def tiny_weights() -> LanguageModelWeights:
     """Two layers, width 64, four query heads on two key/value heads, random weights."""
     g = np.random.default_rng(65)
     width, context = 64, 64
@@ -64,11 +64,11 @@ def tiny_language_model() -> onnx.ModelProto:
             up=random_linear(g, [(8, 8, 8, 1), (1, 16, 8, 8)]),
             down=random_linear(g, [(1, 8, 16, 8), (8, 8, 8, 1)]),
             feed_forward_alpha=np.float32(1.125)))
-    return language_model(LanguageModelWeights(
+    return LanguageModelWeights(
         token_embedding=uniform(g, (65, width)), position_embedding=uniform(g, (context, width)),
         blocks=blocks, final_norm=random_norm(g, width), head=uniform(g, (width, 65)) / 4,
         heads=4, kv_heads=2, emin=EMIN, emax=EMAX, vocabulary=list(CHARACTERS),
-        name="tiny-ecolm"))
+        name="tiny-ecolm")
 
 
 def matmul_model(name: str, kind: str, columns: int, rows: int) -> onnx.ModelProto:
@@ -93,7 +93,7 @@ def models() -> dict[str, onnx.ModelProto]:
     radix4 = [(16, 4, 4, 1), (4, 4, 4, 4), (1, 4, 4, 16)]
     butterfly = random_linear(np.random.default_rng(4), radix4)
     return {
-        "tiny-ecolm.onnx": tiny_language_model(),
+        "tiny-ecolm.onnx": language_model(tiny_weights()),
         "ternary-matmul.onnx": matmul_model("ternary-matmul", "TernaryMatMul", 50, 33),
         "pot-matmul.onnx": matmul_model("pot-matmul", "PotMatMul", 50, 33),
         "butterfly.onnx": linear_model(butterfly, EMIN, EMAX, "butterfly"),
