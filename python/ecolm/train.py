@@ -123,6 +123,7 @@ def train(model: nn.Module, text: CharacterText, config: TrainConfig,
             loss = validation_loss(model, text)
             record["curve"].append({"tokens": seen, "minutes": round(elapsed, 2),
                                     "train": sum(recent) / max(len(recent), 1),
+                                    "rate": rate_factor(min(progress, 1), config),
                                     "validation": loss})
             record.update(tokens=seen, wall_minutes=(time.time() - start) / 60)
             if loss < best:

@@ -1,9 +1,9 @@
 """EcoLM and its comparison models in PyTorch."""
 
-from .butterfly import ButterflyLinear, apply_factor, chain_shapes
+from .butterfly import ButterflyLinear, chain_shapes, dense_matrices
 from .clipping import clip_per_layer, gradient_groups
 from .dense import DenseConfig, DenseGPT
 from .model import EcoLM, EcoLMConfig
 
 __all__ = ["ButterflyLinear", "DenseConfig", "DenseGPT", "EcoLM", "EcoLMConfig",
-           "apply_factor", "chain_shapes", "clip_per_layer", "gradient_groups"]
+           "chain_shapes", "clip_per_layer", "dense_matrices", "gradient_groups"]

@@ -37,19 +37,28 @@ def chain_shapes(n_in: int, n_out: int, width: int,
 def apply_factor(values: Tensor, x: Tensor) -> Tensor:
     """y[(ia b + ib) d + id] = sum_ic values[ia, ib, ic, id] x[(ia c + ic) d + id].
 
-    values (a, b, c, d); x (n, a c d) -> (n, a b d).
+    values (layers, a, b, c, d), x (layers, n, a c d) -> (layers, n, a b d).
     """
-    a, b, c, d = values.shape
-    blocks = x.reshape(-1, a, c, d).permute(1, 3, 0, 2)  # (a, d, n, c)
-    out = blocks @ values.permute(0, 3, 2, 1)  # (a, d, n, b)
-    return out.permute(2, 0, 3, 1).reshape(-1, a * b * d)
+    layers, a, b, c, d = values.shape
+    n = x.shape[1]
+    blocks = x.view(layers, n, a, c, d).permute(0, 2, 4, 1, 3).reshape(-1, n, c)
+    out = torch.bmm(blocks, values.permute(0, 1, 4, 3, 2).reshape(-1, c, b))
+    return out.view(layers, a, d, n, b).permute(0, 3, 1, 4, 2).reshape(layers, n, a * b * d)
+
+
+def factor_matrix(values: Tensor) -> Tensor:
+    """A factor as a matrix: values (layers, a, b, c, d) -> (layers, a c d, a b d)."""
+    layers, a, b, c, d = values.shape
+    support = (torch.eye(a, dtype=values.dtype).view(a, 1, 1, a, 1, 1)
+               * torch.eye(d, dtype=values.dtype).view(1, 1, d, 1, 1, d))
+    matrix = values.permute(0, 1, 3, 4, 2).reshape(layers, a, c, d, 1, b, 1) * support
+    return matrix.reshape(layers, a * c * d, a * b * d)
 
 
 def chain_matrix(values: list[Tensor]) -> Tensor:
-    """The chain as one (inputs, outputs) matrix: every factor applied to the identity."""
-    a, _, c, d = values[0].shape
-    product = torch.eye(a * c * d, dtype=values[0].dtype)
-    for v in values:
+    """The product of a chain: factors (layers, a, b, c, d) -> (layers, inputs, outputs)."""
+    product = factor_matrix(values[0])
+    for v in values[1:]:
         product = apply_factor(v, product)
     return product
 
@@ -57,7 +66,8 @@ def chain_matrix(values: list[Tensor]) -> Tensor:
 class ButterflyLinear(nn.Module):
     """LogQuantize -> ternary factors -> power-of-two scale per output feature.
 
-    With `fp32` the same chain has float values, no quantizer and no scale.
+    With `fp32` the same chain has float values, no quantizer and no scale. The
+    module holds parameters; the model multiplies by `dense_matrices`.
     """
 
     def __init__(self, n_in: int, n_out: int, config, gain: float = 1.0):
@@ -79,7 +89,7 @@ class ButterflyLinear(nn.Module):
             self.exponent = nn.Parameter(torch.full((n_out,), exponent))
 
     def values(self) -> list[Tensor]:
-        """Factor values as the forward pass uses them."""
+        """Factor values (a, b, c, d): ternary, or the float latents of the twin."""
         if self.config.fp32:
             return list(self.latents)
         return [quantizers.ternarize(w, self.config.threshold) for w in self.latents]
@@ -88,21 +98,23 @@ class ButterflyLinear(nn.Module):
         """Output scale (n_out,), exact powers of two."""
         return quantizers.power_of_two(self.exponent)
 
-    def dense(self) -> Tensor:
-        """The chain as one (n_in, n_out) matrix; integers when ternary."""
-        dtype = torch.float32 if self.config.fp32 else self.config.dtype
-        values = [v.to(dtype) for v in self.values()]
-        if self.n_in > self.n_out:  # cheaper from the narrow side: the transposed chain
-            return chain_matrix([v.transpose(1, 2) for v in reversed(values)]).mT
-        return chain_matrix(values)
 
-    def quantize(self, x: Tensor) -> Tensor:
-        """The layer's input as the matmul operand: log-quantized unless `fp32`."""
-        if not self.config.fp32:
-            x = quantizers.log_quantize(x, self.config.emin, self.config.emax)
-        return x.to(self.config.dtype)
+def dense_matrices(layers: list[ButterflyLinear]) -> Tensor:
+    """Equal-shaped layers as scaled matrices (layers, n_in, n_out) in the compute type.
 
-    def forward(self, quantized: Tensor) -> Tensor:
-        """quantize(x) (..., n_in) -> (..., n_out), both in the compute type."""
-        y = quantized @ self.dense().to(quantized.dtype)
-        return y if self.config.fp32 else y * self.scale().to(y.dtype)
+    There is no nonlinearity inside a chain, so training multiplies by its product.
+    Integers below 256 times a power of two are exact in bf16.
+    """
+    config, first = layers[0].config, layers[0]
+    latents = [torch.stack([layer.latents[i] for layer in layers])
+               for i in range(len(first.shapes))]
+    values = [w.to(config.dtype) if config.fp32 else
+              quantizers.ternarize(w, config.threshold, config.dtype) for w in latents]
+    if first.n_in > first.n_out:  # cheaper from the narrow side: the transposed chain
+        product = chain_matrix([v.transpose(2, 3) for v in reversed(values)]).mT
+    else:
+        product = chain_matrix(values)
+    if config.fp32:
+        return product
+    exponents = torch.stack([layer.exponent for layer in layers])
+    return product * quantizers.power_of_two(exponents).to(config.dtype).unsqueeze(1)

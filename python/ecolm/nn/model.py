@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .butterfly import ButterflyLinear
+from .butterfly import ButterflyLinear, dense_matrices
+from .quantizers import log_quantize
 
 
 @dataclasses.dataclass
@@ -23,10 +24,12 @@ class EcoLMConfig:
     stages: list = dataclasses.field(default_factory=lambda: [(64, 1), (64, 4)])
     threshold: float = 0.7
     latent_deviation: float = 0.05
+    embedding_deviation: float = 0.5
+    residual_gain: float = 0.1
+    score_gain: float = 0.5
     emin: int = -6
     emax: int = 3
     learn_alpha: bool = True
-    dropout: float = 0.0
     fp32: bool = False
     compute: str = "bfloat16"
 
@@ -36,20 +39,26 @@ class EcoLMConfig:
         return getattr(torch, self.compute)
 
 
+def quantized(x: Tensor, config: EcoLMConfig, relu: bool = False) -> Tensor:
+    """The input of a linear layer as a matmul operand: log-quantized x or relu(x)."""
+    if not config.fp32:
+        return log_quantize(x, config.emin, config.emax, relu).to(config.dtype)
+    return (F.relu(x) if relu else x).to(config.dtype)
+
+
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """softmax(Q K^T / sqrt(d)) V; q (batch, heads, time, d), k and v with fewer heads.
 
-    Written out: at these sizes it is faster than the fused CPU kernel. The
-    softmax is f32, the products are in the type of the inputs.
+    Written out: at these sizes it is faster than the fused CPU kernel.
     """
-    repeats, time = q.shape[1] // k.shape[1], q.shape[2]
-    batch, heads, _, size = q.shape
-    q = (q * size**-0.5).reshape(batch, heads // repeats, repeats * time, size)
-    scores = (q @ k.mT).float().view(batch, heads // repeats, repeats, time, time)
-    hidden = torch.ones(time, time, dtype=torch.bool, device=q.device).triu(1)
-    weights = scores.masked_fill(hidden, -torch.inf).softmax(dim=-1).to(v.dtype)
-    y = weights.view(batch, heads // repeats, repeats * time, time) @ v
-    return y.view(batch, heads, time, size)
+    batch, heads, time, size = q.shape
+    groups = k.shape[1]
+    rows = heads // groups * time
+    q = (q * size**-0.5).reshape(batch * groups, rows, size)
+    k, v = (t.reshape(batch * groups, time, size) for t in (k, v))
+    hidden = torch.full((time, time), -torch.inf, dtype=q.dtype).triu(1)
+    scores = torch.baddbmm(hidden.repeat(heads // groups, 1), q, k.mT)
+    return (scores.softmax(dim=-1) @ v).view(batch, heads, time, size)
 
 
 class GroupedAttention(nn.Module):
@@ -58,29 +67,20 @@ class GroupedAttention(nn.Module):
     def __init__(self, config: EcoLMConfig):
         super().__init__()
         self.config = config
-        head = config.width // config.heads
-        residual_gain = (2 * config.layers) ** -0.5
-        self.query = ButterflyLinear(config.width, config.width, config)
-        self.key = ButterflyLinear(config.width, config.kv_heads * head, config)
-        self.value = ButterflyLinear(config.width, config.kv_heads * head, config)
-        self.output = ButterflyLinear(config.width, config.width, config, residual_gain)
+        self.narrow = config.kv_heads * config.width // config.heads
+        self.query = ButterflyLinear(config.width, config.width, config, config.score_gain)
+        self.key = ButterflyLinear(config.width, self.narrow, config, config.score_gain)
+        self.value = ButterflyLinear(config.width, self.narrow, config)
+        self.output = ButterflyLinear(config.width, config.width, config, config.residual_gain)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """x (batch, time, width) -> same shape."""
+    def forward(self, x: Tensor, projection: Tensor, output: Tensor) -> Tensor:
+        """x (batch, time, width) -> same shape; projection is [query | key | value]."""
         batch, time, width = x.shape
-        config = self.config
-        head = width // config.heads
-
-        def split(y: Tensor, heads: int) -> Tensor:
-            return y.view(batch, time, heads, head).transpose(1, 2)
-
-        x = self.query.quantize(x)
-        q = split(self.query(x), config.heads)
-        k = split(self.key(x), config.kv_heads)
-        v = split(self.value(x), config.kv_heads)
-        y = causal_attention(q, k, v)
-        y = y.transpose(1, 2).reshape(batch, time, width)
-        return self.output(self.output.quantize(y)).float()
+        projected = quantized(x, self.config) @ projection
+        q, k, v = (part.view(batch, time, -1, width // self.config.heads).transpose(1, 2)
+                   for part in projected.split([width, self.narrow, self.narrow], dim=-1))
+        y = causal_attention(q, k, v).transpose(1, 2).reshape(batch, time, width)
+        return quantized(y, self.config) @ output
 
 
 class FeedForward(nn.Module):
@@ -88,14 +88,14 @@ class FeedForward(nn.Module):
 
     def __init__(self, config: EcoLMConfig):
         super().__init__()
+        self.config = config
         self.up = ButterflyLinear(config.width, config.hidden, config)
-        self.down = ButterflyLinear(config.hidden, config.width, config,
-                                    (2 * config.layers) ** -0.5)
+        self.down = ButterflyLinear(config.hidden, config.width, config, config.residual_gain)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, up: Tensor, down: Tensor) -> Tensor:
         """x (batch, time, width) -> same shape."""
-        hidden = F.relu(self.up(self.up.quantize(x)))
-        return self.down(self.down.quantize(hidden)).float()
+        hidden = quantized(x, self.config) @ up
+        return quantized(hidden, self.config, relu=True) @ down
 
 
 class Block(nn.Module):
@@ -109,13 +109,12 @@ class Block(nn.Module):
         self.feed_forward_norm = nn.LayerNorm(config.width)
         self.feed_forward = FeedForward(config)
         self.feed_forward_alpha = nn.Parameter(torch.ones(()), requires_grad=config.learn_alpha)
-        self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, h: Tensor) -> Tensor:
+    def forward(self, h: Tensor, matrices: list[Tensor]) -> Tensor:
         """h (batch, time, width) -> same shape."""
-        h = self.attention_alpha * h + self.dropout(self.attention(self.attention_norm(h)))
-        return (self.feed_forward_alpha * h
-                + self.dropout(self.feed_forward(self.feed_forward_norm(h))))
+        projection, output, up, down = matrices
+        h = self.attention_alpha * h + self.attention(self.attention_norm(h), projection, output)
+        return self.feed_forward_alpha * h + self.feed_forward(self.feed_forward_norm(h), up, down)
 
 
 class EcoLM(nn.Module):
@@ -129,14 +128,28 @@ class EcoLM(nn.Module):
         self.layers = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.final_norm = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, config.vocabulary, bias=False)
-        for weight in (self.token_embedding.weight, self.position_embedding.weight,
-                       self.head.weight):
-            nn.init.normal_(weight, std=0.02)
+        nn.init.normal_(self.token_embedding.weight, std=config.embedding_deviation)
+        nn.init.normal_(self.position_embedding.weight, std=config.embedding_deviation / 2)
+        nn.init.normal_(self.head.weight, std=0.02)
+
+    def matrices(self) -> list[list[Tensor]]:
+        """Per layer [query | key | value], output, up, down; once per forward pass."""
+        attention = [layer.attention for layer in self.layers]
+        feed_forward = [layer.feed_forward for layer in self.layers]
+        projection = torch.cat([dense_matrices([a.query for a in attention]),
+                                dense_matrices([a.key for a in attention]
+                                               + [a.value for a in attention])
+                                .unflatten(0, (2, -1)).transpose(0, 1).transpose(1, 2)
+                                .flatten(2)], dim=2)
+        roles = [projection, dense_matrices([a.output for a in attention]),
+                 dense_matrices([f.up for f in feed_forward]),
+                 dense_matrices([f.down for f in feed_forward])]
+        return [list(layer) for layer in zip(*(role.unbind() for role in roles))]
 
     def forward(self, ids: Tensor) -> Tensor:
         """ids (batch, time) int64 -> logits (batch, time, vocabulary) f32."""
         positions = torch.arange(ids.shape[1], device=ids.device)
         h = self.token_embedding(ids) + self.position_embedding(positions)
-        for layer in self.layers:
-            h = layer(h)
+        for layer, matrices in zip(self.layers, self.matrices()):
+            h = layer(h, matrices)
         return self.head(self.final_norm(h))
