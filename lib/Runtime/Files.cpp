@@ -122,6 +122,15 @@ static char *followLinks(const char *path) {
 
 Status OutputFile::create(const char *path) {
   name = path;
+  if (strcmp(path, "-") == 0) {
+    name = "standard output";
+    descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    return descriptor >= 0 ? Status()
+                           : Status::failure(ExitCode::InputOutput,
+                                             "cannot write to standard output: "
+                                             "%s",
+                                             strerror(errno));
+  }
   struct stat facts;
   if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode)) {
     if (S_ISDIR(facts.st_mode))

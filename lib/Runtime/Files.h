@@ -37,7 +37,8 @@ Status writeStandardOutput(const void *bytes, size_t size);
 
 /// A file that appears under its name only when `commit` succeeds; before
 /// that it is a temporary file beside it, which the destructor removes.
-/// Devices and pipes (/dev/null, /dev/stdout) are written directly.
+/// Devices and pipes (/dev/null) are written directly, and "-" is standard
+/// output.
 class OutputFile {
 public:
   OutputFile() = default;

@@ -33,8 +33,8 @@ generate
 
 evaluate
       --input F          F.npy for the only input, F.npz for all, NAME=F.npy
-                         for one; may be repeated
-      --output F         likewise for outputs
+                         for one; may be repeated; - is standard input
+      --output F         likewise for outputs; - is standard output
 
 info, bench, selftest
       --json             print JSON (info, bench)

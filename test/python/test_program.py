@@ -199,6 +199,15 @@ def test_too_little_memory_never_faults():
     assert (0, False) in outcomes
 
 
+def test_token_loop_allocates_nothing():
+    def allocations(program, count):
+        done = run(program, "-p", "a", "-n", count, "--top-p", 0.9)
+        return int(re.fullmatch(rb"(\d+) allocations\n", done.stderr)[1])
+    assert 0 < allocations("counts-allocations", 1) == allocations("counts-allocations", 60)
+    # Planted: one allocation in each call of the model shows.
+    assert allocations("allocates", 60) == allocations("allocates", 1) + 59
+
+
 def test_help_names_options_and_exit_codes():
     text = output("language", "--help").decode()
     for option in ("prompt prompt-file max-tokens temperature top-k top-p seed tokens logits "

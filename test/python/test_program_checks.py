@@ -11,8 +11,11 @@ from stub_programs import output, refused, run
 
 
 def test_info():
-    assert output("language", "info") == b"name: stub\nparameters: 3\n"
-    assert json.loads(output("language", "info", "--json")) == {"name": "stub", "parameters": 3}
+    # Names that would drive a terminal are shown, not obeyed.
+    assert output("language", "info") == b"name: stub \\x1b[2J\nparameters: 3\n"
+    document = output("language", "info", "--json")
+    assert not re.search(rb"[^\n\t -~]", document)
+    assert json.loads(document) == {"name": "stub \x9b\x7f\ufffd", "parameters": 3}
     assert output("general", "info") == b"name: general\n"
 
 

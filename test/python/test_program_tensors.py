@@ -57,6 +57,12 @@ def test_language_models_evaluate_ids(chunk, ids, tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_standard_input_and_output(ids):
+    with ids.open("rb") as stream:
+        logits = output("language", "--input", "-", "--output", "-", stdin=stream)
+    assert np.array_equal(np.load(io.BytesIO(logits))[0], stub.logits_of(IDS[0]))
+
+
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_every_element_type_there_and_back(save, tmp_path):
     inputs = general_inputs()

@@ -68,7 +68,7 @@ std::string zip(std::vector<Entry> entries, int count = -1) {
     std::string shared = le(20, 2) + le(e.flags, 2) + le(e.method, 2) +
                          le(0, 4) + le(e.crc, 4) + le(e.packedBytes, 4) +
                          le(e.bytes, 4) + le(e.name.size(), 2) + le(0, 2);
-    directory += le(0x02014b50, 4) + le(20, 2) + shared + le(0, 10) +
+    directory += le(0x02014b50, 4) + le(20, 2) + shared + le(0, 8) + le(0, 2) +
                  le(e.offset ? e.offset : file.size(), 4) + e.name;
     file += le(0x04034b50, 4) + shared + e.name + e.packed;
   }

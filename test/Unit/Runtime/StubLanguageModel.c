@@ -12,7 +12,7 @@
 
 #include "ecolm/Runtime/Model.h"
 
-#include <string.h>
+#include <stdlib.h>
 #include <time.h>
 
 #ifdef STUB_HUGE_CACHE
@@ -108,6 +108,11 @@ static void forward(const int64_t *ids, int64_t count, int64_t position,
                     float *logits, void *cache, void *workspace) {
   uint64_t *states = cache;
   (void)workspace;
+#ifdef STUB_ALLOCATES
+  // Volatile, or the compiler would see that nobody needs it.
+  void *volatile memory = malloc((size_t)count);
+  free(memory);
+#endif
 #ifdef STUB_SLOW
   struct timespec pause = {0, 50 * 1000 * 1000};
   nanosleep(&pause, 0);
@@ -138,8 +143,8 @@ static const ecolm_tensor_spec outputs[] = {
 const ecolm_model ecolm_model_descriptor = {
     ABI,
     "stub",
-    "name: stub\nparameters: 3\n",
-    "{\"name\": \"stub\", \"parameters\": 3}",
+    "name: stub \x1b[2J\nparameters: 3\n",
+    "{\"name\": \"stub \xC2\x9B\x7F\xFF\",\n\t\"parameters\": 3}",
     1,
     1,
     inputs,
