@@ -11,8 +11,11 @@
 
 #include "Interrupt.h"
 
+#include "Errors.h"
+
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 namespace ecolm {
 namespace runtime {
@@ -20,6 +23,19 @@ namespace runtime {
 static volatile sig_atomic_t stopWanted = 0;
 
 static void rememberSignal(int) { stopWanted = 1; }
+
+/// A program compiled for a newer processor. Only what is safe in a signal
+/// handler may be called here.
+static void explainIllegalInstruction(int) {
+  static const char message[] =
+      ": error: this processor lacks an instruction that the program was "
+      "compiled to use; compile the model for this processor\n";
+  const char *name = programName();
+  if (write(STDERR_FILENO, name, strlen(name)) >= 0 &&
+      write(STDERR_FILENO, message, sizeof message - 1) >= 0)
+    _exit(static_cast<int>(ExitCode::ModelFailure));
+  _exit(static_cast<int>(ExitCode::ModelFailure));
+}
 
 void watchInterrupts() {
   struct sigaction action;
@@ -31,6 +47,8 @@ void watchInterrupts() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = explainIllegalInstruction;
+  sigaction(SIGILL, &action, nullptr);
   action.sa_handler = SIG_IGN;
   action.sa_flags = 0;
   sigaction(SIGPIPE, &action, nullptr);

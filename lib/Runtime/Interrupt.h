@@ -16,7 +16,8 @@ namespace ecolm {
 namespace runtime {
 
 /// From here on the first SIGINT or SIGTERM is only remembered and the second
-/// ends the program at once; SIGPIPE becomes a write error.
+/// ends the program at once; SIGPIPE becomes a write error, and SIGILL an
+/// explanation.
 void watchInterrupts();
 
 /// Whether SIGINT or SIGTERM has come.

@@ -273,6 +273,11 @@ void setOperationsPerThread(int64_t operations) {
 } // namespace runtime
 } // namespace ecolm
 
+extern "C" __attribute__((visibility("default"))) int32_t
+ecolm_set_threads(int32_t threads) {
+  return ecolm::runtime::startThreads(threads);
+}
+
 extern "C" __attribute__((visibility("default"))) void
 ecolm_parallel_for(void (*body)(void *, int64_t, int64_t), void *captures,
                    int64_t count, int64_t cost) {

@@ -199,6 +199,17 @@ def test_too_little_memory_never_faults():
     assert (0, False) in outcomes
 
 
+def test_small_stacks():
+    limit = lambda: resource.setrlimit(resource.RLIMIT_STACK, (256 * 1024,) * 2)
+    output("language", "-p", PROMPT, "-n", 40, "-t", 4, preexec_fn=limit)
+
+
+def test_processors_that_are_too_old():
+    # Planted: an instruction that no processor has.
+    refused(stub.MODEL_FAILURE, "this processor lacks an instruction", "illegal-instruction",
+            "-p", PROMPT)
+
+
 def test_token_loop_allocates_nothing():
     def allocations(program, count):
         done = run(program, "-p", "a", "-n", count, "--top-p", 0.9)

@@ -142,6 +142,11 @@ void ecolm_parallel_for(void (*body)(void *captures, int64_t begin,
                                      int64_t end),
                         void *captures, int64_t count, int64_t cost);
 
+/// For hosts of a shared library: restarts the pool with `threads` threads, the
+/// calling one included, and returns how many there are. Without a call, the
+/// first parallel loop starts one for each processor.
+int32_t ecolm_set_threads(int32_t threads);
+
 #ifdef __cplusplus
 }
 #endif

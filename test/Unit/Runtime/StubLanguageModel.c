@@ -113,6 +113,9 @@ static void forward(const int64_t *ids, int64_t count, int64_t position,
   void *volatile memory = malloc((size_t)count);
   free(memory);
 #endif
+#ifdef STUB_ILLEGAL_INSTRUCTION
+  __builtin_trap();
+#endif
 #ifdef STUB_SLOW
   struct timespec pause = {0, 50 * 1000 * 1000};
   nanosleep(&pause, 0);
