@@ -13,6 +13,7 @@
 #define ECOLM_INITALLPASSES_H
 
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "ecolm/Dialect/ONNX/Transforms/Passes.h"
 #include "mlir/InitAllPasses.h"
 
 namespace ecolm {
@@ -20,6 +21,7 @@ namespace ecolm {
 /// Registers the passes and pipelines of this project and of MLIR.
 inline void registerAllPasses() {
   mlir::registerAllPasses();
+  onnx::registerEcoLMONNXTransformsPasses();
   registerEcoLMTransformsPasses();
 }
 

@@ -9,9 +9,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ecolm/Dialect/ONNX/Transforms/Passes.h"
 #include "ecolm/Frontend/ONNX/ImportONNX.h"
 #include "ecolm/Frontend/ONNX/ModelDiagnostics.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -27,6 +29,8 @@ static cl::opt<std::string> output("o", cl::init("-"), cl::cat(category),
 static cl::opt<std::string> dataDirectory(
     "data-dir", cl::cat(category),
     cl::desc("Where external data lies (default: beside the model)"));
+static cl::opt<bool> inferShapes("infer-shapes", cl::cat(category),
+                                 cl::desc("Give every value its type"));
 static cl::opt<bool> debugInfo("debuginfo", cl::cat(category),
                                cl::desc("Print locations"));
 static cl::opt<int64_t>
@@ -46,6 +50,11 @@ int main(int argc, char **argv) {
   mlir::FailureOr<ecolm::ImportedModel> model =
       ecolm::importONNX(input, &context, options);
   if (mlir::failed(model))
+    return 1;
+  mlir::PassManager passes(&context);
+  if (inferShapes)
+    passes.addPass(ecolm::onnx::createInferShapes());
+  if (mlir::failed(passes.run(*model->module)))
     return 1;
 
   std::string error;

@@ -10,9 +10,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "TensorImporter.h"
-#include "ElementTypes.h"
 #include "ExternalData.h"
 #include "TypedData.h"
+#include "ecolm/Dialect/ONNX/IR/DataTypes.h"
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -112,11 +112,11 @@ LogicalResult checkOneSource(const TensorProto &tensor, bool isExternal,
 FailureOr<RankedTensorType> importTensorType(ImportContext &import,
                                              const TensorProto &tensor,
                                              Location loc) {
-  Type elementType = convertElementType(tensor.data_type(), import.context);
+  Type elementType = onnx::getElementType(tensor.data_type(), import.context);
   if (!elementType)
     return emitError(loc) << "tensor " << quoteName(tensor.name())
                           << " has data type "
-                          << describeDataType(tensor.data_type())
+                          << onnx::describeDataType(tensor.data_type())
                           << ", which is not supported";
   if (static_cast<uint64_t>(tensor.dims_size()) > import.limits.maxRank)
     return emitError(loc) << "tensor " << quoteName(tensor.name()) << " has "

@@ -10,7 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TypeImporter.h"
-#include "ElementTypes.h"
+#include "ecolm/Dialect/ONNX/IR/DataTypes.h"
 #include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
 
 using namespace mlir;
@@ -47,10 +47,10 @@ FailureOr<StatedType> importType(ImportContext &import,
   const auto &tensor = type.tensor_type();
   Type elementType = onnx::UnknownType::get(import.context);
   if (tensor.elem_type() != ::onnx::TensorProto::UNDEFINED)
-    elementType = convertElementType(tensor.elem_type(), import.context);
+    elementType = onnx::getElementType(tensor.elem_type(), import.context);
   if (!elementType)
     return emitError(loc) << quoteName(name) << " has data type "
-                          << describeDataType(tensor.elem_type())
+                          << onnx::describeDataType(tensor.elem_type())
                           << ", which is not supported";
   if (!tensor.has_shape())
     return StatedType{UnrankedTensorType::get(elementType), nullptr};

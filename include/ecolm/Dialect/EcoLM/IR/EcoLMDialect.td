@@ -35,7 +35,6 @@ def EcoLM_Dialect : Dialect {
   let extraClassDeclaration = [{
     void registerTypes();
     void registerAttributes();
-    void registerBytecode();
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }

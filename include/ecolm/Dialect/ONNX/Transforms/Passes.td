@@ -1,0 +1,65 @@
+//===- Passes.td - Passes over the onnx dialect -*- tablegen -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the passes that prepare an imported model for the recognizer.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_DIALECT_ONNX_TRANSFORMS_PASSES
+#define ECOLM_DIALECT_ONNX_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
+  let summary = "give every value of an imported model its type";
+  let description = [{
+    Files state the types of inputs and outputs and often of nothing else; every
+    later phase needs them all. The pass walks `@main` once, front to back, and
+    derives the type of each result from the types of the inputs and, where an
+    operator takes a shape as a tensor, from the integers in it, which it
+    follows through Shape, Gather, Slice, Concat, arithmetic and the like.
+
+    Sizes that the run decides are symbols: the named dimensions of the model's
+    inputs, or made up (`?0`, `?1`, ...). Attribute `onnx.dims` of a node lists
+    the dims of its results. Two dims with one symbol are equal in every run.
+
+    A type that the file states is checked against the derived one and never
+    taken in its place: a model cannot talk the compiler into a wrong size. What
+    must hold in a run and cannot be shown (an inner size of a product that is
+    two different symbols) is listed in `onnx.assumes` of the node; the check of
+    the whole graph refuses it.
+
+    Precondition: a module as the importer makes it. Postcondition: every result
+    of a node that has a rule, and whose inputs have types, is ranked and typed;
+    `@main`'s own type follows. Nodes in subgraphs and nodes without a rule keep
+    the types that the file states. Fails, after the whole graph, if a node
+    contradicts its inputs or the file's types.
+
+    ```mlir
+    func.func @main(%x: tensor<1x?xi64> {onnx.name = "ids", onnx.dims = ["1", "n"]},
+                    %w: tensor<65x8xf32> {onnx.name = "w"}) -> tensor<*xf32> {
+      %0 = onnx.node "Gather"(%w, %x) {opset = 13 : i64}
+             : (tensor<65x8xf32>, tensor<1x?xi64>) -> tensor<*xf32>
+      return %0 : tensor<*xf32>
+    }
+    ==>
+    func.func @main(%x: tensor<1x?xi64> {onnx.name = "ids", onnx.dims = ["1", "n"]},
+                    %w: tensor<65x8xf32> {onnx.name = "w"}) -> tensor<1x?x8xf32> {
+      %0 = onnx.node "Gather"(%w, %x) {onnx.dims = [["1", "n", "8"]], opset = 13 : i64}
+             : (tensor<65x8xf32>, tensor<1x?xi64>) -> tensor<1x?x8xf32>
+      return %0 : tensor<1x?x8xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numTyped", "results-typed", "Results given a type">,
+    Statistic<"numUntyped", "results-untyped", "Results left without one">
+  ];
+}
+
+#endif // ECOLM_DIALECT_ONNX_TRANSFORMS_PASSES

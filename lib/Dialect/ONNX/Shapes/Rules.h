@@ -1,0 +1,67 @@
+//===- Rules.h - Rules by family -*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the shape rules, one group per file.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_LIB_DIALECT_ONNX_SHAPES_RULES_H
+#define ECOLM_LIB_DIALECT_ONNX_SHAPES_RULES_H
+
+#include "ecolm/Dialect/ONNX/Shapes/NodeInference.h"
+
+namespace ecolm::onnx {
+
+// Elementwise.cpp
+mlir::LogicalResult inferUnary(NodeInference &node);
+mlir::LogicalResult inferArithmetic(NodeInference &node);
+mlir::LogicalResult inferComparison(NodeInference &node);
+mlir::LogicalResult inferVariadic(NodeInference &node);
+mlir::LogicalResult inferWhere(NodeInference &node);
+mlir::LogicalResult inferCast(NodeInference &node);
+
+// Creation.cpp
+mlir::LogicalResult inferShape(NodeInference &node);
+mlir::LogicalResult inferRange(NodeInference &node);
+mlir::LogicalResult inferConstantOfShape(NodeInference &node);
+
+// Reshaping.cpp
+mlir::LogicalResult inferReshape(NodeInference &node);
+mlir::LogicalResult inferFlatten(NodeInference &node);
+mlir::LogicalResult inferTranspose(NodeInference &node);
+mlir::LogicalResult inferSqueeze(NodeInference &node);
+mlir::LogicalResult inferUnsqueeze(NodeInference &node);
+mlir::LogicalResult inferExpand(NodeInference &node);
+
+// Slicing.cpp
+mlir::LogicalResult inferGather(NodeInference &node);
+mlir::LogicalResult inferSlice(NodeInference &node);
+mlir::LogicalResult inferConcat(NodeInference &node);
+mlir::LogicalResult inferSplit(NodeInference &node);
+
+// Products.cpp
+mlir::LogicalResult inferMatMul(NodeInference &node);
+mlir::LogicalResult inferGemm(NodeInference &node);
+
+// Reduction.cpp
+mlir::LogicalResult inferReduce(NodeInference &node);
+mlir::LogicalResult inferSoftmax(NodeInference &node);
+mlir::LogicalResult inferLayerNormalization(NodeInference &node);
+mlir::LogicalResult inferRMSNormalization(NodeInference &node);
+
+// Attention.cpp
+mlir::LogicalResult inferAttention(NodeInference &node);
+
+// EcoLMDomain.cpp
+mlir::LogicalResult inferLogQuantize(NodeInference &node);
+mlir::LogicalResult inferButterflyFactor(NodeInference &node);
+mlir::LogicalResult inferUnpackTernary(NodeInference &node);
+mlir::LogicalResult inferLowBitMatMul(NodeInference &node);
+
+} // namespace ecolm::onnx
+
+#endif // ECOLM_LIB_DIALECT_ONNX_SHAPES_RULES_H
