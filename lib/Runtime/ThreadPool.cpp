@@ -12,16 +12,13 @@
 
 #include "ThreadPool.h"
 
+#include "Parking.h"
 #include "ecolm/Runtime/Model.h"
 
 #include <atomic>
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 // How a loop runs:
@@ -60,11 +57,17 @@ struct alignas(64) Mailbox {
   pthread_t thread{};
 };
 
+/// Long enough to bridge the gap between two loops of a token (some tens of
+/// microseconds), short enough not to burn a core between prompts. With more
+/// threads than processors, whoever spins keeps the awaited one from running.
+constexpr int spinRounds = 2000, crowdedSpinRounds = 20;
+
 struct Pool {
   std::atomic<bool> busy{false};
   std::atomic<bool> started{false};
   std::atomic<bool> stopping{false};
   std::atomic<int> limit{maxThreads};
+  std::atomic<int> spin{spinRounds};
   std::atomic<int64_t> operationsPerThread{defaultOperationsPerThread};
   /// Threads in all; changes only under `busy`.
   int threads = 1;
@@ -76,48 +79,9 @@ struct Pool {
 
 Pool pool;
 
-/// Long enough to bridge the gap between two loops of a token (some tens of
-/// microseconds), short enough not to burn a core between prompts.
-constexpr int spinRounds = 2000;
-
 /// 2 MiB: generated code keeps frames small, and address space is not free
 /// under a limit.
 constexpr size_t stackBytes = 2u << 20;
-
-inline void relax() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
-long futex(std::atomic<uint32_t> &word, int operation, uint32_t value) {
-  static_assert(sizeof(word) == sizeof(uint32_t), "the kernel sees 32 bits");
-  return syscall(SYS_futex, &word, operation | FUTEX_PRIVATE_FLAG, value,
-                 nullptr, nullptr, 0);
-}
-
-/// Returns when `word` no longer holds `old`: spins, then sleeps with `asleep`
-/// raised. Sequentially consistent: either this thread sees the new value, or
-/// the one who wrote it sees `asleep` and wakes us.
-void awaitChange(std::atomic<uint32_t> &word, uint32_t old,
-                 std::atomic<uint32_t> &asleep) {
-  for (int round = 0; round < spinRounds; ++round) {
-    if (word.load(std::memory_order_acquire) != old)
-      return;
-    relax();
-  }
-  asleep.store(1);
-  while (word.load() == old)
-    futex(word, FUTEX_WAIT, old);
-  asleep.store(0);
-}
-
-void wake(std::atomic<uint32_t> &word, std::atomic<uint32_t> &asleep) {
-  if (asleep.load() != 0)
-    futex(word, FUTEX_WAKE, INT_MAX);
-}
 
 /// Runs part `part` of a job: contiguous, and decided by the numbers alone.
 void runPart(const Job &job, int64_t part) {
@@ -134,7 +98,7 @@ void *workerMain(void *argument) {
   int64_t part = &mailbox - pool.mailboxes;
   // Workers are joined before mailboxes are reused, so tickets start at 0.
   for (uint32_t seen = 0;; ++seen) {
-    awaitChange(mailbox.ticket, seen, mailbox.asleep);
+    awaitChange(mailbox.ticket, seen, mailbox.asleep, pool.spin.load());
     if (pool.stopping.load())
       return nullptr;
     runPart(pool.job, part);
@@ -187,6 +151,8 @@ void startWorkers(int threads) {
   if (!watchesForks)
     watchesForks = pthread_atfork(nullptr, nullptr, forgetWorkers) == 0;
   joinWorkers();
+  pool.spin.store(threads > availableProcessors() ? crowdedSpinRounds
+                                                  : spinRounds);
   while (pool.threads < threads && startWorker(pool.mailboxes[pool.threads]))
     ++pool.threads;
   pool.started.store(true);
@@ -208,7 +174,7 @@ void runParts(const Job &job) {
   }
   runPart(job, 0);
   for (uint32_t left; (left = pool.unfinished.load()) != 0;)
-    awaitChange(pool.unfinished, left, pool.callerAsleep);
+    awaitChange(pool.unfinished, left, pool.callerAsleep, pool.spin.load());
 }
 
 /// How many threads a loop is worth.

@@ -84,7 +84,7 @@ def test_bench_of_language_models():
 def test_bench_knows_a_slow_model():
     # The slow stub sleeps 50 ms for each token decoded.
     figures = json.loads(output("slow", "bench", "--json", "-p", 16, "-n", 2))
-    assert 0.1 <= figures["decode"][0]["seconds"] < 1
+    assert 0.1 <= figures["decode"][0]["seconds"] < 10
     assert figures["decode"][0]["tokens_per_second"] < 20.1
 
 
