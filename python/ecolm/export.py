@@ -68,6 +68,14 @@ class Comparison:
     same_best: float  # share of positions with the same most likely character
 
 
+def open_session(source: pathlib.Path | bytes):
+    """A single-threaded onnxruntime session of a file or of serialized bytes."""
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(source, options)
+
+
 def compare(model: EcoLM, onnx_file: pathlib.Path, ids: np.ndarray,
             tolerance: float = 1e-4) -> Comparison:
     """Run both on `ids` (rows, sequence), row by row.
@@ -75,8 +83,7 @@ def compare(model: EcoLM, onnx_file: pathlib.Path, ids: np.ndarray,
     A value that lands on the other side of a power of two in one of them flips
     by a factor of two, so single positions may differ by more than rounding.
     """
-    import onnxruntime
-    session = onnxruntime.InferenceSession(onnx_file)
+    session = open_session(onnx_file)
     differences, same = [], []
     for row in ids:
         actual = session.run(None, {"input_ids": row[None]})[0][0]

@@ -11,6 +11,13 @@ from onnx import TensorProto, helper
 from test_reference_quantizers import boundary_floats
 
 
+def open_session(source) -> onnxruntime.InferenceSession:
+    """A single-threaded session of a file or of serialized bytes."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(source, options)
+
+
 def run_function(kind: str, x: np.ndarray, constants: list[np.ndarray] = (), output_rank: int = 1,
                  **attributes) -> np.ndarray:
     """Call one function on a float input and constants."""
@@ -20,7 +27,7 @@ def run_function(kind: str, x: np.ndarray, constants: list[np.ndarray] = (), out
     model = b.model(
         "call", [helper.make_tensor_value_info("x", TensorProto.FLOAT, list(x.shape))],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * output_rank)])
-    session = onnxruntime.InferenceSession(model.SerializeToString())
+    session = open_session(model.SerializeToString())
     return session.run(None, {"x": x})[0]
 
 
@@ -80,7 +87,7 @@ def test_unpack_ternary_body(shape):
     b.ternary("weight", values)
     model = b.model("unpack", [], [helper.make_tensor_value_info(
         "weight.values", TensorProto.INT8, list(shape))])
-    actual = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {})[0]
+    actual = open_session(model.SerializeToString()).run(None, {})[0]
     np.testing.assert_array_equal(actual, values)
 
 
@@ -97,7 +104,7 @@ def test_tiny_model_against_the_reference():
     import make_models
     weights = make_models.tiny_weights()
     ids = np.array([[1, 5, 7, 64, 0, 33, 12, 1, 2]])
-    session = onnxruntime.InferenceSession(make_models.HERE / "tiny-ecolm.onnx")
+    session = open_session(make_models.HERE / "tiny-ecolm.onnx")
     actual = session.run(None, {"input_ids": ids})[0][0]
 
     def linear(x, w):
