@@ -12,8 +12,11 @@
 #ifndef ECOLM_INITALLPASSES_H
 #define ECOLM_INITALLPASSES_H
 
+#include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
+#include "ecolm/Pipelines/LowerPipeline.h"
+#include "ecolm/Target/CPU/Passes.h"
 #include "mlir/InitAllPasses.h"
 
 namespace ecolm {
@@ -23,6 +26,9 @@ inline void registerAllPasses() {
   mlir::registerAllPasses();
   onnx::registerEcoLMONNXTransformsPasses();
   registerEcoLMTransformsPasses();
+  registerEcoLMToVectorPasses();
+  registerTargetCPUPasses();
+  registerLowerPipeline();
 }
 
 } // namespace ecolm

@@ -1,0 +1,40 @@
+//===- LowerPipeline.h - The lower phase ------------------------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the pipeline from optimized ecolm to the LLVM dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_PIPELINES_LOWERPIPELINE_H
+#define ECOLM_PIPELINES_LOWERPIPELINE_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace ecolm {
+
+/// What the lower phase needs to know of the target.
+struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
+  Option<bool> fpu{*this, "fpu",
+                   llvm::cl::desc("The target computes with floats in hardware"),
+                   llvm::cl::init(true)};
+  Option<int64_t> maxChunk{
+      *this, "max-chunk",
+      llvm::cl::desc("Largest number of tokens that one call evaluates"),
+      llvm::cl::init(64)};
+};
+
+/// Appends the lower phase: `ecolm` and `linalg` on tensors to the LLVM dialect.
+void buildLowerPipeline(mlir::OpPassManager &manager,
+                        const LowerOptions &options);
+
+/// Registers `ecolm-lower-pipeline`.
+void registerLowerPipeline();
+
+} // namespace ecolm
+
+#endif // ECOLM_PIPELINES_LOWERPIPELINE_H

@@ -1,0 +1,25 @@
+//===- Passes.h - Preparing CPU programs ------------------------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the passes that prepare a module for a CPU program.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_TARGET_CPU_PASSES_H
+#define ECOLM_TARGET_CPU_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace ecolm {
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "ecolm/Target/CPU/Passes.h.inc"
+
+} // namespace ecolm
+
+#endif // ECOLM_TARGET_CPU_PASSES_H

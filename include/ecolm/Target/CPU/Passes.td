@@ -1,0 +1,157 @@
+//===- Passes.td - Preparing CPU programs ------------------*- tablegen -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the passes between kernels and LLVM: where weights lie, what a linear\nlayer's function is, who owns buffers, and how loops reach the thread pool.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_TARGET_CPU_PASSES
+#define ECOLM_TARGET_CPU_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def OutlineLinearLayers : Pass<"ecolm-outline-linear-layers", "::mlir::ModuleOp"> {
+  let summary = "give every quantized linear layer a function of its own";
+  let description = [{
+    A quantized linear layer is the chain from `log_quantize` (or from an integer
+    tensor) over one `butterfly` or `matmul` with an integer result to the last
+    elementwise operation (`arith.sitofp`, `ecolm.shift`) that turns the
+    accumulators into floats. Each chain moves into a private function marked
+    `ecolm.quantized` that computes one row, so that its object code can be
+    inspected on its own, and is called once per row.
+
+    Precondition: the optimize phase has run. Postcondition: no butterfly or
+    matmul with an integer result outside a function marked `ecolm.quantized`.
+
+    ```mlir
+    %q = ecolm.log_quantize %x : tensor<1x?x256xf32>
+        -> tensor<1x?x256x!ecolm.pot<min = -6, max = 1>>
+    %i = ecolm.butterfly %q, %w : (...) -> tensor<1x?x256xi32>
+    %f = arith.sitofp %i : tensor<1x?x256xi32> to tensor<1x?x256xf32>
+    %y = ecolm.shift %f by [-8] : tensor<1x?x256xf32>
+    ```
+    ==>
+    ```mlir
+    %y = scf.forall (%b, %t) in (1, %tokens) shared_outs(%acc = %init) {
+      %r = func.call @linear_0(%row, %target)
+          : (tensor<256xf32>, tensor<256xf32>) -> tensor<256xf32>
+      ...
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"];
+  let statistics = [Statistic<"numLayers", "layers", "linear layers outlined">];
+}
+
+def PlaceWeights : Pass<"ecolm-place-weights", "::mlir::ModuleOp"> {
+  let summary = "give every weight its place in the weight section";
+  let description = [{
+    Sets `ecolm.offset` (a multiple of 64) and `ecolm.bytes` on every
+    `ecolm.weight`, in module order, and declares the section as the external
+    global `@ecolm_weights`.
+
+    ```mlir
+    ecolm.weight @gamma : tensor<4xf32> = dense<1.0> : tensor<4xf32>
+    ```
+    ==>
+    ```mlir
+    memref.global @ecolm_weights : memref<64xi8>
+    ecolm.weight @gamma : tensor<4xf32> = dense<1.0> : tensor<4xf32>
+        {ecolm.bytes = 16 : i64, ecolm.offset = 0 : i64}
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+  let statistics = [Statistic<"numBytes", "bytes", "size of the section">];
+}
+
+def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
+  let summary = "let the entry function work on its caller's buffers";
+  let description = [{
+    Tensor arguments of `@main` become memref arguments. The result of a language
+    model (`ecolm.language_model`) is written to a last memref argument; results
+    of other models are returned in memory of their own.
+
+    ```mlir
+    func.func @main(%ids: tensor<1x?xi64>, ...) -> tensor<1x?x65xf32>
+        attributes {ecolm.language_model}
+    ```
+    ==>
+    ```mlir
+    func.func @main(%ids: memref<1x?xi64>, ..., %logits: memref<1x?x65xf32>)
+        attributes {ecolm.language_model}
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
+def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
+  let summary = "place the buffers of the entry function";
+  let description = [{
+    The buffers that a language model's `@main` allocates get places in one
+    workspace, a last argument `memref<?xi8>`, so that a token costs no
+    allocation; buffers whose uses do not overlap share bytes. Dynamic
+    dimensions are bounded by `max-chunk`. Sets `ecolm.workspace_bytes`. In other
+    models every buffer that is not returned is freed before the return.
+  }];
+  let options = [Option<"maxChunk", "max-chunk", "int64_t", "64",
+                        "Largest number of tokens in one call">];
+  let dependentDialects = ["::mlir::memref::MemRefDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def ConvertForallToRuntime : Pass<"convert-forall-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "run parallel loops on the thread pool of the program";
+  let description = [{
+    Every `scf.forall` on memrefs becomes a function over a range of iterations
+    and a call of `ecolm_parallel_for` (include/ecolm/Runtime/Model.h). What the
+    body uses from outside travels in a structure on the caller's stack;
+    constants are made anew.
+
+    ```mlir
+    scf.forall (%i) in (%n) { "use"(%m, %i) : (memref<?xf32>, index) -> () }
+    ```
+    ==>
+    ```mlir
+    call @ecolm_parallel_for(%parallel_0, %captures, %n, %cost)
+        : (!llvm.ptr, !llvm.ptr, i64, i64) -> ()
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+    "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+    "::mlir::arith::ArithDialect"];
+}
+
+def RecordEntry : Pass<"ecolm-record-entry", "::mlir::ModuleOp"> {
+  let summary = "remember the entry function's buffers before they are expanded";
+  let description = [{
+    Sets the module attribute `ecolm.entry` to the type of `@main`, whose
+    memrefs the LLVM dialect no longer shows.
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>) -> memref<4xf32>
+    ```
+    ==>
+    ```mlir
+    module attributes {ecolm.entry = (memref<4xf32>) -> memref<4xf32>}
+    ```
+  }];
+}
+
+def BuildEntryPoint : Pass<"ecolm-build-entry-point", "::mlir::ModuleOp"> {
+  let summary = "give the model the C function that programs call";
+  let description = [{
+    Adds `ecolm_forward` for a language model, or `ecolm_run` for another one, in
+    the LLVM dialect, with the signatures of include/ecolm/Runtime/Model.h, and
+    makes every other function internal. The module attribute `ecolm.entry`
+    describes the arguments; `ecolm-record-entry` has set it.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // ECOLM_TARGET_CPU_PASSES

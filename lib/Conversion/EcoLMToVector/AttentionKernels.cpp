@@ -1,0 +1,256 @@
+//===- AttentionKernels.cpp - Attention -----------------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Lowers attention: keys lie side by side in the cache, so that sixteen scores\nare computed at once and every sum still runs upward.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelBuilder.h"
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace ecolm;
+
+namespace {
+
+/// What one query row attends to.
+struct AttentionKernel {
+  KernelBuilder &b;
+  int64_t headSize, heads, kvHeads;
+  float scale;
+  /// memref<groups x D x positions> and memref<groups x positions x D>.
+  Value keys, values;
+  /// Positions that the caches hold, a multiple of the lanes; an index.
+  Value capacity;
+
+  Type f32() { return b.getF32Type(); }
+  Value mul(Value x, Value y) { return arith::MulFOp::create(b, x, y); }
+
+  /// Copies the keys and values of every token t to position start + t of
+  /// cache group `batch * kvHeads + g`.
+  void fill(Value key, Value value, Value start) {
+    auto one = b.index(1), zero = b.index(0);
+    Value batches = tensor::DimOp::create(b, key, 0);
+    Value tokens = tensor::DimOp::create(b, key, 1);
+    scf::buildLoopNest(
+        b, b.getLoc(), {zero, zero, zero, zero},
+        {batches, tokens, b.index(kvHeads), b.index(headSize)},
+        {one, one, one, one}, [&](OpBuilder &nested, Location loc, ValueRange i) {
+          KernelBuilder k(loc, nested);
+          Value group = k.add(scaled(k, i[0], kvHeads), i[2]);
+          Value feature = k.add(scaled(k, i[2], headSize), i[3]);
+          Value position = k.add(start, i[1]);
+          Value ki = tensor::ExtractOp::create(
+              k, key, ValueRange{i[0], i[1], feature});
+          Value vi = tensor::ExtractOp::create(
+              k, value, ValueRange{i[0], i[1], feature});
+          memref::StoreOp::create(k, ki, keys,
+                                  ValueRange{group, i[3], position});
+          memref::StoreOp::create(k, vi, values,
+                                  ValueRange{group, position, i[3]});
+        });
+  }
+
+  static Value scaled(KernelBuilder &k, Value i, int64_t factor) {
+    return arith::MulIOp::create(k, i, k.index(factor));
+  }
+
+  /// scores[j] = scale * q . k[j] for j < count, -inf up to the next multiple
+  /// of the lanes; returns the row and its maximum.
+  std::pair<Value, Value> scoreRow(Value query, Value group, Value count,
+                                   Value scores) {
+    VectorType lanes = b.lanesOf(f32());
+    Value lowest =
+        b.constant(lanes, -std::numeric_limits<double>::infinity());
+    auto results = b.loop(
+        b.index(0), count, kLanes, {scores, lowest},
+        [&](Value j, ValueRange carried) -> SmallVector<Value> {
+          Value sum = b.loop(
+              b.index(0), b.index(headSize), 1, b.constant(lanes, 0),
+              [&](Value d, ValueRange acc) -> SmallVector<Value> {
+                Value q = tensor::ExtractOp::create(b, query, d);
+                q = vector::BroadcastOp::create(b, lanes, q);
+                Value k = vector::LoadOp::create(b, lanes, keys,
+                                                 ValueRange{group, d, j});
+                return {b.add(acc[0], mul(q, k))};
+              })[0];
+          Value score = mul(sum, b.constant(lanes, scale));
+          Value rest = arith::SubIOp::create(b, count, j);
+          Value mask = vector::CreateMaskOp::create(
+              b, b.lanesOf(b.getI1Type()), ValueRange{rest});
+          score = arith::SelectOp::create(b, mask, score, lowest);
+          Value most = arith::MaximumFOp::create(b, carried[1], score);
+          return {b.write(score, carried[0], j), most};
+        });
+    Value most = vector::ReductionOp::create(
+        b, vector::CombiningKind::MAXIMUMF, results[1]);
+    return {results[0], most};
+  }
+
+  /// softmax over the first `count` scores; padding becomes 0.
+  Value softmaxRow(Value scores, Value most, Value count) {
+    VectorType lanes = b.lanesOf(f32());
+    Value shift = vector::BroadcastOp::create(b, lanes, most);
+    auto results = b.loop(
+        b.index(0), count, kLanes, {scores, b.constant(lanes, 0)},
+        [&](Value j, ValueRange carried) -> SmallVector<Value> {
+          Value x = b.read(lanes, carried[0], j);
+          Value e = b.exp(arith::SubFOp::create(b, x, shift));
+          return {b.write(e, carried[0], j), b.add(carried[1], e)};
+        });
+    Value total =
+        vector::BroadcastOp::create(b, lanes, b.sumLanes(results[1]));
+    return b.loop(b.index(0), count, kLanes, results[0],
+                  [&](Value j, ValueRange carried) -> SmallVector<Value> {
+                    Value e = b.read(lanes, carried[0], j);
+                    Value p = arith::DivFOp::create(b, e, total);
+                    return {b.write(p, carried[0], j)};
+                  })[0];
+  }
+
+  /// y[d] = sum over j of p[j] * v[j, d]
+  Value mixRow(Value weights, Value group, Value count, Value target) {
+    int64_t width = std::gcd(headSize, kLanes);
+    auto lanes = VectorType::get(width, f32());
+    return b.loop(
+        b.index(0), b.index(headSize), width, target,
+        [&](Value d, ValueRange carried) -> SmallVector<Value> {
+          Value sum = b.loop(
+              b.index(0), count, 1, b.constant(lanes, 0),
+              [&](Value j, ValueRange acc) -> SmallVector<Value> {
+                Value p = tensor::ExtractOp::create(b, weights, j);
+                p = vector::BroadcastOp::create(b, lanes, p);
+                Value v = vector::LoadOp::create(b, lanes, values,
+                                                 ValueRange{group, j, d});
+                return {b.add(acc[0], mul(p, v))};
+              })[0];
+          return {b.write(sum, carried[0], d)};
+        })[0];
+  }
+
+  /// Attends for every (batch, token, head) in parallel. Token t sees `before
+  /// + t + 1` positions, or `everything` when that is given.
+  Value attend(Value query, Value before, Value everything) {
+    SmallVector<OpFoldResult> sizes =
+        tensor::getMixedSizes(b, b.getLoc(), query);
+    Value init = tensor::EmptyOp::create(b, sizes, f32());
+    SmallVector<OpFoldResult> bounds = {sizes[0], sizes[1],
+                                        b.getIndexAttr(heads)};
+    SmallVector<OpFoldResult> rowSizes = {b.getIndexAttr(1), b.getIndexAttr(1),
+                                          b.getIndexAttr(headSize)};
+    SmallVector<OpFoldResult> strides(3, b.getIndexAttr(1));
+    auto rowType = RankedTensorType::get({headSize}, f32());
+    auto forall = scf::ForallOp::create(
+        b, bounds, init, std::nullopt,
+        [&](OpBuilder &nested, Location, ValueRange args) {
+          OpBuilder::InsertionGuard guard(b);
+          b.setInsertionPointToEnd(nested.getInsertionBlock());
+          Value batch = args[0], token = args[1], head = args[2],
+                target = args[3];
+          SmallVector<OpFoldResult> offsets = {batch, token,
+                                               scaled(b, head, headSize)};
+          Value q = tensor::ExtractSliceOp::create(b, rowType, query, offsets,
+                                                   rowSizes, strides);
+          Value out = tensor::ExtractSliceOp::create(b, rowType, target,
+                                                     offsets, rowSizes, strides);
+          Value group = arith::DivUIOp::create(b, head,
+                                               b.index(heads / kvHeads));
+          group = b.add(scaled(b, batch, kvHeads), group);
+          Value count = everything;
+          if (!count)
+            count = b.addIndex(b.add(before, token), 1);
+          Value scores = tensor::EmptyOp::create(
+              b, SmallVector<OpFoldResult>{getAsOpFoldResult(capacity)},
+              f32());
+          auto [row, most] = scoreRow(q, group, count, scores);
+          Value weights = softmaxRow(row, most, count);
+          Value y = mixRow(weights, group, count, out);
+          auto inParallel = scf::InParallelOp::create(b);
+          b.setInsertionPointToStart(inParallel.getBody());
+          tensor::ParallelInsertSliceOp::create(b, y, target, offsets, rowSizes,
+                                                strides);
+        });
+    return forall.getResult(0);
+  }
+};
+
+struct CachedAttentionLowering : OpConversionPattern<CachedAttentionOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(CachedAttentionOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    KernelBuilder b(op.getLoc(), rewriter);
+    auto type = cast<RankedTensorType>(op.getType());
+    auto cacheType = cast<MemRefType>(op.getKeyCache().getType());
+    int64_t heads = op.getHeads(), context = cacheType.getShape()[2];
+    if (context % kLanes != 0)
+      return op.emitOpError("needs a cache whose context is a multiple of ")
+             << kLanes << ", but found " << context;
+    AttentionKernel kernel{b,
+                           type.getShape()[2] / heads,
+                           heads,
+                           static_cast<int64_t>(op.getKvHeads()),
+                           op.getScale().convertToFloat(),
+                           adaptor.getKeyCache(),
+                           adaptor.getValueCache(),
+                           b.index(context)};
+    kernel.fill(adaptor.getKey(), adaptor.getValue(), adaptor.getPosition());
+    rewriter.replaceOp(
+        op, kernel.attend(adaptor.getQuery(), adaptor.getPosition(), {}));
+    return success();
+  }
+};
+
+/// Whole-sequence attention lays keys and values out as a cache would.
+struct AttentionLowering : OpConversionPattern<AttentionOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(AttentionOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    KernelBuilder b(op.getLoc(), rewriter);
+    auto type = cast<RankedTensorType>(op.getType());
+    int64_t heads = op.getHeads(), kvHeads = op.getKvHeads();
+    int64_t headSize = type.getShape()[2] / heads;
+
+    Value batches = tensor::DimOp::create(b, adaptor.getKey(), 0);
+    Value positions = tensor::DimOp::create(b, adaptor.getKey(), 1);
+    Value tokens = tensor::DimOp::create(b, adaptor.getQuery(), 1);
+    Value groups = arith::MulIOp::create(b, batches, b.index(kvHeads));
+    Value blocks = arith::CeilDivUIOp::create(b, positions, b.index(kLanes));
+    Value capacity = arith::MulIOp::create(b, blocks, b.index(kLanes));
+    constexpr int64_t any = ShapedType::kDynamic;
+    Value keys = memref::AllocOp::create(
+        b, MemRefType::get({any, headSize, any}, b.getF32Type()),
+        ValueRange{groups, capacity});
+    Value values = memref::AllocOp::create(
+        b, MemRefType::get({any, any, headSize}, b.getF32Type()),
+        ValueRange{groups, capacity});
+    AttentionKernel kernel{b,       headSize,
+                           heads,   kvHeads,
+                           op.getScale().convertToFloat(),
+                           keys,    values,
+                           capacity};
+    kernel.fill(adaptor.getKey(), adaptor.getValue(), b.index(0));
+    // With fewer queries than keys the queries are the last ones.
+    Value before = arith::SubIOp::create(b, positions, tokens);
+    rewriter.replaceOp(op, kernel.attend(adaptor.getQuery(), before,
+                                         op.getCausal() ? Value() : positions));
+    return success();
+  }
+};
+
+} // namespace
+
+void ecolm::populateAttentionKernels(const TypeConverter &converter,
+                                     RewritePatternSet &patterns) {
+  patterns.add<CachedAttentionLowering, AttentionLowering>(
+      converter, patterns.getContext());
+}

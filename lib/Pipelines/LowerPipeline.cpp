@@ -1,0 +1,118 @@
+//===- LowerPipeline.cpp - The lower phase --------------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// From optimized ecolm and linalg on tensors to the LLVM dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Pipelines/LowerPipeline.h"
+#include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "ecolm/Target/CPU/Passes.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+static void cleanUp(OpPassManager &manager) {
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+/// Tensors become buffers, in place wherever the analysis allows.
+static void addBufferization(OpPassManager &manager) {
+  // Rows are written where they belong instead of being copied there.
+  manager.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  // A row function takes rows that lie inside larger buffers.
+  options.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::InferLayoutMap;
+  options.bufferAlignment = 64;
+  manager.addPass(bufferization::createOneShotBufferizePass(options));
+  // A row function returns the row it was given; the caller has it already.
+  manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
+  cleanUp(manager);
+}
+
+/// Loops over rows go to the thread pool; small buffers go to the stack of the
+/// thread that uses them, all others to the workspace.
+static void addThreadsAndMemory(OpPassManager &manager,
+                                const LowerOptions &options) {
+  manager.addPass(createConvertForallToRuntime());
+  manager.addNestedPass<func::FuncOp>(
+      bufferization::createBufferLoopHoistingPass());
+  bufferization::PromoteBuffersToStackPassOptions stack;
+  stack.maxAllocSizeInBytes = 32 << 10;
+  manager.addNestedPass<func::FuncOp>(
+      bufferization::createPromoteBuffersToStackPass(stack));
+  manager.addPass(createPlanWorkspace({options.maxChunk}));
+}
+
+/// What is left is structured control flow on buffers and vectors.
+static void addConversionToLLVM(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
+  manager.addPass(memref::createExpandStridedMetadataPass());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(arith::createArithExpandOpsPass());
+  manager.addPass(createSCFToControlFlowPass());
+  cleanUp(manager);
+  // Square roots and bit counts are instructions; what has none calls libm.
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLibmPass());
+  manager.addPass(createConvertVectorToLLVMPass());
+  FinalizeMemRefToLLVMConversionPassOptions memory;
+  memory.useAlignedAlloc = true;
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createConvertIndexToLLVMPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createUBToLLVMConversionPass());
+  manager.addPass(createConvertFuncToLLVMPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+  cleanUp(manager);
+}
+
+void ecolm::buildLowerPipeline(OpPassManager &manager,
+                               const LowerOptions &options) {
+  // Layers are cut out while they are still one operation each.
+  manager.addPass(createOutlineLinearLayers());
+  manager.addPass(createPlaceWeights());
+  manager.addPass(createBindEntryBuffers());
+  manager.addPass(createConvertEcoLMToVector({options.fpu}));
+  cleanUp(manager);
+
+  // One loop per chain of elementwise operations.
+  manager.addPass(createConvertElementwiseToLinalgPass());
+  manager.addPass(createLinalgElementwiseOpFusionPass());
+  cleanUp(manager);
+
+  addBufferization(manager);
+  manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  manager.addPass(memref::createFoldMemRefAliasOpsPass());
+  cleanUp(manager);
+  addThreadsAndMemory(manager, options);
+  cleanUp(manager);
+  manager.addPass(createRecordEntry());
+  addConversionToLLVM(manager);
+  manager.addPass(createBuildEntryPoint());
+}
+
+void ecolm::registerLowerPipeline() {
+  PassPipelineRegistration<LowerOptions>(
+      "ecolm-lower-pipeline",
+      "Lower phase: from optimized ecolm to the LLVM dialect for a CPU",
+      buildLowerPipeline);
+}

@@ -1,0 +1,102 @@
+//===- BindEntryBuffers.cpp - Buffers of the caller -----------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Makes the entry function read and write its caller's buffers.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/CPU/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace ecolm {
+#define GEN_PASS_DEF_BINDENTRYBUFFERS
+#include "ecolm/Target/CPU/Passes.h.inc"
+} // namespace ecolm
+
+using namespace mlir;
+using namespace ecolm;
+
+static MemRefType getBufferType(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return MemRefType::get(tensor.getShape(), tensor.getElementType());
+}
+
+static void bindArguments(func::FuncOp function) {
+  Block &body = function.getBody().front();
+  ImplicitLocOpBuilder b(function.getLoc(), OpBuilder::atBlockBegin(&body));
+  for (BlockArgument argument : body.getArguments()) {
+    if (!isa<RankedTensorType>(argument.getType()))
+      continue;
+    Type tensorType = argument.getType();
+    argument.setType(getBufferType(tensorType));
+    auto tensor = bufferization::ToTensorOp::create(b, tensorType, argument,
+                                                    /*restrict=*/true,
+                                                    /*writable=*/false);
+    argument.replaceAllUsesExcept(tensor.getResult(), tensor);
+  }
+}
+
+/// Writes every result to an argument added for it.
+static void bindResults(func::FuncOp function) {
+  Block &body = function.getBody().front();
+  Operation *terminator = body.getTerminator();
+  ImplicitLocOpBuilder b(function.getLoc(), terminator);
+  for (Value result : terminator->getOperands()) {
+    BlockArgument target =
+        body.addArgument(getBufferType(result.getType()), function.getLoc());
+    bufferization::MaterializeInDestinationOp::create(
+        b, TypeRange(), result, target, /*restrict=*/true, /*writable=*/true);
+  }
+  terminator->setOperands({});
+}
+
+/// Returns copies, so that no result shares memory with an argument, a weight
+/// or another result.
+static void copyResults(func::FuncOp function) {
+  Operation *terminator = function.getBody().front().getTerminator();
+  ImplicitLocOpBuilder b(function.getLoc(), terminator);
+  for (OpOperand &result : terminator->getOpOperands()) {
+    auto type = cast<RankedTensorType>(result.get().getType());
+    result.set(bufferization::AllocTensorOp::create(b, type, ValueRange(),
+                                                    result.get()));
+  }
+}
+
+namespace {
+struct BindEntryBuffersPass final
+    : ecolm::impl::BindEntryBuffersBase<BindEntryBuffersPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    auto function = getOperation().lookupSymbol<func::FuncOp>("main");
+    if (!function) {
+      getOperation().emitError("expected a function named main");
+      return signalPassFailure();
+    }
+    bindArguments(function);
+    if (function->hasAttr("ecolm.language_model"))
+      bindResults(function);
+    else
+      copyResults(function);
+    Block &body = function.getBody().front();
+    function.setType(FunctionType::get(
+        &getContext(), body.getArgumentTypes(),
+        body.getTerminator()->getOperandTypes()));
+    // Attributes of the arguments go with the arguments that were added.
+    if (ArrayAttr attrs = function.getAllArgAttrs()) {
+      SmallVector<Attribute> all(attrs.getValue());
+      all.resize(body.getNumArguments(), DictionaryAttr::get(&getContext()));
+      function.setAllArgAttrs(all);
+    }
+    if (body.getTerminator()->getNumOperands() == 0)
+      function.removeResAttrsAttr();
+  }
+};
+} // namespace

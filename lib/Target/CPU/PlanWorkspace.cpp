@@ -1,0 +1,160 @@
+//===- PlanWorkspace.cpp - Places of buffers ------------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Gives the buffers of the entry function places in one workspace, or frees them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/CPU/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace ecolm {
+#define GEN_PASS_DEF_PLANWORKSPACE
+#include "ecolm/Target/CPU/Passes.h.inc"
+} // namespace ecolm
+
+using namespace mlir;
+using namespace ecolm;
+
+static constexpr int64_t kBufferAlignment = 64;
+
+namespace {
+
+/// A buffer, its size, and the operations of the entry block between which it
+/// is alive.
+struct Buffer {
+  memref::AllocOp alloc;
+  int64_t bytes;
+  unsigned first, last;
+  int64_t offset = 0;
+
+  bool overlaps(const Buffer &other) const {
+    return first <= other.last && other.first <= last;
+  }
+};
+
+} // namespace
+
+/// The last operation of `block` that may touch `value` or a view of it.
+static unsigned getLastUse(Value value, Block &block,
+                           const DenseMap<Operation *, unsigned> &order) {
+  unsigned last = 0;
+  for (Operation *user : value.getUsers()) {
+    last = std::max(last, order.lookup(block.findAncestorOpInBlock(*user)));
+    for (Value result : user->getResults())
+      if (isa<MemRefType>(result.getType()))
+        last = std::max(last, getLastUse(result, block, order));
+  }
+  return last;
+}
+
+static int64_t getBytes(MemRefType type, int64_t maxChunk) {
+  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  for (int64_t size : type.getShape())
+    bytes *= ShapedType::isDynamic(size) ? maxChunk : size;
+  return bytes;
+}
+
+/// Assigns offsets, lowest first fit, to buffers in the order of their birth.
+static int64_t assignOffsets(MutableArrayRef<Buffer> buffers) {
+  int64_t total = 0;
+  for (auto [i, buffer] : llvm::enumerate(buffers)) {
+    SmallVector<const Buffer *> alive;
+    for (const Buffer &other : buffers.take_front(i))
+      if (buffer.overlaps(other))
+        alive.push_back(&other);
+    llvm::sort(alive, [](const Buffer *a, const Buffer *b) {
+      return a->offset < b->offset;
+    });
+    for (const Buffer *other : alive) {
+      if (buffer.offset + buffer.bytes <= other->offset)
+        break;
+      buffer.offset = std::max(
+          buffer.offset, int64_t(llvm::alignTo(other->offset + other->bytes,
+                                               kBufferAlignment)));
+    }
+    total = std::max(total, buffer.offset + buffer.bytes);
+  }
+  return llvm::alignTo(total, kBufferAlignment);
+}
+
+static void planInto(func::FuncOp function, int64_t maxChunk) {
+  Block &block = function.getBody().front();
+  DenseMap<Operation *, unsigned> order;
+  for (auto [i, op] : llvm::enumerate(block))
+    order[&op] = i;
+  SmallVector<Buffer> buffers;
+  for (auto alloc : block.getOps<memref::AllocOp>())
+    buffers.push_back({alloc, getBytes(alloc.getType(), maxChunk),
+                       order[alloc],
+                       getLastUse(alloc.getResult(), block, order)});
+  int64_t total = assignOffsets(buffers);
+
+  Builder builder(function.getContext());
+  auto type = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
+  BlockArgument workspace = block.addArgument(type, function.getLoc());
+  for (Buffer &buffer : buffers) {
+    ImplicitLocOpBuilder b(buffer.alloc.getLoc(), buffer.alloc);
+    Value offset = arith::ConstantIndexOp::create(b, buffer.offset);
+    Value view =
+        memref::ViewOp::create(b, buffer.alloc.getType(), workspace, offset,
+                               buffer.alloc.getDynamicSizes());
+    buffer.alloc.replaceAllUsesWith(view);
+    buffer.alloc.erase();
+  }
+  function.setType(FunctionType::get(function.getContext(),
+                                     block.getArgumentTypes(),
+                                     function.getResultTypes()));
+  if (ArrayAttr attrs = function.getAllArgAttrs()) {
+    SmallVector<Attribute> all(attrs.getValue());
+    all.resize(block.getNumArguments(), builder.getDictionaryAttr({}));
+    function.setAllArgAttrs(all);
+  }
+  function->setAttr("ecolm.workspace_bytes", builder.getI64IntegerAttr(total));
+  function->setAttr("ecolm.max_chunk", builder.getI64IntegerAttr(maxChunk));
+}
+
+static bool isReturned(Value value) {
+  for (Operation *user : value.getUsers()) {
+    if (isa<func::ReturnOp>(user))
+      return true;
+    if (isa<ViewLikeOpInterface>(user) && isReturned(user->getResult(0)))
+      return true;
+  }
+  return false;
+}
+
+static void freeAtEnd(func::FuncOp function) {
+  Block &block = function.getBody().front();
+  OpBuilder b(block.getTerminator());
+  for (auto alloc : block.getOps<memref::AllocOp>())
+    if (!isReturned(alloc.getResult()))
+      memref::DeallocOp::create(b, alloc.getLoc(), alloc);
+}
+
+namespace {
+struct PlanWorkspacePass final
+    : ecolm::impl::PlanWorkspaceBase<PlanWorkspacePass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isExternal())
+        continue;
+      if (function->hasAttr("ecolm.language_model"))
+        planInto(function, maxChunk);
+      else if (function.getName() == "main")
+        freeAtEnd(function);
+    }
+  }
+};
+} // namespace
