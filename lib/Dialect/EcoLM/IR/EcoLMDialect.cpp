@@ -27,6 +27,7 @@ void EcoLMDialect::initialize() {
 #define GET_OP_LIST
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.cpp.inc"
       >();
+  registerBytecode();
 }
 
 Operation *EcoLMDialect::materializeConstant(OpBuilder &builder,

@@ -24,10 +24,12 @@ class EcoLM_Enum<string name, string what, list<I32EnumAttrCase> cases>
   let genSpecializedAttr = 0;
 }
 
+/// The example is the enumeration's first word.
 class EcoLM_EnumAttr<EnumAttrInfo info, string mnemonic, string text>
     : EnumAttr<EcoLM_Dialect, info, mnemonic> {
   let assemblyFormat = "`<` $value `>`";
-  let description = text;
+  let description = text # "\n  Example:\n\n  ```mlir\n  #ecolm." # mnemonic #
+                    "<" # info.enumerants[0].str # ">\n  ```\n";
 }
 
 def EcoLM_RoundingEnum : EcoLM_Enum<"Rounding",
@@ -59,8 +61,9 @@ def EcoLM_TernaryRuleEnum : EcoLM_Enum<"TernaryRule",
       I32EnumAttrCase<"AbsMean", 3, "absmean">]>;
 def EcoLM_TernaryRule : EcoLM_EnumAttr<EcoLM_TernaryRuleEnum, "ternary_rule", [{
   `given`: the threshold is an attribute. `half_std`: 0.5 * std(W), TernaryLM's
-  paper. `twn`: 0.7 * mean|W|, ternary weight networks. `absmean`: the code is
-  round-half-even(W / mean|W|) clipped to [-1, 1], BitNet b1.58.
+  paper, with the population's deviation. `twn`: 0.7 * mean|W|, ternary weight
+  networks. `absmean`: the code is round-half-even(W / mean|W|) clipped to
+  [-1, 1], BitNet b1.58.
 }]>;
 
 def EcoLM_TernaryScaleEnum : EcoLM_Enum<"TernaryScale",
@@ -70,7 +73,7 @@ def EcoLM_TernaryScaleEnum : EcoLM_Enum<"TernaryScale",
       I32EnumAttrCase<"AbsMeanAbove", 2, "absmean_above">]>;
 def EcoLM_TernaryScale : EcoLM_EnumAttr<EcoLM_TernaryScaleEnum, "ternary_scale", [{
   `one`: no scale (EcoLM). `absmean`: mean|W| (BitNet). `absmean_above`: the mean
-  of |W| over the weights above the threshold (TWN).
+  of |W| over the weights above the threshold (TWN), or 1 where none is.
 }]>;
 
 def EcoLM_ConventionEnum : EcoLM_Enum<"RotationConvention",

@@ -35,6 +35,7 @@ def EcoLM_Dialect : Dialect {
   let extraClassDeclaration = [{
     void registerTypes();
     void registerAttributes();
+    void registerBytecode();
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }

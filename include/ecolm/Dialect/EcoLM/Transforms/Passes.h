@@ -13,6 +13,7 @@
 #define ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES_H
 
 #include "ecolm/Dialect/EcoLM/IR/EcoLMAttributes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Pass/Pass.h"
 
 namespace ecolm {

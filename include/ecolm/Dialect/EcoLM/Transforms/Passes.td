@@ -48,6 +48,48 @@ def FuseButterflyStages : Pass<"ecolm-fuse-butterfly-stages"> {
   ];
 }
 
+def FoldPowersOfTwo : Pass<"ecolm-fold-powers-of-two"> {
+  let summary = "Turns products with powers of two into shifts and integer sums";
+  let description = [{
+    Three exact rewrites, until none applies:
+
+    - `arith.mulf` and `arith.divf` by constants that are all powers of two of
+      one sign become `ecolm.shift`, with `arith.negf` for a negative sign; also
+      within an elementwise `linalg.generic`.
+    - A butterfly or matmul in f32 over dequantized powers of two, with ternary,
+      integer or power-of-two weights, becomes the integer operation on the
+      codes, followed by `arith.sitofp` and a shift by the unit 2^min. This
+      needs a proof that no sum in f32 was ever rounded: every partial sum is
+      below 2^24 units, from the weights' bytes (`Analysis/AccumulatorBound`).
+      Without it the operation stays and a missed remark says how large its
+      sums may get. The sign of a zero may become positive.
+    - Shifts move down through relu, reshapes, transposes and slices, and merge
+      where the first one provably does not round.
+
+    Precondition: none. Postcondition: none.
+
+    ```mlir
+    %q = ecolm.log_quantize %x : tensor<1x?x256xf32> -> tensor<1x?x256x!ecolm.pot<min = -6, max = 1>>
+    %d = ecolm.dequantize %q : tensor<1x?x256x!ecolm.pot<min = -6, max = 1>> -> tensor<1x?x256xf32>
+    %y = ecolm.butterfly %d, %f0, %f1 : (tensor<1x?x256xf32>, ...) -> tensor<1x?x256xf32>
+    %z = ecolm.shift %y by [-1] : tensor<1x?x256xf32>
+    ```
+    ==>
+    ```mlir
+    %q = ecolm.log_quantize %x : tensor<1x?x256xf32> -> tensor<1x?x256x!ecolm.pot<min = -6, max = 1>>
+    %i = ecolm.butterfly %q, %f0, %f1 : (tensor<1x?x256x!ecolm.pot<min = -6, max = 1>>, ...) -> tensor<1x?x256xi32>
+    %y = arith.sitofp %i : tensor<1x?x256xi32> to tensor<1x?x256xf32>
+    %z = ecolm.shift %y by [-7] : tensor<1x?x256xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::EcoLMDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numScales", "scales", "Number of products turned into shifts">,
+    Statistic<"numProducts", "products", "Number of operations made integer">,
+    Statistic<"numMerged", "merged", "Number of shifts merged with another">
+  ];
+}
+
 def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Chooses the memory layout of every weight that a kernel reads";
   let description = [{

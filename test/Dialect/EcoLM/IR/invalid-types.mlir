@@ -1,0 +1,94 @@
+// RUN: ecolm-opt %s --split-input-file --verify-diagnostics
+
+// expected-error @+1 {{expected -126 <= min <= max <= 127, but found min = -127 and max = 0}}
+func.func private @pot_below(!ecolm.pot<min = -127, max = 0>)
+
+// -----
+
+// expected-error @+1 {{expected -126 <= min <= max <= 127, but found min = 0 and max = 128}}
+func.func private @pot_above(!ecolm.pot<min = 0, max = 128>)
+
+// -----
+
+// expected-error @+1 {{expected -126 <= min <= max <= 127, but found min = 1 and max = 0}}
+func.func private @pot_order(!ecolm.pot<min = 1, max = 0>)
+
+// -----
+
+// expected-error @+1 {{expected 1 to 4 terms, but found 0}}
+func.func private @pot_no_terms(!ecolm.pot<min = 0, max = 1, terms = 0>)
+
+// -----
+
+// expected-error @+1 {{expected 1 to 4 terms, but found 5}}
+func.func private @pot_many_terms(!ecolm.pot<min = 0, max = 1, terms = 5>)
+
+// -----
+
+// expected-error @+1 {{expected lanes to be 0 or a power of two up to 64, but found 12}}
+func.func private @lanes_power(tensor<8x8x!ecolm.ternary, #ecolm.packed<bytes, lanes = 12>>)
+
+// -----
+
+// expected-error @+1 {{expected lanes to be 0 or a power of two up to 64, but found 128}}
+func.func private @lanes_many(tensor<8x8x!ecolm.ternary, #ecolm.packed<bytes, lanes = 128>>)
+
+// -----
+
+// expected-error @+1 {{expected lanes to be 0 or a power of two up to 64, but found -16}}
+func.func private @lanes_negative(tensor<8x8x!ecolm.ternary, #ecolm.packed<bytes, lanes = -16>>)
+
+// -----
+
+// expected-error @+1 {{expected at least 8 lanes for bitplanes, but found 0}}
+func.func private @bitplanes_lanes(tensor<8x8x!ecolm.ternary, #ecolm.packed<bitplanes>>)
+
+// -----
+
+// expected-error @+1 {{expected ternary elements, or powers of two of one term and at most 127 exponents, for packing bytes, but found 'f32'}}
+func.func private @packed_bytes(tensor<8xf32, #ecolm.packed<bytes>>)
+
+// -----
+
+// expected-error @+1 {{expected ternary elements, or powers of two of one term and at most 127 exponents, for packing bytes, but found '!ecolm.pot<min = 0, max = 7, terms = 2>'}}
+func.func private @packed_bytes_terms(tensor<8x!ecolm.pot<min = 0, max = 7, terms = 2>, #ecolm.packed<bytes>>)
+
+// -----
+
+// expected-error @+1 {{expected ternary elements, or powers of two of one term and at most 127 exponents, for packing bytes, but found '!ecolm.pot<min = 0, max = 127>'}}
+func.func private @packed_bytes_exponents(tensor<8x!ecolm.pot<min = 0, max = 127>, #ecolm.packed<bytes>>)
+
+// -----
+
+// expected-error @+1 {{expected ternary elements for packing codes2, but found 'i8'}}
+func.func private @packed_codes2(tensor<8xi8, #ecolm.packed<codes2>>)
+
+// -----
+
+// expected-error @+1 {{expected ternary elements for packing base3, but found '!ecolm.pot<min = 0, max = 6>'}}
+func.func private @packed_base3(tensor<8x!ecolm.pot<min = 0, max = 6>, #ecolm.packed<base3>>)
+
+// -----
+
+// expected-error @+1 {{expected ternary elements for packing bitplanes, but found 'f32'}}
+func.func private @packed_bitplanes(tensor<8x8xf32, #ecolm.packed<bitplanes, lanes = 16>>)
+
+// -----
+
+// expected-error @+1 {{expected powers of two of one term and at most 16 codes for packing nibbles, but found '!ecolm.pot<min = 0, max = 7>'}}
+func.func private @packed_nibbles(tensor<8x!ecolm.pot<min = 0, max = 7>, #ecolm.packed<nibbles>>)
+
+// -----
+
+// expected-error @+1 {{expected float or integer elements for packing plain, but found '!ecolm.ternary'}}
+func.func private @packed_plain(tensor<8x!ecolm.ternary, #ecolm.packed<plain>>)
+
+// -----
+
+// expected-error @+1 {{expected a static shape for a packed tensor, but found a dynamic one}}
+func.func private @packed_dynamic(tensor<?x8x!ecolm.ternary, #ecolm.packed<codes2>>)
+
+// -----
+
+// expected-error @+1 {{expected rank 2, 4 or 5 for a tensor packed in lanes, but found rank 1}}
+func.func private @packed_rank(tensor<8x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16>>)
