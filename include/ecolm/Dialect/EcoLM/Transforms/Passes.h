@@ -14,6 +14,7 @@
 
 #include "ecolm/Dialect/EcoLM/IR/EcoLMAttributes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Pass/Pass.h"
 
 namespace ecolm {

@@ -14,6 +14,53 @@
 
 include "mlir/Pass/PassBase.td"
 
+def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
+  let summary = "Makes a language model take its sequence piece by piece";
+  let description = [{
+    Rewrites the function `function` of a causal language model, which maps the
+    ids of a whole sequence to its logits, into one that maps the ids of the next
+    tokens to theirs. It gets the argument `%position`, the place of the first
+    of them, and two caches for every `ecolm.attention`, in the order of the
+    function:
+
+        (%ids: tensor<1x?xi64>, %position: index,
+         %keys_0: memref<kv_heads x D x context x f32>,
+         %values_0: memref<kv_heads x context x D x f32>, ...)
+
+    First it proves that nothing else lets one token see another; if something
+    may, the pass fails and names it. The function gets the unit attribute
+    `ecolm.language_model`.
+
+    Precondition: the function's type is `(tensor<1x?xi64>) ->
+    tensor<1x?xVxf32>`, and its attentions are causal.
+
+    Postcondition: it holds no `ecolm.attention`, and every `ecolm.positions`
+    starts at `%position`.
+
+    ```mlir
+    %p = ecolm.positions %n : tensor<?xi64>
+    %y = ecolm.attention %q, %k, %v heads 2 kv_heads 1 scale 0.5 causal : ...
+    ```
+    ==>
+    ```mlir
+    %p = ecolm.positions %n from %position : tensor<?xi64>
+    %y = ecolm.cached_attention %q, %k, %v at %position cache %keys_0, %values_0
+        heads 2 kv_heads 1 scale 0.5 : ...
+    ```
+  }];
+  let dependentDialects = ["::ecolm::EcoLMDialect", "::mlir::memref::MemRefDialect"];
+  let options = [
+    Option<"function", "function", "std::string", "\"main\"",
+           "Name of the function to rewrite">,
+    Option<"contextLength", "context-length", "int64_t", "0",
+           "Positions that a cache holds; 0 for the module's "
+           "ecolm.context_length">
+  ];
+  let statistics = [
+    Statistic<"numCaches", "caches", "Number of attentions that got a cache">
+  ];
+}
+
 def FuseButterflyStages : Pass<"ecolm-fuse-butterfly-stages"> {
   let summary = "Fuses the stages of a butterfly into one operation";
   let description = [{

@@ -1,0 +1,135 @@
+//===- DeriveIncremental.cpp - Evaluates a sequence piece by piece --------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Turns a whole-sequence causal language model into one that takes the next
+// tokens and remembers the keys and values of those before.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Analysis/TokenFlow.h"
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace ecolm {
+#define GEN_PASS_DEF_DERIVEINCREMENTAL
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h.inc"
+} // namespace ecolm
+
+using namespace mlir;
+using namespace ecolm;
+
+/// Attribute of the function that this pass derived.
+static constexpr StringLiteral kLanguageModel = "ecolm.language_model";
+
+/// Attribute of the module with the longest sequence that the model knows.
+static constexpr StringLiteral kContextLength = "ecolm.context_length";
+
+/// Fails unless `function` maps token ids 1x? to logits 1x?xV.
+static LogicalResult checkSignature(func::FuncOp function) {
+  FunctionType type = function.getFunctionType();
+  MLIRContext *context = function.getContext();
+  auto ids = RankedTensorType::get({1, ShapedType::kDynamic},
+                                   IntegerType::get(context, 64));
+  auto logits = type.getNumResults() == 1
+                    ? dyn_cast<RankedTensorType>(type.getResult(0))
+                    : RankedTensorType();
+  if (function.isExternal() || !function.getBody().hasOneBlock() ||
+      type.getInputs() != ArrayRef<Type>(ids) || !logits ||
+      logits.getRank() != 3 || logits.getDimSize(0) != 1 ||
+      !logits.isDynamicDim(1) || !logits.getElementType().isF32())
+    return function.emitOpError()
+           << "expected a body and the type (tensor<1x?xi64>) -> "
+              "tensor<1x?xVxf32>, but found "
+           << type;
+  return success();
+}
+
+/// Gives `attention` a cache of `context` positions, two new arguments.
+static CachedAttentionOp addCache(RewriterBase &rewriter, AttentionOp attention,
+                                  func::FuncOp function, Value position,
+                                  int64_t context) {
+  auto query = cast<RankedTensorType>(attention.getQuery().getType());
+  int64_t heads = attention.getHeads(), kvHeads = attention.getKvHeads();
+  int64_t headSize = query.getShape().back() / heads;
+  Type f32 = rewriter.getF32Type();
+  // Positions lie side by side in the keys, so that one vector covers several.
+  auto addArgument = [&](ArrayRef<int64_t> shape) {
+    unsigned index = function.getNumArguments();
+    (void)function.insertArgument(index, MemRefType::get(shape, f32), {},
+                                  attention.getLoc());
+    return function.getArgument(index);
+  };
+  Value keys = addArgument({kvHeads, headSize, context});
+  Value values = addArgument({kvHeads, context, headSize});
+  rewriter.setInsertionPoint(attention);
+  return rewriter.replaceOpWithNewOp<CachedAttentionOp>(
+      attention, attention.getType(), attention.getQuery(), attention.getKey(),
+      attention.getValue(), position, keys, values, heads, kvHeads,
+      attention.getScale());
+}
+
+/// Rewrites `function` in place for pieces of sequences up to `context` tokens.
+/// Gives the number of caches.
+static FailureOr<int64_t> deriveIncremental(RewriterBase &rewriter,
+                                            func::FuncOp function,
+                                            int64_t context) {
+  if (failed(checkSignature(function)) ||
+      failed(proveTokensStayApart(function)))
+    return failure();
+
+  unsigned index = function.getNumArguments();
+  (void)function.insertArgument(index, rewriter.getIndexType(), {},
+                                function.getLoc());
+  Value position = function.getArgument(index);
+  int64_t numCaches = 0;
+  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+    if (auto positions = dyn_cast<PositionsOp>(op)) {
+      rewriter.modifyOpInPlace(
+          positions, [&] { positions.getStartMutable().assign(position); });
+    } else if (auto attention = dyn_cast<AttentionOp>(op)) {
+      addCache(rewriter, attention, function, position, context);
+      ++numCaches;
+    }
+  }
+  function->setAttr(kLanguageModel, rewriter.getUnitAttr());
+  return numCaches;
+}
+
+namespace {
+
+struct DeriveIncrementalPass final
+    : ecolm::impl::DeriveIncrementalBase<DeriveIncrementalPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    auto derived = getOperation().lookupSymbol<func::FuncOp>(function);
+    if (!derived) {
+      getOperation().emitError() << "expected a function '" << function << "'";
+      return signalPassFailure();
+    }
+    int64_t context = contextLength;
+    if (auto length =
+            getOperation()->getAttrOfType<IntegerAttr>(kContextLength);
+        context == 0 && length)
+      context = length.getInt();
+    if (context < 1) {
+      getOperation().emitError()
+          << "expected the option context-length or the attribute "
+          << kContextLength << " to be positive, but found " << context;
+      return signalPassFailure();
+    }
+    IRRewriter rewriter(&getContext());
+    FailureOr<int64_t> count = deriveIncremental(rewriter, derived, context);
+    if (failed(count))
+      return signalPassFailure();
+    numCaches += *count;
+  }
+};
+
+} // namespace
