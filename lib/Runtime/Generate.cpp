@@ -20,6 +20,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 namespace ecolm {
 namespace runtime {
@@ -38,6 +39,7 @@ public:
   Status print(int64_t id) {
     if (!asNumbers) {
       const char *piece = tokenizer.piece(id);
+      endsLine = piece[0] == '\n';
       // The empty piece is the character U+0000.
       return writeStandardOutput(piece, *piece ? strlen(piece) : 1);
     }
@@ -48,15 +50,18 @@ public:
     return writeStandardOutput(number, static_cast<size_t>(length));
   }
 
-  /// Numbers are a line; text is exactly what was generated.
+  /// Numbers are a line; text is exactly what was generated, unless a person
+  /// looks on, whose next command shall have a line of its own.
   Status finish() {
-    return asNumbers ? writeStandardOutput("\n", 1) : Status();
+    bool ends = asNumbers || (!endsLine && isatty(STDOUT_FILENO));
+    return ends ? writeStandardOutput("\n", 1) : Status();
   }
 
 private:
   const CharacterTokenizer &tokenizer;
   bool asNumbers;
   bool first = true;
+  bool endsLine = true;
 };
 
 /// The prompt as token ids.

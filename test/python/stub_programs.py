@@ -1,6 +1,7 @@
 """Runs the stub programs of test/Unit/Runtime, and computes what they should say.
 
-ECOLM_STUB_PROGRAMS names the folder that holds them; ctest sets it.
+ECOLM_STUB_PROGRAMS names the folder that holds them; ctest sets it. Without it they are looked
+for where `ninja -C build ecolm-stub-programs` puts them.
 """
 
 import os
@@ -10,7 +11,9 @@ import subprocess
 
 import numpy as np
 
-FOLDER = pathlib.Path(os.environ["ECOLM_STUB_PROGRAMS"])
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = pathlib.Path(os.environ.get("ECOLM_STUB_PROGRAMS", ROOT / "build/unit/stubs"))
+assert FOLDER.is_dir(), f"{FOLDER} is missing: run ninja -C build ecolm-stub-programs"
 
 VOCABULARY = list("\n !abcdefghijklmnopqrstuvwxyz?é€😀")
 CONTEXT = 64

@@ -66,6 +66,15 @@ def test_code_points_arrive_whole():
     assert len(parts) > 2, "the text does not stream"
 
 
+def test_terminals_get_whole_lines():
+    ours, theirs = os.openpty()
+    subprocess.run([stub.FOLDER / "language", "-p", "ab", "-n", "0"], stdout=theirs, check=True)
+    subprocess.run([stub.FOLDER / "language", "-p", "ab\n", "-n", "0"], stdout=theirs, check=True)
+    assert os.read(ours, 100) == b"ab\r\nab\r\n"
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_logits(tmp_path):
     path = tmp_path / "logits.npy"
     ids = output("language", "-p", PROMPT, "-n", 20, "--tokens", "--logits", path).split()

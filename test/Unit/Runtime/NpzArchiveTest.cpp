@@ -80,7 +80,7 @@ std::string zip(std::vector<Entry> entries, int count = -1) {
 
 /// Reads all of an archive; the message of the first failure.
 std::string refusal(const std::string &bytes) {
-  TemporaryFolder folder;
+  static TemporaryFolder folder;
   std::string path = folder.write("x.npz", bytes);
   NpzReader archive;
   Status status = archive.open(path.c_str());
