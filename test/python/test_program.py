@@ -173,7 +173,9 @@ def test_interrupt_finishes_the_token(tmp_path):
         # Once tokens come, the handlers are in place.
         seen = b""
         while seen.count(b" ") < 4:
-            seen += os.read(process.stdout.fileno(), 100)
+            part = os.read(process.stdout.fileno(), 100)
+            assert part, process.stderr.read()
+            seen += part
         process.send_signal(number)
         text, errors = process.communicate(timeout=20)
         assert (process.returncode, errors) == (stub.INTERRUPTED, b"")
