@@ -13,9 +13,11 @@
 #define ECOLM_INITALLPASSES_H
 
 #include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
+#include "ecolm/Conversion/Passes.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
 #include "ecolm/Pipelines/LowerPipeline.h"
+#include "ecolm/Pipelines/RecognizePipeline.h"
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/InitAllPasses.h"
 
@@ -25,10 +27,12 @@ namespace ecolm {
 inline void registerAllPasses() {
   mlir::registerAllPasses();
   onnx::registerEcoLMONNXTransformsPasses();
+  registerEcoLMConversionPasses();
   registerEcoLMTransformsPasses();
   registerEcoLMToVectorPasses();
   registerTargetCPUPasses();
   registerLowerPipeline();
+  registerRecognizePipeline();
 }
 
 } // namespace ecolm

@@ -1,0 +1,28 @@
+//===- RecognizePipeline.h - The recognize phase -------------- -*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the pipeline from an imported graph to ecolm on tensors.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_PIPELINES_RECOGNIZEPIPELINE_H
+#define ECOLM_PIPELINES_RECOGNIZEPIPELINE_H
+
+#include "mlir/Pass/PassManager.h"
+
+namespace ecolm {
+
+/// Appends the recognize phase: an imported graph to `ecolm` on tensors and,
+/// for everything else, linalg, tensor, arith and math.
+void buildRecognizePipeline(mlir::OpPassManager &manager);
+
+/// Registers `ecolm-recognize-pipeline`.
+void registerRecognizePipeline();
+
+} // namespace ecolm
+
+#endif // ECOLM_PIPELINES_RECOGNIZEPIPELINE_H

@@ -1,0 +1,46 @@
+//===- EcoLMConversions.h - Families of conversions ----------- -*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the conversions to the ecolm dialect, one function per family.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_CONVERSION_ONNXTOECOLM_ECOLMCONVERSIONS_H
+#define ECOLM_CONVERSION_ONNXTOECOLM_ECOLMCONVERSIONS_H
+
+#include "ecolm/Conversion/ONNXNodes/GraphRewriter.h"
+
+namespace ecolm {
+
+/// Adds LogQuantize.
+void populateQuantizerConversions(NodeConversions &conversions);
+
+/// Adds ButterflyFactor, TernaryMatMul and PotMatMul.
+void populateLowBitConversions(NodeConversions &conversions);
+
+/// Adds MatMul and Gemm by a constant matrix.
+void populateProductConversions(NodeConversions &conversions);
+
+/// Adds Mul and Div by constant powers of two.
+void populateScaleConversions(NodeConversions &conversions);
+
+/// Adds LayerNormalization and RMSNormalization over the last axis.
+void populateNormalizationConversions(NodeConversions &conversions);
+
+/// Adds Attention.
+void populateAttentionConversions(NodeConversions &conversions);
+
+/// Adds Range where it counts the tokens of a sequence.
+void populatePositionConversions(NodeConversions &conversions);
+
+/// Writes what the model's metadata says about a language model into the
+/// `ecolm.` attributes of `module`.
+llvm::LogicalResult convertMetadata(mlir::ModuleOp module);
+
+} // namespace ecolm
+
+#endif // ECOLM_CONVERSION_ONNXTOECOLM_ECOLMCONVERSIONS_H

@@ -1,0 +1,60 @@
+//===- Scales.cpp - Scales that are powers of two -------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Converts Mul and Div by constant powers of two to shifts.
+//
+//===----------------------------------------------------------------------===//
+
+#include "EcoLMConversions.h"
+#include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+/// True if `factor` holds one element, or one for every element of the last
+/// dimension of `type`, and multiplying by it leaves `type` as it is.
+static bool scalesLastDim(RankedTensorType factor, RankedTensorType type,
+                          size_t numExponents) {
+  if (factor.getRank() > type.getRank())
+    return false;
+  if (numExponents == 1 && factor.getNumElements() == 1)
+    return true;
+  return factor.getRank() > 0 &&
+         factor.getNumElements() == factor.getShape().back() &&
+         factor.getShape().back() == type.getShape().back();
+}
+
+/// `Mul(x, c)` or `Div(x, c)`, where c holds powers of two, a scalar or one per
+/// element of the last dimension
+/// ->
+/// `ecolm.shift %x by [exponents]`, which is exact where the product is.
+static LogicalResult convertScale(onnx::NodeOp node, GraphRewriter &rewriter) {
+  bool isDivision = node.getOpType() == "Div";
+  Value input = node.getInputs()[0], factor = node.getInputs()[1];
+  if (!isDivision && getConstant(input))
+    std::swap(input, factor);
+  auto type = dyn_cast<RankedTensorType>(input.getType());
+  auto factorType = dyn_cast<RankedTensorType>(factor.getType());
+  std::optional<SmallVector<int32_t>> exponents = getPowersOfTwo(factor);
+  if (!exponents || exponents->empty() || getConstant(input) ||
+      !scalesLastDim(factorType, type, exponents->size()))
+    return failure();
+  if (isDivision)
+    for (int32_t &exponent : *exponents)
+      exponent = -exponent;
+  // A tensor of no dimension has no last one; it takes a scalar exponent only.
+  Value result = ShiftOp::create(rewriter, node.getLoc(), type, input,
+                                 *exponents, ShiftRounding::Floor,
+                                 Arithmetic::Native);
+  return rewriter.replaceNode(node, result);
+}
+
+void ecolm::populateScaleConversions(NodeConversions &conversions) {
+  conversions.add("Mul", convertScale);
+  conversions.add("Div", convertScale);
+}

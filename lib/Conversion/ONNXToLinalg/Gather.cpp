@@ -1,0 +1,139 @@
+//===- Gather.cpp - Gather ------------------------------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Converts indexing by a tensor, embeddings among it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "LinalgConversions.h"
+#include "SizeArithmetic.h"
+#include "TensorBuilders.h"
+#include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
+#include "ecolm/Dialect/ONNX/IR/QuotedName.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+/// `index`, counted from the end of `size` when negative, as an index that is
+/// certainly inside: one outside stops the program.
+static Value createCheckedIndex(OpBuilder &builder, Location loc, Value index,
+                                Value size) {
+  Type type = index.getType();
+  Value limit = arith::IndexCastOp::create(builder, loc, type, size);
+  Value zero = arith::ConstantOp::create(builder, loc,
+                                         builder.getIntegerAttr(type, 0));
+  Value negative = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::slt, index, zero);
+  Value fromEnd = arith::AddIOp::create(builder, loc, index, limit);
+  Value wrapped =
+      arith::SelectOp::create(builder, loc, negative, fromEnd, index);
+  // Unsigned, what is still negative is too large as well.
+  Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
+                                       wrapped, limit);
+  createAssert(builder, loc, inside, "index out of range");
+  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
+                                    wrapped);
+}
+
+/// The checked indices, one check for each and not for each element behind it.
+static Value createCheckedIndices(Location loc, Value indices, Value size,
+                                  GraphRewriter &rewriter) {
+  auto type =
+      cast<RankedTensorType>(indices.getType()).clone(rewriter.getIndexType());
+  Value init =
+      createEmpty(rewriter, loc, type, rewriter.getSizes(indices));
+  SmallVector<AffineMap> maps(2,
+                              rewriter.getMultiDimIdentityMap(type.getRank()));
+  SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                             utils::IteratorType::parallel);
+  auto body = [&](OpBuilder &nested, Location nestedLoc, ValueRange values) {
+    Value index = createCheckedIndex(nested, nestedLoc, values[0], size);
+    linalg::YieldOp::create(nested, nestedLoc, index);
+  };
+  return linalg::GenericOp::create(rewriter, loc, type, indices, init, maps,
+                                   iterators, body)
+      .getResult(0);
+}
+
+/// A list of integers indexed by constants stays a list of integers.
+static bool gatherScalars(onnx::NodeOp node, GraphRewriter &rewriter) {
+  Value data = node.getInputs()[0];
+  RankedTensorType type = getResultType(node);
+  std::optional<SmallVector<int64_t>> indices = getIntsOrInput(node, "", 1);
+  if (!isShapeLike(data.getType()) || !isShapeLike(type) || !indices)
+    return false;
+  SmallVector<Value> scalars = getScalars(rewriter, node.getLoc(), data);
+  SmallVector<Value> chosen;
+  for (int64_t index : *indices) {
+    std::optional<int64_t> front = normalizeAxis(index, scalars.size());
+    if (!front)
+      return false;
+    chosen.push_back(scalars[*front]);
+  }
+  (void)rewriter.replaceNode(
+      node, createFromScalars(rewriter, node.getLoc(), type, chosen));
+  return true;
+}
+
+/// `result[a.., i.., b..] = data[a.., indices[i..], b..]`, a.. the dimensions
+/// before `axis`. An embedding is the case `axis = 0` of a table.
+static LogicalResult convertGather(onnx::NodeOp node, GraphRewriter &rewriter) {
+  Value data = node.getInputs()[0], indices = node.getInputs()[1];
+  auto dataType = cast<RankedTensorType>(data.getType());
+  auto indicesType = cast<RankedTensorType>(indices.getType());
+  std::optional<int64_t> axis =
+      normalizeAxis(getInt(node, "axis", 0), dataType.getRank());
+  if (!axis)
+    return rewriter.refuse(node, "expects an axis below the rank");
+  if (gatherScalars(node, rewriter))
+    return success();
+
+  Location loc = node.getLoc();
+  RankedTensorType type = getResultType(node);
+  SizeArithmetic arithmetic(rewriter, loc);
+  Value limit = arithmetic.materialize(rewriter.getSize(data, *axis));
+  Value checked = createCheckedIndices(loc, indices, limit, rewriter);
+  SmallVector<OpFoldResult> sizes = rewriter.getSizes(data);
+  SmallVector<OpFoldResult> inner = rewriter.getSizes(indices);
+  sizes.erase(sizes.begin() + *axis);
+  sizes.insert(sizes.begin() + *axis, inner.begin(), inner.end());
+
+  int64_t rank = type.getRank(), indicesRank = indicesType.getRank();
+  Value init = createEmpty(rewriter, loc, type, sizes);
+  SmallVector<AffineExpr> exprs;
+  for (int64_t dim = 0; dim < indicesRank; ++dim)
+    exprs.push_back(rewriter.getAffineDimExpr(*axis + dim));
+  SmallVector<AffineMap> maps = {
+      AffineMap::get(rank, 0, exprs, rewriter.getContext()),
+      rewriter.getMultiDimIdentityMap(rank)};
+  SmallVector<utils::IteratorType> iterators(rank,
+                                             utils::IteratorType::parallel);
+  auto body = [&](OpBuilder &nested, Location nestedLoc, ValueRange values) {
+    SmallVector<Value> position;
+    for (int64_t dim = 0; dim < dataType.getRank(); ++dim) {
+      int64_t loop = dim < *axis ? dim : dim + indicesRank - 1;
+      position.push_back(dim == *axis ? values[0]
+                                      : linalg::IndexOp::create(
+                                            nested, nestedLoc, loop));
+    }
+    Value element =
+        tensor::ExtractOp::create(nested, nestedLoc, data, position);
+    linalg::YieldOp::create(nested, nestedLoc, element);
+  };
+  Value result = linalg::GenericOp::create(rewriter, loc, type, checked, init,
+                                           maps, iterators, body)
+                     .getResult(0);
+  return rewriter.replaceNode(node, result);
+}
+
+void ecolm::populateGatherConversions(NodeConversions &conversions) {
+  conversions.add("Gather", convertGather);
+}
