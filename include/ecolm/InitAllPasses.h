@@ -17,6 +17,7 @@
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
 #include "ecolm/Pipelines/LowerPipeline.h"
+#include "ecolm/Pipelines/OptimizePipeline.h"
 #include "ecolm/Pipelines/RecognizePipeline.h"
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/InitAllPasses.h"
@@ -32,6 +33,7 @@ inline void registerAllPasses() {
   registerEcoLMToVectorPasses();
   registerTargetCPUPasses();
   registerLowerPipeline();
+  registerOptimizePipeline();
   registerRecognizePipeline();
 }
 

@@ -87,6 +87,9 @@ static void addConversionToLLVM(OpPassManager &manager) {
 
 void ecolm::buildLowerPipeline(OpPassManager &manager,
                                const LowerOptions &options) {
+  // A token shall cost a token, not the whole prefix.
+  if (options.incremental)
+    manager.addPass(createDeriveIncremental());
   // Layers are cut out while they are still one operation each.
   manager.addPass(createOutlineLinearLayers());
   manager.addPass(createPlaceWeights());

@@ -22,6 +22,11 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
   Option<bool> fpu{*this, "fpu",
                    llvm::cl::desc("The target computes with floats in hardware"),
                    llvm::cl::init(true)};
+  Option<bool> incremental{
+      *this, "incremental",
+      llvm::cl::desc("The model is a causal language model: evaluate it piece "
+                     "by piece, with a key/value cache"),
+      llvm::cl::init(false)};
   Option<int64_t> maxChunk{
       *this, "max-chunk",
       llvm::cl::desc("Largest number of tokens that one call evaluates"),

@@ -69,6 +69,24 @@ static void copyResults(func::FuncOp function) {
   }
 }
 
+/// Keeps the names of tensors, which are attributes of arguments and results
+/// that LLVM functions do not have.
+static void recordNames(ModuleOp module, func::FuncOp function) {
+  Builder builder(module.getContext());
+  SmallVector<Attribute> inputs, outputs;
+  auto nameOf = [&](DictionaryAttr attrs, StringRef otherwise, unsigned i) {
+    auto name = attrs ? attrs.getAs<StringAttr>("onnx.name") : StringAttr();
+    return name ? name : builder.getStringAttr(otherwise + Twine(i));
+  };
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (isa<RankedTensorType>(function.getArgument(i).getType()))
+      inputs.push_back(nameOf(function.getArgAttrDict(i), "input_", i));
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    outputs.push_back(nameOf(function.getResultAttrDict(i), "output_", i));
+  module->setAttr("ecolm.input_names", builder.getArrayAttr(inputs));
+  module->setAttr("ecolm.output_names", builder.getArrayAttr(outputs));
+}
+
 namespace {
 struct BindEntryBuffersPass final
     : ecolm::impl::BindEntryBuffersBase<BindEntryBuffersPass> {
@@ -80,6 +98,7 @@ struct BindEntryBuffersPass final
       getOperation().emitError("expected a function named main");
       return signalPassFailure();
     }
+    recordNames(getOperation(), function);
     bindArguments(function);
     if (function->hasAttr("ecolm.language_model"))
       bindResults(function);
@@ -89,14 +108,9 @@ struct BindEntryBuffersPass final
     function.setType(FunctionType::get(
         &getContext(), body.getArgumentTypes(),
         body.getTerminator()->getOperandTypes()));
-    // Attributes of the arguments go with the arguments that were added.
-    if (ArrayAttr attrs = function.getAllArgAttrs()) {
-      SmallVector<Attribute> all(attrs.getValue());
-      all.resize(body.getNumArguments(), DictionaryAttr::get(&getContext()));
-      function.setAllArgAttrs(all);
-    }
-    if (body.getTerminator()->getNumOperands() == 0)
-      function.removeResAttrsAttr();
+    // Dimension names and the like mean nothing to buffers.
+    function.removeArgAttrsAttr();
+    function.removeResAttrsAttr();
   }
 };
 } // namespace

@@ -177,9 +177,10 @@ struct OutlineLinearLayersPass final
           !op->getParentOfType<func::FuncOp>()->hasAttr("ecolm.quantized"))
         products.push_back(op);
     });
-    for (Operation *product : products) {
+    numLayers += products.size();
+    for (auto [i, product] : llvm::enumerate(products)) {
       LinearLayer layer = collectLayer(product);
-      std::string name = "ecolm_linear_" + std::to_string(numLayers++);
+      std::string name = "ecolm_linear_" + std::to_string(i);
       callPerRow(layer, createRowFunction(module, name, layer));
       for (Operation *step : llvm::reverse(layer.steps))
         if (step->use_empty())

@@ -1,0 +1,75 @@
+//===- Compiler.h - The five phases -----------------------------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Drives a model through import, recognize, optimize, lower and emit.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_DRIVER_COMPILER_H
+#define ECOLM_DRIVER_COMPILER_H
+
+#include "ecolm/Frontend/ONNX/ImportONNX.h"
+#include "ecolm/Target/TargetDescription.h"
+#include "mlir/Pass/PassManager.h"
+#include <functional>
+#include <string>
+
+namespace ecolm {
+
+/// What to write.
+enum class EmitKind {
+  Import,
+  Recognize,
+  Optimize,
+  Lower,
+  LLVMIR,
+  Assembly,
+  Object,
+  SharedLibrary,
+  Program
+};
+
+/// One compilation.
+struct CompileOptions {
+  std::string input, output;
+  EmitKind emit = EmitKind::Program;
+  TargetDescription target;
+  ImportOptions import;
+  /// `auto`, `shift`, `exponent` or `native` (ecolm-lower-mul-to-shift).
+  std::string multiplications = "auto";
+  /// Fail if a multiplication or division is left in the quantized path.
+  bool multiplierFree = false;
+  /// Largest number of tokens that one call of the model evaluates.
+  int64_t maxChunk = 64;
+  /// Where to write the IR after every phase; empty for nowhere.
+  std::string dumpDirectory;
+  /// Linker driver and runtime archive; empty to look for them.
+  std::string linker, runtime;
+  /// Directory of this executable, next to which the runtime is installed.
+  std::string toolDirectory;
+
+  /// Called when a phase starts, and once more with an empty name at the end.
+  std::function<void(llvm::StringRef phase)> onPhase;
+  /// Lets a tool apply its instruments to a pass manager.
+  std::function<llvm::LogicalResult(mlir::PassManager &)> configure;
+};
+
+/// Compiles a model. Failures are diagnostics in `context`; no partial output
+/// is left behind.
+llvm::LogicalResult compileModel(mlir::MLIRContext *context,
+                                 const CompileOptions &options);
+
+/// Runs the phases up to the one that `options.emit` names, or up to Lower.
+mlir::FailureOr<ImportedModel> runPhases(mlir::MLIRContext *context,
+                                         const CompileOptions &options);
+
+/// Version of the compiler, as `--version` and compiled programs print it.
+llvm::StringRef getCompilerVersion();
+
+} // namespace ecolm
+
+#endif // ECOLM_DRIVER_COMPILER_H

@@ -1,0 +1,25 @@
+//===- Emit.h - The emit phase ----------------------------------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Writes a compiled model in the form that was asked for.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_DRIVER_EMIT_H
+#define ECOLM_DRIVER_EMIT_H
+
+#include "ecolm/Driver/Compiler.h"
+
+namespace ecolm {
+
+/// Writes `model`, which has gone through the phases that `options.emit` needs.
+llvm::LogicalResult emitModel(ImportedModel &model,
+                              const CompileOptions &options);
+
+} // namespace ecolm
+
+#endif // ECOLM_DRIVER_EMIT_H

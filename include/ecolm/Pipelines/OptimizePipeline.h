@@ -1,0 +1,48 @@
+//===- OptimizePipeline.h - The optimize phase ------------------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the pipeline that fuses stages, folds scales and packs weights.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_PIPELINES_OPTIMIZEPIPELINE_H
+#define ECOLM_PIPELINES_OPTIMIZEPIPELINE_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace ecolm {
+
+/// What the optimize phase needs to know of the user and the target.
+struct OptimizeOptions : mlir::PassPipelineOptions<OptimizeOptions> {
+  Option<std::string> mul{
+      *this, "mul",
+      llvm::cl::desc("How quantized layers multiply: auto, shift, exponent or "
+                     "native"),
+      llvm::cl::init("auto")};
+  Option<bool> hasFPU{*this, "target-has-fpu",
+                      llvm::cl::desc("The target computes with floats"),
+                      llvm::cl::init(true)};
+  Option<bool> hasMultiplier{*this, "target-has-multiplier",
+                             llvm::cl::desc("The target multiplies integers"),
+                             llvm::cl::init(true)};
+  Option<bool> multiplierFree{
+      *this, "multiplier-free",
+      llvm::cl::desc("Fail if the quantized path multiplies or divides"),
+      llvm::cl::init(false)};
+};
+
+/// Appends the optimize phase: recognized ecolm to fused, folded and packed.
+void buildOptimizePipeline(mlir::OpPassManager &manager,
+                           const OptimizeOptions &options);
+
+/// Registers `ecolm-optimize-pipeline`.
+void registerOptimizePipeline();
+
+} // namespace ecolm
+
+#endif // ECOLM_PIPELINES_OPTIMIZEPIPELINE_H

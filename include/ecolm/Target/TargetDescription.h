@@ -1,0 +1,50 @@
+//===- TargetDescription.h - The machine to compile for ---------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Names the machine a model is compiled for and makes LLVM's view of it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_TARGET_TARGETDESCRIPTION_H
+#define ECOLM_TARGET_TARGETDESCRIPTION_H
+
+#include "llvm/Support/Error.h"
+#include "llvm/Target/TargetMachine.h"
+#include <memory>
+#include <string>
+
+namespace ecolm {
+
+/// A machine, as the user names it.
+struct TargetDescription {
+  /// Target triple; empty for this machine's.
+  std::string triple;
+  /// CPU name, or `native` for this machine's.
+  std::string cpu = "native";
+  /// Additions to the CPU's features, as `+avx2,-fma`.
+  std::string features;
+  /// 0 to 3.
+  int optimizationLevel = 3;
+};
+
+/// What passes ask of a machine.
+struct TargetTraits {
+  bool hasFPU = true;
+  bool hasMultiplier = true;
+};
+
+/// LLVM's view of `description`; fails, saying which names there are, for an
+/// unknown triple or CPU. The machine contracts no floating-point operations.
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+createTargetMachine(const TargetDescription &description);
+
+/// The traits of `machine`, read off its subtarget features.
+TargetTraits getTraits(const llvm::TargetMachine &machine);
+
+} // namespace ecolm
+
+#endif // ECOLM_TARGET_TARGETDESCRIPTION_H

@@ -1,0 +1,124 @@
+//===- Compiler.cpp - The five phases -------------------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Runs the pipelines of the phases one after the other.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Driver/Compiler.h"
+#include "OutputFile.h"
+#include "ecolm/Driver/Emit.h"
+#include "ecolm/Pipelines/LowerPipeline.h"
+#include "ecolm/Pipelines/OptimizePipeline.h"
+#include "ecolm/Pipelines/RecognizePipeline.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+StringRef ecolm::getCompilerVersion() { return "0.1.0 (MLIR 22.1)"; }
+
+namespace {
+
+/// The passes of one phase and the form that they leave behind.
+struct Phase {
+  EmitKind kind;
+  StringRef name;
+  std::function<void(OpPassManager &)> build;
+};
+
+} // namespace
+
+static LogicalResult dump(ModuleOp module, const CompileOptions &options,
+                          unsigned number, StringRef name) {
+  if (options.dumpDirectory.empty())
+    return success();
+  if (std::error_code code =
+          llvm::sys::fs::create_directories(options.dumpDirectory))
+    return emitError(UnknownLoc::get(module.getContext()))
+           << "cannot create the directory '" << options.dumpDirectory
+           << "': " << code.message();
+  SmallString<128> path(options.dumpDirectory);
+  llvm::sys::path::append(path, std::to_string(number) + "-" + name + ".mlir");
+  return writeOutput(module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {
+    OpPrintingFlags flags;
+    flags.elideLargeElementsAttrs(32).elideLargeResourceString(64);
+    module.print(out, flags);
+    return success();
+  });
+}
+
+static LogicalResult runPhase(ModuleOp module, const Phase &phase,
+                              const CompileOptions &options) {
+  PassManager manager(module->getName());
+  if (options.configure && failed(options.configure(manager)))
+    return failure();
+  phase.build(manager);
+  return manager.run(module);
+}
+
+FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
+                                          const CompileOptions &options) {
+  auto started = [&](StringRef name) {
+    if (options.onPhase)
+      options.onPhase(name);
+  };
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      createTargetMachine(options.target);
+  if (!machine) {
+    emitError(UnknownLoc::get(context)) << llvm::toString(machine.takeError());
+    return failure();
+  }
+  TargetTraits traits = getTraits(**machine);
+
+  started("import");
+  FailureOr<ImportedModel> model =
+      importONNX(options.input, context, options.import);
+  if (failed(model) || failed(dump(*model->module, options, 1, "import")))
+    return failure();
+
+  LowerOptions lower;
+  lower.fpu = traits.hasFPU;
+  lower.maxChunk = options.maxChunk;
+  OptimizeOptions optimize;
+  optimize.mul = options.multiplications;
+  optimize.hasFPU = traits.hasFPU;
+  optimize.hasMultiplier = traits.hasMultiplier;
+  optimize.multiplierFree = options.multiplierFree;
+  const Phase phases[] = {
+      {EmitKind::Recognize, "recognize", buildRecognizePipeline},
+      {EmitKind::Optimize, "optimize",
+       [&](OpPassManager &m) { buildOptimizePipeline(m, optimize); }},
+      {EmitKind::Lower, "lower", [&](OpPassManager &m) {
+         // The exporter says which models are language models.
+         lower.incremental = (*model->module)->hasAttr("ecolm.context_length");
+         buildLowerPipeline(m, lower);
+       }}};
+  for (auto [i, phase] : llvm::enumerate(phases)) {
+    if (options.emit < phase.kind)
+      break;
+    started(phase.name);
+    if (failed(runPhase(*model->module, phase, options)) ||
+        failed(dump(*model->module, options, i + 2, phase.name)))
+      return failure();
+  }
+  return model;
+}
+
+LogicalResult ecolm::compileModel(MLIRContext *context,
+                                  const CompileOptions &options) {
+  FailureOr<ImportedModel> model = runPhases(context, options);
+  if (failed(model))
+    return failure();
+  if (options.onPhase)
+    options.onPhase("emit");
+  LogicalResult result = emitModel(*model, options);
+  if (options.onPhase)
+    options.onPhase("");
+  return result;
+}

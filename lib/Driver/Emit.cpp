@@ -1,0 +1,195 @@
+//===- Emit.cpp - The emit phase ------------------------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// From the LLVM dialect to IR, assembly, objects, libraries and programs.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Driver/Emit.h"
+#include "ModelInfo.h"
+#include "OutputFile.h"
+#include "ecolm/Target/Linker.h"
+#include "ecolm/Target/ModelDescriptor.h"
+#include "ecolm/Target/ObjectEmitter.h"
+#include "ecolm/Target/WeightSection.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+namespace {
+
+/// Temporary files that go when this goes, or when the process is interrupted.
+class TemporaryFiles {
+public:
+  ~TemporaryFiles() {
+    for (const std::string &path : paths) {
+      llvm::sys::fs::remove(path);
+      llvm::sys::DontRemoveFileOnSignal(path);
+    }
+  }
+  /// A new file beside `output`, so that large ones lie where there is room.
+  std::string create(StringRef output, StringRef suffix) {
+    SmallString<128> path;
+    if (llvm::sys::fs::createUniqueFile(output + ".%%%%%%%%" + suffix, path))
+      return (output + suffix).str();
+    paths.push_back(path.str().str());
+    llvm::sys::RemoveFileOnSignal(path);
+    return paths.back();
+  }
+
+private:
+  std::vector<std::string> paths;
+};
+
+/// Emits one model for one machine.
+class Emitter {
+public:
+  Emitter(ImportedModel &model, const CompileOptions &options,
+          llvm::TargetMachine &machine)
+      : model(model), module(*model.module), options(options),
+        machine(machine) {}
+
+  LogicalResult emit() {
+    if (options.emit == EmitKind::Assembly || options.emit == EmitKind::LLVMIR)
+      return emitText();
+    std::string code = files.create(options.output, ".code.o");
+    std::string weights = files.create(options.output, ".weights.o");
+    if (failed(writeWeights(weights)) || failed(writeCode(code)))
+      return failure();
+    return linkObjects({code, weights});
+  }
+
+private:
+  /// The module as optimized LLVM IR, with its descriptor.
+  FailureOr<std::unique_ptr<llvm::Module>> translate() {
+    std::unique_ptr<llvm::Module> code =
+        translateToLLVM(module, context, machine);
+    if (!code)
+      return failure();
+    ModelInfo info = describeModel(module, options, section);
+    if (llvm::Error error = defineModelDescriptor(
+            module, section, info.text, info.json, *code))
+      return module.emitError(llvm::toString(std::move(error)));
+    optimize(*code, machine, options.target.optimizationLevel);
+    return code;
+  }
+
+  LogicalResult writeWeights(StringRef path) {
+    return writeOutput(
+        module.getContext(), path, [&](llvm::raw_pwrite_stream &out) -> LogicalResult {
+          auto release = [&](ArrayRef<char> bytes) {
+            model.file->release(bytes);
+          };
+          FailureOr<WeightSectionInfo> written = writeWeightSection(
+              module, machine.getTargetTriple(), out, release);
+          if (failed(written))
+            return failure();
+          section = *written;
+          return success();
+        });
+  }
+
+  LogicalResult writeCode(StringRef path) {
+    FailureOr<std::unique_ptr<llvm::Module>> code = translate();
+    if (failed(code))
+      return failure();
+    return emitAs(**code, llvm::CodeGenFileType::ObjectFile, path);
+  }
+
+  LogicalResult emitAs(llvm::Module &code, llvm::CodeGenFileType type,
+                       StringRef path) {
+    return writeOutput(
+        module.getContext(), path, [&](llvm::raw_pwrite_stream &out) -> LogicalResult {
+          if (llvm::Error error = emitCode(code, machine, type, out))
+            return module.emitError(llvm::toString(std::move(error)));
+          return success();
+        });
+  }
+
+  LogicalResult emitText() {
+    section.bytes = getWeightSectionSize(module);
+    FailureOr<std::unique_ptr<llvm::Module>> code = translate();
+    if (failed(code))
+      return failure();
+    if (options.emit == EmitKind::Assembly)
+      return emitAs(**code, llvm::CodeGenFileType::AssemblyFile,
+                    options.output);
+    return writeOutput(module.getContext(), options.output,
+                       [&](llvm::raw_pwrite_stream &out) {
+                         (*code)->print(out, nullptr);
+                         return success();
+                       });
+  }
+
+  LogicalResult linkObjects(ArrayRef<std::string> objects) {
+    LinkOptions link;
+    link.driver = options.linker;
+    link.triple = options.target.triple;
+    link.runtime = options.runtime;
+    if (link.runtime.empty()) {
+      SmallString<128> path(llvm::sys::path::parent_path(options.toolDirectory));
+      llvm::sys::path::append(path, "lib", "libEcoLMRuntime.a");
+      link.runtime = path.str().str();
+    }
+    link.kind = options.emit == EmitKind::Program ? LinkKind::Program
+                : options.emit == EmitKind::SharedLibrary
+                    ? LinkKind::SharedLibrary
+                    : LinkKind::Object;
+    if (link.kind != LinkKind::Object &&
+        !llvm::sys::fs::exists(link.runtime))
+      return module.emitError("cannot find the runtime '")
+             << link.runtime << "'; name it with --runtime";
+    if (llvm::Error error = ecolm::link(objects, options.output, link))
+      return emitError(UnknownLoc::get(module.getContext()))
+             << llvm::toString(std::move(error));
+    if (options.emit == EmitKind::Program)
+      return success();
+    return writeHeader();
+  }
+
+  /// The C header goes beside the library or object.
+  LogicalResult writeHeader() {
+    SmallString<128> path(options.output);
+    llvm::sys::path::replace_extension(path, ".h");
+    return writeOutput(module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {
+      writeModelHeader(module, out);
+      return success();
+    });
+  }
+
+  ImportedModel &model;
+  ModuleOp module;
+  const CompileOptions &options;
+  llvm::TargetMachine &machine;
+  llvm::LLVMContext context;
+  WeightSectionInfo section;
+  TemporaryFiles files;
+};
+
+} // namespace
+
+LogicalResult ecolm::emitModel(ImportedModel &model,
+                               const CompileOptions &options) {
+  MLIRContext *context = model.module->getContext();
+  if (options.emit <= EmitKind::Lower)
+    return writeOutput(context, options.output, [&](llvm::raw_pwrite_stream &out) {
+      OpPrintingFlags flags;
+      flags.elideLargeElementsAttrs(32).elideLargeResourceString(64);
+      model.module->print(out, flags);
+      return success();
+    });
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      createTargetMachine(options.target);
+  if (!machine)
+    return emitError(UnknownLoc::get(context))
+           << llvm::toString(machine.takeError());
+  return Emitter(model, options, **machine).emit();
+}

@@ -1,0 +1,37 @@
+//===- OptimizePipeline.cpp - The optimize phase --------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Fuses stages, folds scales, and packs weights.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Pipelines/OptimizePipeline.h"
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+void ecolm::buildOptimizePipeline(OpPassManager &manager,
+                                  const OptimizeOptions &options) {
+  // Whole butterflies first: the bounds that make integers exact are those of
+  // a whole chain.
+  manager.addPass(createFuseButterflyStages());
+  manager.addPass(createFoldPowersOfTwo());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  // Layouts last: the other passes see weights as plain tensors.
+  manager.addPass(createPackWeights());
+}
+
+void ecolm::registerOptimizePipeline() {
+  PassPipelineRegistration<OptimizeOptions>(
+      "ecolm-optimize-pipeline",
+      "Optimize phase: fuse stages, fold scales and pack weights",
+      buildOptimizePipeline);
+}

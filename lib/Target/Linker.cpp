@@ -1,0 +1,96 @@
+//===- Linker.cpp - Linking -----------------------------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Runs the system's compiler driver as a linker.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/Linker.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/Signals.h"
+
+using namespace llvm;
+using namespace ecolm;
+
+static Expected<std::string> findDriver(StringRef wanted) {
+  if (!wanted.empty()) {
+    if (ErrorOr<std::string> found = sys::findProgramByName(wanted))
+      return *found;
+    return createStringError("cannot find the linker driver '" + wanted + "'");
+  }
+  for (StringRef name : {"clang-22", "clang", "gcc", "cc"})
+    if (ErrorOr<std::string> found = sys::findProgramByName(name))
+      return *found;
+  return createStringError(
+      "cannot find a compiler driver to link with (tried clang-22, clang, gcc "
+      "and cc); install one or name it with --linker");
+}
+
+static std::string readFile(StringRef path) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> text = MemoryBuffer::getFile(path);
+  return text ? (*text)->getBuffer().trim().str() : "";
+}
+
+Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
+                  const LinkOptions &options) {
+  Expected<std::string> driver = findDriver(options.driver);
+  if (!driver)
+    return driver.takeError();
+
+  SmallString<128> temporary, log;
+  if (std::error_code code = sys::fs::createUniqueFile(
+          output + ".%%%%%%%%", temporary, sys::fs::all_read | sys::fs::all_write | sys::fs::all_exe))
+    return createStringError(code, "cannot write '" + output +
+                                       "': " + code.message());
+  sys::RemoveFileOnSignal(temporary);
+  if (std::error_code code =
+          sys::fs::createTemporaryFile("ecolm-link", "log", log))
+    return createStringError(code, "cannot write a temporary file: " +
+                                       code.message());
+  auto cleanUp = make_scope_exit([&] {
+    sys::fs::remove(temporary);
+    sys::fs::remove(log);
+    sys::DontRemoveFileOnSignal(temporary);
+  });
+
+  SmallVector<std::string> arguments = {*driver, "-o", temporary.str().str()};
+  if (!options.triple.empty() && StringRef(*driver).contains("clang"))
+    arguments.push_back("--target=" + options.triple);
+  append_range(arguments, objects);
+  switch (options.kind) {
+  case LinkKind::Program:
+    append_range(arguments, std::initializer_list<std::string>{
+                                options.runtime, "-pie", "-Wl,--gc-sections",
+                                "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
+    break;
+  case LinkKind::SharedLibrary:
+    append_range(arguments, std::initializer_list<std::string>{
+                                options.runtime, "-shared",
+                                "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
+    break;
+  case LinkKind::Object:
+    append_range(arguments,
+                 std::initializer_list<std::string>{"-r", "-nostdlib"});
+    break;
+  }
+  SmallVector<StringRef> argv(arguments.begin(), arguments.end());
+  std::string message;
+  std::optional<StringRef> redirects[] = {StringRef(), log.str(), log.str()};
+  int status = sys::ExecuteAndWait(*driver, argv, std::nullopt, redirects, 0, 0,
+                                   &message);
+  if (status != 0)
+    return createStringError("linking with '" + *driver + "' failed: " +
+                             (message.empty() ? readFile(log) : message));
+  if (std::error_code code = sys::fs::rename(temporary, output))
+    return createStringError(code, "cannot write '" + output +
+                                       "': " + code.message());
+  return Error::success();
+}

@@ -1,0 +1,204 @@
+//===- ModelDescriptor.cpp - The descriptor of a model --------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Builds the constant structures of include/ecolm/Runtime/Model.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/ModelDescriptor.h"
+#include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
+#include "ecolm/Runtime/Model.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+namespace {
+
+/// Constants of one LLVM module. Field order follows the header.
+class DescriptorBuilder {
+public:
+  DescriptorBuilder(ModuleOp module, llvm::Module &code)
+      : module(module), code(code), context(code.getContext()),
+        i32(llvm::Type::getInt32Ty(context)),
+        i64(llvm::Type::getInt64Ty(context)),
+        pointer(llvm::PointerType::get(context, 0)) {}
+
+  llvm::Constant *int32(int64_t value) {
+    return llvm::ConstantInt::getSigned(i32, value);
+  }
+  llvm::Constant *int64(int64_t value) {
+    return llvm::ConstantInt::getSigned(i64, value);
+  }
+  llvm::Constant *null() { return llvm::ConstantPointerNull::get(pointer); }
+
+  llvm::Constant *global(llvm::Constant *value, StringRef name) {
+    auto *variable = new llvm::GlobalVariable(
+        code, value->getType(), /*isConstant=*/true,
+        llvm::GlobalValue::PrivateLinkage, value, name);
+    return variable;
+  }
+  llvm::Constant *string(StringRef text) {
+    return global(llvm::ConstantDataArray::getString(context, text), "text");
+  }
+  llvm::Constant *pointers(ArrayRef<llvm::Constant *> values) {
+    auto *type = llvm::ArrayType::get(pointer, values.size());
+    return global(llvm::ConstantArray::get(type, values), "table");
+  }
+  llvm::Constant *record(ArrayRef<llvm::Constant *> fields) {
+    return llvm::ConstantStruct::getAnon(context, fields);
+  }
+  llvm::Constant *function(StringRef name) {
+    llvm::Function *found = code.getFunction(name);
+    return found ? static_cast<llvm::Constant *>(found) : null();
+  }
+
+  /// ecolm_tensor_spec
+  llvm::Constant *tensorSpec(StringRef name, MemRefType type) {
+    SmallVector<llvm::Constant *> dims;
+    for (int64_t size : type.getShape())
+      dims.push_back(int64(ShapedType::isDynamic(size) ? -1 : size));
+    dims.resize(ECOLM_MAX_RANK, int64(0));
+    auto *dimsType = llvm::ArrayType::get(i64, ECOLM_MAX_RANK);
+    return record({string(name), int32(getElementCode(type)),
+                   int32(type.getRank()),
+                   llvm::ConstantArray::get(dimsType, dims)});
+  }
+
+  static int32_t getElementCode(MemRefType type) {
+    Type element = type.getElementType();
+    if (element.isF32())
+      return ECOLM_F32;
+    if (element.isF64())
+      return ECOLM_F64;
+    if (element.isInteger(1))
+      return ECOLM_BOOL;
+    if (element.isInteger(8))
+      return element.isUnsignedInteger() ? ECOLM_U8 : ECOLM_I8;
+    if (element.isInteger(16))
+      return ECOLM_I16;
+    return element.isInteger(32) ? ECOLM_I32 : ECOLM_I64;
+  }
+
+  llvm::Constant *tensorSpecs(ArrayAttr names, ArrayRef<Type> types) {
+    SmallVector<llvm::Constant *> specs;
+    for (auto [i, type] : llvm::enumerate(types)) {
+      StringRef name;
+      if (names && i < names.size())
+        name = cast<StringAttr>(names[i]).getValue();
+      specs.push_back(tensorSpec(name, cast<MemRefType>(type)));
+    }
+    if (specs.empty())
+      return null();
+    auto *type = llvm::ArrayType::get(specs[0]->getType(), specs.size());
+    return global(llvm::ConstantArray::get(type, specs), "tensors");
+  }
+
+  /// ecolm_tokenizer, from the JSON that the exporter wrote.
+  llvm::Expected<llvm::Constant *> tokenizer() {
+    auto text = module->getAttrOfType<StringAttr>("ecolm.tokenizer");
+    if (!text)
+      return record({int32(ECOLM_TOKENIZER_NONE), int32(0), null()});
+    auto value = llvm::json::parse(text.getValue());
+    if (!value)
+      return value.takeError();
+    const llvm::json::Object *object = value->getAsObject();
+    const llvm::json::Array *vocabulary =
+        object ? object->getArray("vocab") : nullptr;
+    if (!vocabulary || object->getString("type") != "char")
+      return llvm::createStringError(
+          "the metadata entry ecolm.tokenizer must be {\"type\": \"char\", "
+          "\"vocab\": [...]}");
+    SmallVector<llvm::Constant *> pieces;
+    for (const llvm::json::Value &piece : *vocabulary) {
+      if (!piece.getAsString())
+        return llvm::createStringError(
+            "the vocabulary in ecolm.tokenizer must consist of strings");
+      pieces.push_back(string(*piece.getAsString()));
+    }
+    return record({int32(ECOLM_TOKENIZER_CHARACTER), int32(pieces.size()),
+                   pointers(pieces)});
+  }
+
+  int64_t getModuleInt(StringRef name) {
+    auto attr = module->getAttrOfType<IntegerAttr>(name);
+    return attr ? attr.getInt() : 0;
+  }
+
+  /// ecolm_language_model
+  llvm::Constant *languageModel(MemRefType logits) {
+    auto main = module.lookupSymbol<LLVM::LLVMFuncOp>("ecolm_main");
+    auto mainInt = [&](StringRef name) {
+      auto attr = main ? main->getAttrOfType<IntegerAttr>(name) : IntegerAttr();
+      return int64(attr ? attr.getInt() : 0);
+    };
+    return global(
+        record({int64(logits.getShape().back()),
+                int64(getModuleInt("ecolm.context_length")),
+                mainInt("ecolm.max_chunk"),
+                int64(getModuleInt("ecolm.cache_bytes")),
+                mainInt("ecolm.workspace_bytes"), function("ecolm_forward")}),
+        "language_model");
+  }
+
+  llvm::LLVMContext &getContext() { return context; }
+  llvm::Module &getCode() { return code; }
+  ModuleOp getModule() { return module; }
+
+private:
+  ModuleOp module;
+  llvm::Module &code;
+  llvm::LLVMContext &context;
+  llvm::Type *i32, *i64;
+  llvm::PointerType *pointer;
+};
+
+} // namespace
+
+llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
+                                         const WeightSectionInfo &weights,
+                                         StringRef infoText, StringRef infoJson,
+                                         llvm::Module &code) {
+  DescriptorBuilder d(module, code);
+  auto entry = cast<FunctionType>(
+      module->getAttrOfType<TypeAttr>("ecolm.entry").getValue());
+  bool isLanguageModel = code.getFunction("ecolm_forward") != nullptr;
+  auto inputNames = module->getAttrOfType<ArrayAttr>("ecolm.input_names");
+  auto outputNames = module->getAttrOfType<ArrayAttr>("ecolm.output_names");
+
+  SmallVector<Type> inputs(entry.getInputs()), outputs(entry.getResults());
+  if (isLanguageModel) {
+    // (ids, position, caches ..., logits, workspace)
+    outputs = {inputs[inputs.size() - 2]};
+    inputs.resize(1);
+  }
+  llvm::Expected<llvm::Constant *> tokenizer = d.tokenizer();
+  if (!tokenizer)
+    return tokenizer.takeError();
+
+  llvm::Constant *section = code.getGlobalVariable(kWeightSection);
+  if (!section || weights.bytes == 0)
+    section = d.null();
+  auto name = module->getAttrOfType<StringAttr>("ecolm.name");
+  llvm::Constant *descriptor = d.record(
+      {d.int32(ECOLM_ABI_VERSION), d.string(name ? name.getValue() : "model"),
+       d.string(infoText), d.string(infoJson), d.int32(inputs.size()),
+       d.int32(outputs.size()), d.tensorSpecs(inputNames, inputs),
+       d.tensorSpecs(outputNames, outputs), d.function("ecolm_run"),
+       isLanguageModel ? d.languageModel(cast<MemRefType>(outputs[0]))
+                       : d.null(),
+       *tokenizer, section, d.int64(weights.bytes),
+       llvm::ConstantDataArray::get(d.getContext(),
+                                    ArrayRef<uint8_t>(weights.sha256))});
+  new llvm::GlobalVariable(code, descriptor->getType(), /*isConstant=*/true,
+                           llvm::GlobalValue::ExternalLinkage, descriptor,
+                           "ecolm_model_descriptor");
+  return llvm::Error::success();
+}

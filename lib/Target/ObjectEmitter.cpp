@@ -1,0 +1,92 @@
+//===- ObjectEmitter.cpp - LLVM IR and objects ----------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Runs LLVM in process.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/ObjectEmitter.h"
+#include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/Error.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+std::unique_ptr<llvm::Module>
+ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
+                       llvm::TargetMachine &machine) {
+  registerBuiltinDialectTranslation(*module.getContext());
+  registerLLVMDialectTranslation(*module.getContext());
+  // The declarations of weights belong to the weight section.
+  OwningOpRef<ModuleOp> code = ModuleOp::create(module.getLoc());
+  OpBuilder builder(code->getBodyRegion());
+  for (Operation &op : module.getBody()->getOperations())
+    if (!isa<WeightOp>(op))
+      builder.clone(op);
+
+  std::unique_ptr<llvm::Module> result =
+      translateModuleToLLVMIR(*code, context, "ecolm");
+  if (!result)
+    return nullptr;
+  result->setTargetTriple(machine.getTargetTriple());
+  result->setDataLayout(machine.createDataLayout());
+  if (llvm::GlobalVariable *weights =
+          result->getGlobalVariable(kWeightSection)) {
+    weights->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    weights->setDSOLocal(true);
+  }
+  for (llvm::Function &function : *result) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr("target-cpu", machine.getTargetCPU());
+    function.addFnAttr("target-features",
+                       machine.getTargetFeatureString());
+    // 512-bit vectors hold the 16 lanes of a kernel.
+    function.addFnAttr("prefer-vector-width", "512");
+    function.addFnAttr("min-legal-vector-width", "512");
+  }
+  return result;
+}
+
+void ecolm::optimize(llvm::Module &module, llvm::TargetMachine &machine,
+                     int level) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager sccs;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(sccs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, sccs, modules);
+  const llvm::OptimizationLevel levels[] = {
+      llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1,
+      llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
+  llvm::ModulePassManager passes =
+      level == 0 ? builder.buildO0DefaultPipeline(levels[0])
+                 : builder.buildPerModuleDefaultPipeline(levels[level]);
+  passes.run(module, modules);
+}
+
+llvm::Error ecolm::emitCode(llvm::Module &module, llvm::TargetMachine &machine,
+                            llvm::CodeGenFileType type,
+                            llvm::raw_pwrite_stream &out) {
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, out, nullptr, type))
+    return llvm::createStringError("LLVM cannot write this kind of file for " +
+                                   machine.getTargetTriple().str());
+  passes.run(module);
+  return llvm::Error::success();
+}

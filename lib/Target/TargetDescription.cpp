@@ -1,0 +1,112 @@
+//===- TargetDescription.cpp - The machine to compile for -----------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Finds LLVM's target for a triple and a CPU name.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/TargetDescription.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace llvm;
+using namespace ecolm;
+
+static void initializeTargets() {
+  static bool done = [] {
+    InitializeAllTargetInfos();
+    InitializeAllTargets();
+    InitializeAllTargetMCs();
+    InitializeAllAsmPrinters();
+    InitializeAllAsmParsers();
+    return true;
+  }();
+  (void)done;
+}
+
+static std::string getHostFeatures() {
+  SubtargetFeatures features;
+  for (auto &feature : sys::getHostCPUFeatures())
+    features.AddFeature(feature.first(), feature.second);
+  return features.getString();
+}
+
+/// Whether `cpu` is a name that the target knows, with some names to suggest.
+static bool isKnownCPU(const Target &target, const Triple &triple,
+                       StringRef cpu, std::string &known) {
+  std::unique_ptr<MCSubtargetInfo> info(
+      target.createMCSubtargetInfo(triple, "", ""));
+  if (!info)
+    return false;
+  SmallVector<StringRef> names;
+  for (const auto &entry : info->getAllProcessorDescriptions()) {
+    if (entry.Key == cpu)
+      return true;
+    names.push_back(entry.Key);
+  }
+  known = join(names, ", ");
+  return false;
+}
+
+Expected<std::unique_ptr<TargetMachine>>
+ecolm::createTargetMachine(const TargetDescription &description) {
+  initializeTargets();
+  Triple host(sys::getProcessTriple());
+  Triple triple(description.triple.empty() ? host.str()
+                                           : Triple::normalize(description.triple));
+  std::string error;
+  const Target *target = TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return createStringError("unknown target '" + description.triple +
+                             "': LLVM has no back end for it; a target is "
+                             "written arch-vendor-os, for example "
+                             "x86_64-linux-gnu or riscv32-unknown-elf");
+
+  std::string cpu = description.cpu, features;
+  if (cpu == "native") {
+    bool same = triple.getArch() == host.getArch();
+    cpu = same ? sys::getHostCPUName().str() : "";
+    if (same)
+      features = getHostFeatures();
+  }
+  std::string known;
+  if (!cpu.empty() && !isKnownCPU(*target, triple, cpu, known))
+    return createStringError("unknown CPU '" + cpu + "' for target " +
+                             triple.str() + "; it is one of: " + known);
+  if (!description.features.empty())
+    features += (features.empty() ? "" : ",") + description.features;
+
+  TargetOptions options;
+  // Every sum has one rounding per operation, on every machine.
+  options.AllowFPOpFusion = FPOpFusion::Strict;
+  options.FunctionSections = true;
+  auto level = static_cast<CodeGenOptLevel>(description.optimizationLevel);
+  std::unique_ptr<TargetMachine> machine(target->createTargetMachine(
+      triple, cpu, features, options, Reloc::PIC_, std::nullopt, level));
+  if (!machine)
+    return createStringError("LLVM cannot generate code for target " +
+                             triple.str());
+  return machine;
+}
+
+TargetTraits ecolm::getTraits(const TargetMachine &machine) {
+  const Triple &triple = machine.getTargetTriple();
+  TargetTraits traits;
+  if (triple.isRISCV()) {
+    const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+    traits.hasFPU = info.checkFeatures("+f");
+    traits.hasMultiplier =
+        info.checkFeatures("+m") || info.checkFeatures("+zmmul");
+  }
+  return traits;
+}

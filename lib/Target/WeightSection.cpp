@@ -1,0 +1,187 @@
+//===- WeightSection.cpp - The weight section -----------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Writes weights straight into an ELF file: they never pass through LLVM's\nconstants, which would cost twelve times their size.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/WeightSection.h"
+#include "ecolm/Analysis/WeightBytes.h"
+#include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Support/WeightPacker.h"
+#include "llvm/Object/ELFTypes.h"
+#include "llvm/Support/SHA256.h"
+
+using namespace mlir;
+using namespace ecolm;
+using namespace llvm::ELF;
+
+/// Where the section's bytes begin in the file.
+static constexpr uint64_t kDataOffset = 64;
+
+static int64_t getInt(Operation *op, StringRef name) {
+  auto attr = op->getAttrOfType<IntegerAttr>(name);
+  return attr ? attr.getInt() : -1;
+}
+
+uint64_t ecolm::getWeightSectionSize(ModuleOp module) {
+  uint64_t end = 0;
+  for (auto weight : module.getOps<WeightOp>())
+    end = std::max<uint64_t>(end, getInt(weight, "ecolm.offset") +
+                                      getInt(weight, "ecolm.bytes"));
+  return llvm::alignTo(end, kDataOffset);
+}
+
+namespace {
+
+/// The file around the bytes:
+///
+///   ELF header | weights | symbols | names | section headers
+template <class ELFT> struct ObjectFile {
+  using Ehdr = typename ELFT::Ehdr;
+  using Shdr = typename ELFT::Shdr;
+  using Sym = typename ELFT::Sym;
+  static_assert(sizeof(Ehdr) <= kDataOffset);
+
+  // Names of sections and of the symbol share one table.
+  static constexpr char kNames[] = "\0.rodata.ecolm\0.symtab\0.strtab\0"
+                                   ".note.GNU-stack\0ecolm_weights";
+  std::string names = std::string(kNames, sizeof(kNames));
+  uint32_t nameOf(StringRef name) const { return names.find(name.str()); }
+
+  void writeHeader(raw_ostream &out, const llvm::Triple &triple,
+                   uint64_t bytes) {
+    Ehdr header = {};
+    memcpy(header.e_ident, ElfMagic, 4);
+    header.e_ident[EI_CLASS] = ELFT::Is64Bits ? ELFCLASS64 : ELFCLASS32;
+    header.e_ident[EI_DATA] = ELFDATA2LSB;
+    header.e_ident[EI_VERSION] = EV_CURRENT;
+    header.e_type = ET_REL;
+    header.e_machine = triple.isX86()       ? EM_X86_64
+                       : triple.isAArch64() ? EM_AARCH64
+                                            : EM_RISCV;
+    header.e_version = EV_CURRENT;
+    header.e_ehsize = sizeof(Ehdr);
+    header.e_shentsize = sizeof(Shdr);
+    header.e_shnum = 5;
+    header.e_shstrndx = 3;
+    header.e_shoff = getSectionHeaders(bytes);
+    out.write(reinterpret_cast<char *>(&header), sizeof(header));
+    out.write_zeros(kDataOffset - sizeof(header));
+  }
+
+  uint64_t getSymbols(uint64_t bytes) const { return kDataOffset + bytes; }
+  uint64_t getNames(uint64_t bytes) const {
+    return getSymbols(bytes) + 2 * sizeof(Sym);
+  }
+  uint64_t getSectionHeaders(uint64_t bytes) const {
+    return llvm::alignTo(getNames(bytes) + names.size(), 8);
+  }
+
+  void writeTrailer(raw_ostream &out, uint64_t bytes) {
+    Sym symbols[2] = {};
+    symbols[1].st_name = nameOf("ecolm_weights");
+    symbols[1].setBindingAndType(STB_GLOBAL, STT_OBJECT);
+    symbols[1].setVisibility(STV_HIDDEN);
+    symbols[1].st_shndx = 1;
+    symbols[1].st_size = bytes;
+    out.write(reinterpret_cast<char *>(symbols), sizeof(symbols));
+    out << names;
+    out.write_zeros(getSectionHeaders(bytes) - getNames(bytes) - names.size());
+
+    Shdr sections[5] = {};
+    auto set = [&](int i, StringRef name, uint32_t type, uint64_t offset,
+                   uint64_t size, uint64_t align) {
+      sections[i].sh_name = nameOf(name);
+      sections[i].sh_type = type;
+      sections[i].sh_offset = offset;
+      sections[i].sh_size = size;
+      sections[i].sh_addralign = align;
+    };
+    set(1, ".rodata.ecolm", SHT_PROGBITS, kDataOffset, bytes, kDataOffset);
+    sections[1].sh_flags = SHF_ALLOC;
+    set(2, ".symtab", SHT_SYMTAB, getSymbols(bytes), sizeof(symbols), 8);
+    sections[2].sh_link = 3;
+    sections[2].sh_info = 1;
+    sections[2].sh_entsize = sizeof(Sym);
+    set(3, ".strtab", SHT_STRTAB, getNames(bytes), names.size(), 1);
+    // Without this section linkers make the stack executable.
+    set(4, ".note.GNU-stack", SHT_PROGBITS, getSectionHeaders(bytes), 0, 1);
+    out.write(reinterpret_cast<char *>(sections), sizeof(sections));
+  }
+};
+
+} // namespace
+
+static FailureOr<WeightSectionInfo>
+writeBytes(ModuleOp module, raw_ostream &out,
+           const std::function<void(ArrayRef<char>)> &release,
+           const std::function<void(uint64_t, uint64_t)> &progress) {
+  WeightSectionInfo info;
+  uint64_t total = getWeightSectionSize(module);
+  llvm::SHA256 hash;
+  auto put = [&](ArrayRef<char> piece) {
+    out.write(piece.data(), piece.size());
+    hash.update(ArrayRef<uint8_t>(
+        reinterpret_cast<const uint8_t *>(piece.data()), piece.size()));
+    info.bytes += piece.size();
+    if (progress)
+      progress(info.bytes, total);
+  };
+  auto padTo = [&](uint64_t offset) {
+    static const char zeros[kDataOffset] = {};
+    if (offset > info.bytes)
+      put(ArrayRef<char>(zeros, offset - info.bytes));
+  };
+  for (auto weight : module.getOps<WeightOp>()) {
+    padTo(getInt(weight, "ecolm.offset"));
+    FailureOr<WeightDescription> description = describeWeight(weight);
+    FailureOr<WeightBytes> source = getSourceBytes(weight);
+    if (failed(description) || failed(source))
+      return failure();
+    if (llvm::Error error = packWeight(*description, source->get(), put))
+      return weight.emitError("cannot pack the weight: ")
+             << llvm::toString(std::move(error));
+    if (release)
+      release(source->get());
+  }
+  padTo(total);
+  info.sha256 = hash.final();
+  return info;
+}
+
+template <class ELFT>
+static FailureOr<WeightSectionInfo>
+writeObject(ModuleOp module, const llvm::Triple &triple, raw_ostream &out,
+            const std::function<void(ArrayRef<char>)> &release,
+            const std::function<void(uint64_t, uint64_t)> &progress) {
+  ObjectFile<ELFT> object;
+  object.writeHeader(out, triple, getWeightSectionSize(module));
+  FailureOr<WeightSectionInfo> info =
+      writeBytes(module, out, release, progress);
+  if (succeeded(info))
+    object.writeTrailer(out, info->bytes);
+  return info;
+}
+
+FailureOr<WeightSectionInfo> ecolm::writeWeightSection(
+    ModuleOp module, const llvm::Triple &triple, raw_ostream &out,
+    std::function<void(ArrayRef<char>)> release,
+    std::function<void(uint64_t, uint64_t)> progress) {
+  if (!triple.isOSBinFormatELF() || !triple.isLittleEndian() ||
+      !(triple.getArch() == llvm::Triple::x86_64 || triple.isAArch64() ||
+        triple.isRISCV()))
+    return module.emitError("weights can be placed in little-endian ELF files "
+                            "for x86-64, AArch64 and RISC-V, not for ")
+           << triple.str();
+  if (triple.isArch64Bit())
+    return writeObject<llvm::object::ELF64LE>(module, triple, out, release,
+                                              progress);
+  return writeObject<llvm::object::ELF32LE>(module, triple, out, release,
+                                            progress);
+}

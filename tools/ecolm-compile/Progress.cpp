@@ -1,0 +1,84 @@
+//===- Progress.cpp - Progress and diagnostics ----------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Shows phases with their times when standard error is a terminal.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Progress.h"
+#include "ecolm/InitAllDialects.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Support/Timing.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/Process.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace ecolm;
+
+namespace {
+
+/// One line per phase on a terminal; nothing elsewhere.
+class PhaseDisplay {
+public:
+  void start(StringRef next) {
+    if (!llvm::sys::Process::StandardErrIsDisplayed())
+      return;
+    auto now = std::chrono::steady_clock::now();
+    if (!phase.empty()) {
+      std::chrono::duration<double> passed = now - began;
+      llvm::errs() << "\r" << llvm::format("  %-10s %6.2f s\n", phase.c_str(),
+                                           passed.count());
+    }
+    phase = next.str();
+    began = now;
+    if (!phase.empty())
+      llvm::errs() << "  " << phase << " ...";
+  }
+
+private:
+  std::string phase;
+  std::chrono::steady_clock::time_point began;
+};
+
+} // namespace
+
+/// A message as `ecolm-compile: error: place: text`.
+static void printDiagnostic(Diagnostic &diagnostic) {
+  llvm::raw_ostream &err = llvm::errs();
+  StringRef severity =
+      diagnostic.getSeverity() == DiagnosticSeverity::Error     ? "error"
+      : diagnostic.getSeverity() == DiagnosticSeverity::Warning ? "warning"
+      : diagnostic.getSeverity() == DiagnosticSeverity::Remark  ? "remark"
+                                                                : "note";
+  err << "ecolm-compile: " << severity << ": ";
+  if (!isa<UnknownLoc>(diagnostic.getLocation()))
+    err << diagnostic.getLocation() << ": ";
+  err << diagnostic << "\n";
+  for (Diagnostic &note : diagnostic.getNotes())
+    printDiagnostic(note);
+}
+
+int runWithProgress(CompileOptions &options) {
+  DialectRegistry registry;
+  ecolm::registerAllDialects(registry);
+  MLIRContext context(registry);
+  context.getDiagEngine().registerHandler(
+      [](Diagnostic &diagnostic) { printDiagnostic(diagnostic); });
+
+  PhaseDisplay display;
+  options.onPhase = [&](StringRef phase) { display.start(phase); };
+  DefaultTimingManager timing;
+  applyDefaultTimingManagerCLOptions(timing);
+  TimingScope scope = timing.getRootScope();
+  options.configure = [&](PassManager &manager) -> LogicalResult {
+    manager.enableTiming(scope);
+    return applyPassManagerCLOptions(manager);
+  };
+  return failed(compileModel(&context, options)) ? 1 : 0;
+}
