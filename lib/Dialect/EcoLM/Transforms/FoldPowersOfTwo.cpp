@@ -34,6 +34,10 @@ using namespace ecolm;
 /// Exponents that `ecolm.shift` takes on f32 (see its description).
 static constexpr int64_t kMaxExponent = 252;
 
+/// Category of the remarks about integer forms.
+static const auto kIntegerForm = remark::RemarkOpts::name("integer-form")
+                                     .category("ecolm-fold-powers-of-two");
+
 static bool areValidExponents(ArrayRef<int32_t> exponents) {
   return llvm::all_of(exponents, [](int32_t exponent) {
     return exponent >= -kMaxExponent && exponent <= kMaxExponent;
@@ -138,6 +142,9 @@ static FailureOr<Value> makeInteger(RewriterBase &rewriter, Operation *op,
                                          integer->getResult(0));
   result = createShift(rewriter, op->getLoc(), result,
                        static_cast<int32_t>(product->unit));
+  remark::passed(op->getLoc(), kIntegerForm)
+      << remark::metric("bound", bound->getMaximum())
+      << remark::metric("bits", *bound->getIntegerWidth());
   rewriter.replaceOp(op, result);
   return result;
 }
@@ -150,13 +157,11 @@ static void remarkMissed(Operation *op, SymbolTableCollection &symbols) {
   FailureOr<AccumulatorBound> bound =
       boundAccumulators(cast<RankedTensorType>(product->codes.getType()),
                         product->weights, symbols);
-  auto options = remark::RemarkOpts::name("integer-form")
-                     .category("ecolm-fold-powers-of-two");
   if (failed(bound))
-    remark::missed(op->getLoc(), options)
+    remark::missed(op->getLoc(), kIntegerForm)
         << remark::reason("the sums cannot be bounded");
   else
-    remark::missed(op->getLoc(), options)
+    remark::missed(op->getLoc(), kIntegerForm)
         << remark::reason("sums are not proved exact in f32")
         << remark::metric("bound", bound->getMaximum())
         << remark::metric("unit", product->unit);

@@ -3,6 +3,10 @@
 
 !pot = !ecolm.pot<min = -6, max = 1>
 
+// Inputs reach 2^7 units. Rows of the first factor are (1 1) (1 -1), (0 1)
+// (-1 0): sums up to 256 256 128 128. Codes 136 33 are the second's (ib, ic, id):
+// (-1 1, -1 1), (0 -1, 1 -1): at most 256 + 128, which 16 bits hold.
+// REMARK: [Passed] integer-form {{.*}} bits=16, bound=384
 // CHECK-LABEL: func @linear_layer
 //  CHECK-SAME: %[[X:.*]]: tensor<1x?x4xf32>
 //       CHECK: %[[Q:.*]] = ecolm.log_quantize %[[X]]

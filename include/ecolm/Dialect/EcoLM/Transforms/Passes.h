@@ -12,12 +12,16 @@
 #ifndef ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES_H
 #define ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES_H
 
+#include "ecolm/Analysis/QuantizedPath.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMAttributes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Pass/Pass.h"
 
 namespace ecolm {
+
+/// What to use instead of a multiplier; see `ecolm-lower-mul-to-shift`.
+enum class MulMode { Auto, Shift, Exponent, Native };
 
 #define GEN_PASS_DECL
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h.inc"

@@ -137,6 +137,61 @@ def FoldPowersOfTwo : Pass<"ecolm-fold-powers-of-two"> {
   ];
 }
 
+def LowerMulToShift : Pass<"ecolm-lower-mul-to-shift"> {
+  let summary = "Chooses what stands for a multiplication by low-bit numbers";
+  let description = [{
+    Sets the attribute `arithmetic` of every `ecolm.butterfly`, `ecolm.matmul`
+    and `ecolm.shift`:
+
+    - `auto`: what costs the target least, by the table in LowerMulToShift.cpp;
+      on low-bit integers that is `shift_add`, on floats the FPU if there is one.
+    - `shift`: no multiplier at all: `shift_add` on integers, `exponent_add` on
+      floats.
+    - `exponent`: `exponent_add` on floats; integers as in `auto`.
+    - `native`: multipliers everywhere, to compare with.
+
+    Weights of any value (f32, i8) stay `native`; in mode `shift` a missed
+    remark says so. In mode `shift`, and where the target has no multiplier,
+    integer products with constants on the quantized path become shifts and
+    sums if the constant is a sum or difference of at most three powers of two,
+    and unsigned divisions by powers of two become shifts and masks.
+
+    Precondition: none.
+
+    Postcondition: every butterfly, matmul and shift says how it multiplies.
+
+    ```mlir
+    %i = ecolm.matmul %q, %w : tensor<8x64xi8>, tensor<64x64x!ecolm.ternary> -> tensor<8x64xi32>
+    %j = arith.muli %i, %seven : tensor<8x64xi32>
+    ```
+    ==>
+    ```mlir
+    %i = ecolm.matmul %q, %w arithmetic <shift_add> : ...
+    %s = arith.shli %i, %three : tensor<8x64xi32>
+    %j = arith.subi %s, %i : tensor<8x64xi32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::EcoLMDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"mode", "mode", "::ecolm::MulMode", "::ecolm::MulMode::Auto",
+           "What to use instead of a multiplier",
+           [{::llvm::cl::values(
+             clEnumValN(::ecolm::MulMode::Auto, "auto", "what costs least"),
+             clEnumValN(::ecolm::MulMode::Shift, "shift", "no multiplier"),
+             clEnumValN(::ecolm::MulMode::Exponent, "exponent",
+                        "exponents of floats"),
+             clEnumValN(::ecolm::MulMode::Native, "native", "multipliers"))}]>,
+    Option<"targetHasMultiplier", "target-has-multiplier", "bool", "true",
+           "The target multiplies integers in hardware">,
+    Option<"targetHasFPU", "target-has-fpu", "bool", "true",
+           "The target multiplies floats in hardware">
+  ];
+  let statistics = [
+    Statistic<"numReplaced", "replaced", "Number of operations that need no multiplier">,
+    Statistic<"numExpanded", "expanded", "Number of products with constants expanded">
+  ];
+}
+
 def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Chooses the memory layout of every weight that a kernel reads";
   let description = [{
@@ -181,6 +236,48 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     Statistic<"packedBytes", "packed-bytes", "Bytes of the packed weights after">,
     Statistic<"centibitsPerWeight", "centibits-per-weight",
               "Hundredths of a bit that a packed weight takes, padding included">
+  ];
+}
+
+def VerifyMultiplierFree : Pass<"ecolm-verify-multiplier-free"> {
+  let summary = "Fails where the quantized path multiplies or divides";
+  let description = [{
+    Reports every operation of the quantized path that multiplies or divides:
+    arith, math, vector and linalg operations; LLVM instructions and intrinsics;
+    `ecolm` operations whose `arithmetic` is `native`, or whose weights are
+    floats or bytes; calls of functions that are not on the path themselves.
+    Integer products with a constant power of two pass: they are shifts to every
+    back end of LLVM, and addresses are computed like that.
+
+    The quantized path is, with `scope=functions`, the functions that have the
+    unit attribute `ecolm.quantized`; with `scope=graph`, which serves before
+    linear layers are functions, the operations from each quantizer to the float
+    result of the linear layer behind it.
+
+    Precondition: none.
+
+    Postcondition: the quantized path neither multiplies nor divides.
+
+    ```mlir
+    %y = ecolm.shift %x by [-7] : tensor<8x64xf32>   // error: multiplies
+    %z = ecolm.shift %x by [-7] arithmetic <exponent_add> : tensor<8x64xf32>
+    ```
+    ==>
+    ```mlir
+    error: 'ecolm.shift' op multiplies on the quantized path
+    ```
+  }];
+  let options = [
+    Option<"scope", "scope", "::ecolm::PathScope",
+           "::ecolm::PathScope::Functions", "Where the quantized path is",
+           [{::llvm::cl::values(
+             clEnumValN(::ecolm::PathScope::Functions, "functions",
+                        "functions with the attribute ecolm.quantized"),
+             clEnumValN(::ecolm::PathScope::Graph, "graph",
+                        "what follows quantizers"))}]>
+  ];
+  let statistics = [
+    Statistic<"numChecked", "checked", "Number of operations on the quantized path">
   ];
 }
 
