@@ -108,9 +108,11 @@ static Value createProduct(Location loc, Value lhs, Value rhs,
   ImplicitLocOpBuilder builder(loc, rewriter);
   Value zero = createNumber(builder, type.getElementType(), 0);
   Value init = createFilled(rewriter, loc, type, sizes, zero);
+  SmallVector<AffineExpr> kept;
+  for (int64_t loop = 0; loop < loops.summed(); ++loop)
+    kept.push_back(rewriter.getAffineDimExpr(loop));
   AffineMap resultMap =
-      AffineMap::getMultiDimIdentityMap(loops.count(), rewriter.getContext())
-          .getMajorSubMap(loops.summed());
+      AffineMap::get(loops.count(), 0, kept, rewriter.getContext());
   SmallVector<AffineMap> maps = {createOperandMap(lhs, loops, left, rewriter),
                                  createOperandMap(rhs, loops, right, rewriter),
                                  resultMap};

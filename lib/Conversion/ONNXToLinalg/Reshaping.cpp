@@ -94,113 +94,131 @@ static bool isSameSize(std::optional<OpFoldResult> lhs,
 }
 
 namespace {
-/// Corresponding groups of dimensions before and after a reshape.
-struct Grouping {
-  SmallVector<ReassociationIndices> before, after;
-};
-} // namespace
-
-/// Walks both shapes from the left and closes a group when both sides have
-/// provably the same number of elements. Fails where that cannot be proved.
+/// Corresponding groups of dimensions before and after a reshape, found from
+/// the left.
 ///
 ///   [s, 64]     group {s | s}, then {64 | 4, 16}
 ///   [s, 4, 16]
-static FailureOr<Grouping> groupDims(GraphRewriter &rewriter, Value input,
-                                     RankedTensorType type,
-                                     ArrayRef<OpFoldResult> sizes) {
-  auto inputType = cast<RankedTensorType>(input.getType());
-  Grouping grouping;
-  int64_t before = 0, after = 0;
-  while (before < inputType.getRank() && after < type.getRank()) {
+class Grouping {
+public:
+  Grouping(GraphRewriter &rewriter, Value input, RankedTensorType type,
+           ArrayRef<OpFoldResult> sizes)
+      : rewriter(rewriter), input(input), sizes(sizes), after(type),
+        before(cast<RankedTensorType>(input.getType())) {
+    while (nextBefore < before.getRank() && nextAfter < after.getRank() &&
+           closeGroup())
+      ;
+    // Equal numbers of elements in all groups so far leave equal numbers in
+    // the rest, which joins the last group.
+    for (; nextBefore < before.getRank(); ++nextBefore)
+      groupsBefore.back().push_back(nextBefore);
+    for (; nextAfter < after.getRank(); ++nextAfter)
+      groupsAfter.back().push_back(nextAfter);
+  }
+
+  /// True if no group has two dimensions after the reshape that only the run
+  /// knows; buffers cannot be expanded so.
+  bool isExpandable() const {
+    return llvm::all_of(groupsAfter, [&](const ReassociationIndices &group) {
+      return llvm::count_if(group, [&](int64_t dim) {
+               return after.isDynamicDim(dim);
+             }) <= 1;
+    });
+  }
+
+  /// The type between collapsing and expanding.
+  RankedTensorType getMiddleType() const {
+    SmallVector<int64_t> shape;
+    for (const ReassociationIndices &group : groupsAfter) {
+      int64_t product = 1;
+      for (int64_t dim : group)
+        product = after.isDynamicDim(dim) || ShapedType::isDynamic(product)
+                      ? ShapedType::kDynamic
+                      : product * after.getDimSize(dim);
+      shape.push_back(product);
+    }
+    return RankedTensorType::get(shape, after.getElementType());
+  }
+
+  SmallVector<ReassociationIndices> groupsBefore, groupsAfter;
+
+private:
+  /// Takes dimensions until both sides provably have the same number of
+  /// elements; false if the dimensions run out before.
+  bool closeGroup() {
     int64_t left = 1, right = 1;
     std::optional<OpFoldResult> leftSize, rightSize;
-    grouping.before.emplace_back();
-    grouping.after.emplace_back();
+    groupsBefore.emplace_back();
+    groupsAfter.emplace_back();
     do {
-      bool takeLeft = grouping.before.back().empty() || left < right ||
+      bool takeLeft = groupsBefore.back().empty() || left < right ||
                       (left == right && rightSize && !leftSize);
-      if (takeLeft ? before == inputType.getRank() : after == type.getRank())
-        return failure();
-      int64_t dim = takeLeft ? before++ : after++;
-      (takeLeft ? grouping.before : grouping.after).back().push_back(dim);
-      RankedTensorType side = takeLeft ? inputType : type;
+      if (takeLeft ? nextBefore == before.getRank()
+                   : nextAfter == after.getRank())
+        return false;
+      int64_t dim = takeLeft ? nextBefore++ : nextAfter++;
+      (takeLeft ? groupsBefore : groupsAfter).back().push_back(dim);
+      RankedTensorType side = takeLeft ? before : after;
       if (!side.isDynamicDim(dim)) {
         (takeLeft ? left : right) *= side.getDimSize(dim);
         continue;
       }
       std::optional<OpFoldResult> &size = takeLeft ? leftSize : rightSize;
       if (size)
-        return failure();
+        return false;
       size = takeLeft ? rewriter.getSize(input, dim) : sizes[dim];
-    } while (grouping.after.back().empty() || left != right ||
+    } while (groupsAfter.back().empty() || left != right ||
              !isSameSize(leftSize, rightSize));
+    return true;
   }
-  // What remains on one side are units.
-  if (grouping.before.empty())
-    return failure();
-  for (; before < inputType.getRank(); ++before) {
-    if (inputType.getDimSize(before) != 1)
-      return failure();
-    grouping.before.back().push_back(before);
-  }
-  for (; after < type.getRank(); ++after) {
-    if (type.getDimSize(after) != 1)
-      return failure();
-    grouping.after.back().push_back(after);
-  }
-  return grouping;
-}
 
-/// All dimensions as one group.
-static SmallVector<ReassociationIndices> groupAll(int64_t rank) {
-  return {llvm::to_vector<2>(llvm::seq<int64_t>(0, rank))};
-}
+  GraphRewriter &rewriter;
+  Value input;
+  ArrayRef<OpFoldResult> sizes;
+  RankedTensorType after, before;
+  int64_t nextBefore = 0, nextAfter = 0;
+};
+} // namespace
 
-/// Collapses `input` to a list and expands that to `type`.
-static Value reshapeThroughList(GraphRewriter &rewriter, Location loc,
-                                Value input, RankedTensorType type,
-                                ArrayRef<OpFoldResult> sizes) {
-  int64_t inputRank = cast<RankedTensorType>(input.getType()).getRank();
-  Value list = input;
-  if (inputRank > 1)
-    list = tensor::CollapseShapeOp::create(rewriter, loc, input,
-                                           groupAll(inputRank));
-  // The list is as static as the result, whatever it was made of.
-  int64_t count = type.hasStaticShape() ? type.getNumElements()
-                                        : ShapedType::kDynamic;
-  auto listType = RankedTensorType::get(count, type.getElementType());
-  if (list.getType() != listType)
-    list = tensor::CastOp::create(rewriter, loc, listType, list);
-  if (type.getRank() == 1)
-    return list;
-  return expand(rewriter, loc, list, type.getShape(), sizes,
-                groupAll(type.getRank()));
+/// Reshapes to `sizes` as a list of numbers, whatever was proved.
+static Value reshapeBySizes(GraphRewriter &rewriter, Location loc, Value input,
+                            RankedTensorType type,
+                            ArrayRef<OpFoldResult> sizes) {
+  SizeArithmetic arithmetic(rewriter, loc);
+  SmallVector<Value> scalars;
+  for (OpFoldResult size : sizes)
+    scalars.push_back(arithmetic.materialize(size));
+  Value shape = tensor::FromElementsOp::create(rewriter, loc, scalars);
+  return tensor::ReshapeOp::create(rewriter, loc, type, input, shape);
 }
 
 Value ecolm::createReshape(GraphRewriter &rewriter, Location loc, Value input,
                            RankedTensorType type,
                            ArrayRef<OpFoldResult> sizes) {
-  auto inputType = cast<RankedTensorType>(input.getType());
   auto isTrivial = [](ArrayRef<ReassociationIndices> groups) {
     return llvm::all_of(groups, [](auto &group) { return group.size() == 1; });
   };
   // A tensor without dimensions has one element, and no group.
-  bool fromScalar = inputType.getRank() == 0, toScalar = type.getRank() == 0;
-  if (toScalar && !fromScalar)
-    return tensor::CollapseShapeOp::create(rewriter, loc, input,
-                                           ArrayRef<ReassociationIndices>());
+  bool fromScalar = cast<RankedTensorType>(input.getType()).getRank() == 0;
+  bool toScalar = type.getRank() == 0;
   if (fromScalar)
     return toScalar ? input
                     : expand(rewriter, loc, input, type.getShape(), sizes, {});
-  FailureOr<Grouping> grouping = groupDims(rewriter, input, type, sizes);
-  if (failed(grouping))
-    return reshapeThroughList(rewriter, loc, input, type, sizes);
+  if (toScalar)
+    return tensor::CollapseShapeOp::create(rewriter, loc, input,
+                                           ArrayRef<ReassociationIndices>());
+  Grouping grouping(rewriter, input, type, sizes);
+  if (!grouping.isExpandable())
+    return reshapeBySizes(rewriter, loc, input, type, sizes);
   Value result = input;
-  if (!isTrivial(grouping->before))
+  if (!isTrivial(grouping.groupsBefore))
     result = tensor::CollapseShapeOp::create(rewriter, loc, result,
-                                             grouping->before);
-  if (!isTrivial(grouping->after))
+                                             grouping.groupsBefore);
+  RankedTensorType middle = grouping.getMiddleType();
+  if (result.getType() != middle)
+    result = tensor::CastOp::create(rewriter, loc, middle, result);
+  if (!isTrivial(grouping.groupsAfter))
     result = expand(rewriter, loc, result, type.getShape(), sizes,
-                    grouping->after);
+                    grouping.groupsAfter);
   return result;
 }
