@@ -187,6 +187,8 @@ def main() -> None:
     parser.add_argument("--model", choices=["ecolm", "fp32", "dense"], default="ecolm")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE",
                         help="override a field of the model or training configuration")
+    parser.add_argument("--start", type=pathlib.Path,
+                        help="checkpoint of an equal model whose weights to start from")
     parser.add_argument("--no-progress", action="store_true")
     arguments = parser.parse_args()
     model_kind = DenseConfig if arguments.model == "dense" else EcoLMConfig
@@ -199,6 +201,8 @@ def main() -> None:
     text = CharacterText(arguments.data)
     options = parse_overrides(arguments.set, model_kind)
     model = build_model(arguments.model, {"vocabulary": len(text.vocabulary), **options})
+    if arguments.start:
+        model.load_state_dict(torch.load(arguments.start, weights_only=True)["model"])
     record = train(model, text, training, arguments.out, not arguments.no_progress)
     plot({arguments.model: record}, arguments.out / "loss.png")
     print(f"{arguments.out}: validation loss {record['final_validation']:.4f} "
