@@ -1,6 +1,8 @@
 """Configures lit: which files are tests, and what the words in RUN lines mean."""
 
 import os
+import shutil
+import subprocess
 
 import lit.formats
 import lit.util
@@ -25,6 +27,7 @@ config.substitutions += [
     ("%python", config.python_executable),
     ("%models", os.path.join(config.test_source_root, "Models")),
     ("%cxx", config.cxx_compiler),
+    ("%ecolm_tools_dir", config.ecolm_tools_dir),
 ]
 
 # Tools are looked up here and replaced by full paths, so that no test can run
@@ -39,3 +42,14 @@ ecolm_tools = [
     if tool.startswith("ecolm-")
 ]
 llvm_config.add_tool_substitutions(ecolm_tools, config.ecolm_tools_dir)
+
+# Device code: checked by the vendors' own tools where they are installed, and run
+# where Vulkan finds a device, which Mesa's lavapipe is on machines without one.
+for tool in ["ptxas", "spirv-val"]:
+    if shutil.which(tool):
+        config.available_features.add(tool)
+vulkan_runner = os.path.join(config.ecolm_tools_dir, "ecolm-run-spirv")
+if os.path.exists(vulkan_runner):
+    probe = subprocess.run([vulkan_runner, "--probe"], capture_output=True)
+    if probe.returncode == 0:
+        config.available_features.add("vulkan")

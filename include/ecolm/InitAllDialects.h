@@ -14,6 +14,7 @@
 
 #include "ecolm/Dialect/EcoLM/IR/EcoLMDialect.h"
 #include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
+#include "ecolm/Target/GPU/EmitGPU.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -25,6 +26,7 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<EcoLMDialect, onnx::ONNXDialect>();
+  registerGPUTargets(registry);
 }
 
 } // namespace ecolm

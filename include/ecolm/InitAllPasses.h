@@ -12,10 +12,13 @@
 #ifndef ECOLM_INITALLPASSES_H
 #define ECOLM_INITALLPASSES_H
 
+#include "ecolm/Conversion/EcoLMToGPU/Passes.h"
 #include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
+#include "ecolm/Conversion/GPUKernelInterface/Passes.h"
 #include "ecolm/Conversion/Passes.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
+#include "ecolm/Pipelines/GPUPipelines.h"
 #include "ecolm/Pipelines/LowerPipeline.h"
 #include "ecolm/Pipelines/OptimizePipeline.h"
 #include "ecolm/Pipelines/RecognizePipeline.h"
@@ -35,6 +38,9 @@ inline void registerAllPasses() {
   registerLowerPipeline();
   registerOptimizePipeline();
   registerRecognizePipeline();
+  registerEcoLMToGPUPasses();
+  registerGPUKernelInterfacePasses();
+  registerGPUPipelines();
 }
 
 } // namespace ecolm
