@@ -78,8 +78,10 @@ def activation(kind: str, shape):
     if kind == "pot":
         top = POT_RANGE[1] - POT_RANGE[0] + 1
         codes = random.integers(-top, top + 1, shape).astype(np.int8)
-        return codes.tobytes(), units(codes), f"!ecolm.pot<min = {POT_RANGE[0]}, max = {POT_RANGE[1]}>"
-    x = random.integers(-128, 128, shape).astype({"i8": np.int8, "i16": np.int16, "i32": np.int32}[kind])
+        low, high = POT_RANGE
+        return codes.tobytes(), units(codes), f"!ecolm.pot<min = {low}, max = {high}>"
+    dtype = {"i8": np.int8, "i16": np.int16, "i32": np.int32}[kind]
+    x = random.integers(-128, 128, shape).astype(dtype)
     return x.tobytes(), x.astype(np.int64), kind
 
 
