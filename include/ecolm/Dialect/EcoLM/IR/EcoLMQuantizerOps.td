@@ -63,7 +63,9 @@ def EcoLM_TernaryQuantizeOp : EcoLM_Op<"ternary_quantize", [Pure]> {
     (`scale` has shape []), -1 every row (shape [rows]), g > 0 every g elements
     of a row (shape [rows, ceil(columns / g)]); rows and groups need a matrix.
     `threshold` is present exactly when `rule` is `given`, and is not negative.
-    Codes have the shape of the input.
+    Codes have the shape of the input. Means and deviations are sums in f64 in
+    row-major order, rounded to f32 once. On weights `ecolm-quantize-weights`
+    computes this operation at compile time.
 
     Source: EcoLM; TernaryLM arXiv 2602.07374; BitNet b1.58 arXiv 2402.17764.
 
@@ -101,7 +103,8 @@ def EcoLM_PotQuantizeOp : EcoLM_Op<"pot_quantize", [Pure]> {
     `underflow` is `clamp`.
 
     Codes have the shape of the input. `scale` has shape [] (whole tensor), or,
-    for a matrix, [rows] or [rows, columns / group].
+    for a matrix, [rows] or [rows, columns / group]. On weights
+    `ecolm-quantize-weights` computes this operation at compile time.
 
     Source: arXiv 2506.00315, 2601.02298, 2507.11959, 1909.13144, 2103.11704.
 

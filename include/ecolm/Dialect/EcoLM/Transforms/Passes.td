@@ -239,6 +239,41 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
   ];
 }
 
+def QuantizeWeights : Pass<"ecolm-quantize-weights", "::mlir::ModuleOp"> {
+  let summary = "Computes the quantizers of constant weights";
+  let description = [{
+    Published checkpoints hold floats from which low-bit weights are computed
+    in every forward pass. Where the floats are constant the pass computes
+    `ecolm.ternary_quantize` and `ecolm.pot_quantize` once and declares the
+    codes as a new weight, one byte each; scales become constants. Layout and
+    final packing are the business of `ecolm-pack-weights`, which also erases
+    the floats that nothing uses any more.
+
+    Precondition: what is quantized is a declared weight or a constant, of f32.
+    Anything else is an error.
+
+    Postcondition: no `ecolm.ternary_quantize` and no `ecolm.pot_quantize`
+    remains.
+
+    ```mlir
+    ecolm.weight @w : tensor<2x2xf32> = dense<[[1.0, -4.0], [0.5, 2.0]]> : tensor<2x2xf32>
+    %w = ecolm.get_weight @w : tensor<2x2xf32>
+    %c, %s = ecolm.ternary_quantize %w rule <twn> scale <absmean_above>
+        : tensor<2x2xf32> -> tensor<2x2x!ecolm.ternary>, tensor<f32>
+    ```
+    ==>
+    ```mlir
+    ecolm.weight @w_codes : tensor<2x2x!ecolm.ternary> = dense<[[0, -1], [0, 1]]> : tensor<2x2xi8> packing <bytes>
+    %c = ecolm.get_weight @w_codes : tensor<2x2x!ecolm.ternary>
+    %s = arith.constant dense<3.0> : tensor<f32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::EcoLMDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numQuantized", "quantized", "Number of weights quantized">
+  ];
+}
+
 def VerifyMultiplierFree : Pass<"ecolm-verify-multiplier-free"> {
   let summary = "Fails where the quantized path multiplies or divides";
   let description = [{
