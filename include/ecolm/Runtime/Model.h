@@ -1,4 +1,4 @@
-//===- Model.h - The contract between compiled models and programs -*- C -*-===//
+//===- Model.h - What compiled models and programs agree on -----*- C++ -*-===//
 //
 // Part of the EcoLM compiler, under the Apache License v2.0.
 // SPDX-License-Identifier: Apache-2.0
