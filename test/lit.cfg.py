@@ -11,7 +11,7 @@ from lit.llvm import llvm_config
 config.name = "EcoLM"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Models", "Unit", "lit.cfg.py", "lit.site.cfg.py"]
+config.excludes = ["Inputs", "Models", "Unit", "lit.cfg.py", "lit.site.cfg.py"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.ecolm_build_root, "test")
 
@@ -25,6 +25,8 @@ llvm_config.with_environment(
 
 config.substitutions += [
     ("%python", config.python_executable),
+    ("%source_root", config.ecolm_source_root),
+    ("%mlir_include", os.path.join(os.path.dirname(config.llvm_tools_dir), "include")),
     ("%models", os.path.join(config.test_source_root, "Models")),
     ("%cxx", config.cxx_compiler),
     ("%ecolm_tools_dir", config.ecolm_tools_dir),
@@ -33,7 +35,10 @@ config.substitutions += [
 # Tools are looked up here and replaced by full paths, so that no test can run
 # a tool of another build by accident.
 llvm_config.add_tool_substitutions(
-    ["FileCheck", "not", "split-file", "count", "llvm-objdump", "llvm-readelf"],
+    [
+        "FileCheck", "not", "split-file", "count", "clang-format", "llvm-objdump",
+        "llvm-readelf", "llvm-tblgen", "mlir-tblgen",
+    ],
     config.llvm_tools_dir,
 )
 ecolm_tools = [

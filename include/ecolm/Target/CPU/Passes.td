@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Declares the passes between kernels and LLVM: where weights lie, what a linear\nlayer's function is, who owns buffers, and how loops reach the thread pool.
+// Declares the passes between kernels and LLVM: where weights lie, what a linear
+// layer's function is, who owns buffers, and how loops reach the thread pool.
 //
 //===----------------------------------------------------------------------===//
 
@@ -56,6 +57,9 @@ def PlaceWeights : Pass<"ecolm-place-weights", "::mlir::ModuleOp"> {
     `ecolm.weight`, in module order, and declares the section as the external
     global `@ecolm_weights`.
 
+    Precondition: layouts are chosen (`ecolm-pack-weights`). Postcondition: the
+    places of weights do not overlap and lie within `@ecolm_weights`.
+
     ```mlir
     ecolm.weight @gamma : tensor<4xf32> = dense<1.0> : tensor<4xf32>
     ```
@@ -76,6 +80,9 @@ def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
     Tensor arguments of `@main` become memref arguments. The result of a language
     model (`ecolm.language_model`) is written to a last memref argument; results
     of other models are returned in memory of their own.
+
+    Precondition: the module has a function `@main`. Postcondition: no argument
+    of `@main` is a tensor, nor is its result in a language model.
 
     ```mlir
     func.func @main(%ids: tensor<1x?xi64>, ...) -> tensor<1x?x65xf32>
@@ -98,6 +105,20 @@ def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
     allocation; buffers whose uses do not overlap share bytes. Dynamic
     dimensions are bounded by `max-chunk`. Sets `ecolm.workspace_bytes`. In other
     models every buffer that is not returned is freed before the return.
+
+    Precondition: bufferized, small buffers promoted to the stack.
+    Postcondition: a language model's `@main` allocates nothing.
+
+    ```mlir
+    func.func @main(...) attributes {ecolm.language_model} {
+      %a = memref.alloc(%tokens) : memref<1x?x256xf32>
+    ```
+    ==>
+    ```mlir
+    func.func @main(..., %workspace: memref<?xi8>) attributes {ecolm.language_model} {
+      %a = memref.view %workspace[%offset][%tokens]
+          : memref<?xi8> to memref<1x?x256xf32>
+    ```
   }];
   let options = [Option<"maxChunk", "max-chunk", "int64_t", "64",
                         "Largest number of tokens in one call">];
@@ -112,6 +133,9 @@ def ConvertForallToRuntime : Pass<"convert-forall-to-runtime", "::mlir::ModuleOp
     and a call of `ecolm_parallel_for` (include/ecolm/Runtime/Model.h). What the
     body uses from outside travels in a structure on the caller's stack;
     constants are made anew.
+
+    Precondition: bufferized; loops return nothing. Postcondition: no
+    `scf.forall` remains.
 
     ```mlir
     scf.forall (%i) in (%n) { "use"(%m, %i) : (memref<?xf32>, index) -> () }
@@ -133,6 +157,9 @@ def RecordEntry : Pass<"ecolm-record-entry", "::mlir::ModuleOp"> {
     Sets the module attribute `ecolm.entry` to the type of `@main`, whose
     memrefs the LLVM dialect no longer shows.
 
+    Precondition: `@main` has its final arguments, as memrefs. Postcondition:
+    `ecolm.entry` describes them.
+
     ```mlir
     func.func @main(%x: memref<4xf32>) -> memref<4xf32>
     ```
@@ -150,6 +177,19 @@ def BuildEntryPoint : Pass<"ecolm-build-entry-point", "::mlir::ModuleOp"> {
     the LLVM dialect, with the signatures of include/ecolm/Runtime/Model.h, and
     makes every other function internal. The module attribute `ecolm.entry`
     describes the arguments; `ecolm-record-entry` has set it.
+
+    Precondition: the module is in the LLVM dialect and has `ecolm.entry`.
+    Postcondition: one function is visible from outside.
+
+    ```mlir
+    module attributes {ecolm.entry = (memref<4xf32>) -> memref<4xf32>} {
+      llvm.func @main(...) -> !llvm.struct<(ptr, ptr, i64, array<1 x i64>, array<1 x i64>)>
+    ```
+    ==>
+    ```mlir
+      llvm.func internal @main(...) -> ...
+      llvm.func @ecolm_run(%inputs: !llvm.ptr, %outputs: !llvm.ptr) -> i32
+    ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }

@@ -48,7 +48,7 @@ def ONNX_Unknown : TypeDef<ONNX_Dialect, "Unknown"> {
     Stands where an element type stands until shape inference finds it.
 
     ```mlir
-    %0 = onnx.node "Relu"(%arg0) {opset = 14 : i64}
+    %0 = onnx.node "Relu"(%a) {opset = 14 : i64}
            : (tensor<4xf32>) -> tensor<*x!onnx.unknown>
     ```
   }];

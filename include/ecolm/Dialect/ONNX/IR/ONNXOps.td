@@ -105,7 +105,7 @@ def ONNX_NoneOp : ONNX_Op<"none", [Pure]> {
     value.
 
     ```mlir
-    %0 = onnx.none : none
+    %none = onnx.none : none
     ```
   }];
   let results = (outs NoneType:$output);
@@ -118,7 +118,7 @@ def ONNX_YieldOp : ONNX_Op<"yield", [Pure, Terminator, ParentOneOf<["NodeOp"]>]>
     Ends a region of `onnx.node`, in the order of the subgraph's outputs.
 
     ```mlir
-    onnx.yield %0 : tensor<4xf32>
+    onnx.yield %a : tensor<4xf32>
     ```
   }];
   let arguments = (ins Variadic<ONNX_Value>:$results);
