@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Writes weights straight into an ELF file: they never pass through LLVM's\nconstants, which would cost twelve times their size.
+// Writes weights straight into an ELF file: they never pass through LLVM's
+// constants, which would cost twelve times their size.
 //
 //===----------------------------------------------------------------------===//
 

@@ -32,6 +32,8 @@ def check_source(name: str, text: str) -> list[str]:
         complaints.append(f"{name}: expected a banner with the file's name and purpose")
     if "SPDX-License-Identifier: Apache-2.0" not in text:
         complaints.append(f"{name}: expected the licence's identifier")
+    if any(line.startswith("//") and "\\n" in line for line in lines[:20]):
+        complaints.append(f"{name}: expected lines in the banner, but found an escaped newline")
     if len(lines) > MAX_LINES:
         complaints.append(f"{name}: expected at most {MAX_LINES} lines, but found {len(lines)}")
     if name.startswith("lib/") and (match := FORBIDDEN.search(text)):

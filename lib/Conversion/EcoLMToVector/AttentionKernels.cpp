@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Lowers attention: keys lie side by side in the cache, so that sixteen scores\nare computed at once and every sum still runs upward.
+// Lowers attention: keys lie side by side in the cache, so that sixteen scores
+// are computed at once and every sum still runs upward.
 //
 //===----------------------------------------------------------------------===//
 

@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Loops over the outputs of a Kronecker-sparse factor in the order in which its\nweights stand in memory. No index is computed by multiplication: every address\nis a loop counter or a sum, so that multiplier-free code stays so.
+// Loops over the outputs of a Kronecker-sparse factor in the order in which its
+// weights stand in memory. No index is computed by multiplication: every address
+// is a loop counter or a sum, so that multiplier-free code stays so.
 //
 //===----------------------------------------------------------------------===//
 

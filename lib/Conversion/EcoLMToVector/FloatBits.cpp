@@ -5,7 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Quantizes, scales and converts floats through their bit patterns:\n\n  31 30      23 22                   0\n   s  eeeeeeee  mmmmmmmmmmmmmmmmmmmmmmm      value = s 1.m * 2^(e - 127)
+// Quantizes, scales and converts floats through their bit patterns:
+//
+//   31 30      23 22                   0
+//    s  eeeeeeee  mmmmmmmmmmmmmmmmmmmmmmm      value = s 1.m * 2^(e - 127)
 //
 //===----------------------------------------------------------------------===//
 

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Unpacks weights in registers: bit planes by selection, powers of two by shift\nor exponent, plain numbers by multiplication.
+// Unpacks weights in registers: bit planes by selection, powers of two by shift
+// or exponent, plain numbers by multiplication.
 //
 //===----------------------------------------------------------------------===//
 

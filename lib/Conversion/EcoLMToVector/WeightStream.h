@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Reads a packed weight in the order of Support/WeightOrder.h and accumulates\nproducts with it.
+// Reads a packed weight in the order of Support/WeightOrder.h and accumulates
+// products with it.
 //
 //===----------------------------------------------------------------------===//
 
