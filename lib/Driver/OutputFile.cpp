@@ -35,6 +35,21 @@ LogicalResult ecolm::writeOutput(
     llvm::outs() << text;
     return success();
   }
+  // A device or a pipe is written to, not replaced.
+  if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path)) {
+    std::error_code code;
+    llvm::raw_fd_ostream stream(path, code);
+    if (code)
+      return cannotWrite(code);
+    LogicalResult written = write(stream);
+    stream.close();
+    if (stream.has_error()) {
+      code = stream.error();
+      stream.clear_error();
+      return cannotWrite(code);
+    }
+    return written;
+  }
   SmallString<128> temporary;
   int descriptor;
   if (std::error_code code = llvm::sys::fs::createUniqueFile(

@@ -25,6 +25,15 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
   manager.addPass(createFoldPowersOfTwo());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  // Every product gets the machine operation that stands for it, and whoever
+  // asked for none is told where one is left.
+  LowerMulToShiftOptions lowering;
+  lowering.mode = options.mul;
+  lowering.targetHasMultiplier = options.hasMultiplier;
+  lowering.targetHasFPU = options.hasFPU;
+  manager.addPass(createLowerMulToShift(lowering));
+  if (options.multiplierFree)
+    manager.addPass(createVerifyMultiplierFree());
   // Layouts last: the other passes see weights as plain tensors.
   manager.addPass(createPackWeights());
 }

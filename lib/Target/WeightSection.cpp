@@ -43,11 +43,19 @@ namespace {
 /// The file around the bytes:
 ///
 ///   ELF header | weights | symbols | names | section headers
+///
+/// Every weight is an input section of its own, since linkers read a section at
+/// a time; they stay adjacent and in order, as sizes are multiples of the
+/// alignment. Only the first one has a symbol, so all are marked to be kept.
 template <class ELFT> struct ObjectFile {
   using Ehdr = typename ELFT::Ehdr;
   using Shdr = typename ELFT::Shdr;
   using Sym = typename ELFT::Sym;
   static_assert(sizeof(Ehdr) <= kDataOffset);
+
+  /// Start of every weight, and the end of the last one.
+  std::vector<uint64_t> bounds;
+  int getNumWeights() const { return bounds.size() - 1; }
 
   // Names of sections and of the symbol share one table.
   static constexpr char kNames[] = "\0.rodata.ecolm\0.symtab\0.strtab\0"
@@ -62,6 +70,7 @@ template <class ELFT> struct ObjectFile {
     header.e_ident[EI_CLASS] = ELFT::Is64Bits ? ELFCLASS64 : ELFCLASS32;
     header.e_ident[EI_DATA] = ELFDATA2LSB;
     header.e_ident[EI_VERSION] = EV_CURRENT;
+    header.e_ident[EI_OSABI] = ELFOSABI_GNU; // for SHF_GNU_RETAIN
     header.e_type = ET_REL;
     header.e_machine = triple.isX86()       ? EM_X86_64
                        : triple.isAArch64() ? EM_AARCH64
@@ -69,8 +78,8 @@ template <class ELFT> struct ObjectFile {
     header.e_version = EV_CURRENT;
     header.e_ehsize = sizeof(Ehdr);
     header.e_shentsize = sizeof(Shdr);
-    header.e_shnum = 5;
-    header.e_shstrndx = 3;
+    header.e_shnum = getNumWeights() + 4;
+    header.e_shstrndx = getNumWeights() + 2;
     header.e_shoff = getSectionHeaders(bytes);
     out.write(reinterpret_cast<char *>(&header), sizeof(header));
     out.write_zeros(kDataOffset - sizeof(header));
@@ -95,7 +104,7 @@ template <class ELFT> struct ObjectFile {
     out << names;
     out.write_zeros(getSectionHeaders(bytes) - getNames(bytes) - names.size());
 
-    Shdr sections[5] = {};
+    std::vector<Shdr> sections(getNumWeights() + 4);
     auto set = [&](int i, StringRef name, uint32_t type, uint64_t offset,
                    uint64_t size, uint64_t align) {
       sections[i].sh_name = nameOf(name);
@@ -104,16 +113,22 @@ template <class ELFT> struct ObjectFile {
       sections[i].sh_size = size;
       sections[i].sh_addralign = align;
     };
-    set(1, ".rodata.ecolm", SHT_PROGBITS, kDataOffset, bytes, kDataOffset);
-    sections[1].sh_flags = SHF_ALLOC;
-    set(2, ".symtab", SHT_SYMTAB, getSymbols(bytes), sizeof(symbols), 8);
-    sections[2].sh_link = 3;
-    sections[2].sh_info = 1;
-    sections[2].sh_entsize = sizeof(Sym);
-    set(3, ".strtab", SHT_STRTAB, getNames(bytes), names.size(), 1);
+    for (int i = 0; i < getNumWeights(); ++i) {
+      set(i + 1, ".rodata.ecolm", SHT_PROGBITS, kDataOffset + bounds[i],
+          bounds[i + 1] - bounds[i], kDataOffset);
+      sections[i + 1].sh_flags = SHF_ALLOC | SHF_GNU_RETAIN;
+    }
+    int symtab = getNumWeights() + 1;
+    set(symtab, ".symtab", SHT_SYMTAB, getSymbols(bytes), sizeof(symbols), 8);
+    sections[symtab].sh_link = symtab + 1;
+    sections[symtab].sh_info = 1;
+    sections[symtab].sh_entsize = sizeof(Sym);
+    set(symtab + 1, ".strtab", SHT_STRTAB, getNames(bytes), names.size(), 1);
     // Without this section linkers make the stack executable.
-    set(4, ".note.GNU-stack", SHT_PROGBITS, getSectionHeaders(bytes), 0, 1);
-    out.write(reinterpret_cast<char *>(sections), sizeof(sections));
+    set(symtab + 2, ".note.GNU-stack", SHT_PROGBITS, getSectionHeaders(bytes),
+        0, 1);
+    out.write(reinterpret_cast<char *>(sections.data()),
+              sections.size() * sizeof(Shdr));
   }
 };
 
@@ -162,6 +177,9 @@ writeObject(ModuleOp module, const llvm::Triple &triple, raw_ostream &out,
             const std::function<void(ArrayRef<char>)> &release,
             const std::function<void(uint64_t, uint64_t)> &progress) {
   ObjectFile<ELFT> object;
+  for (auto weight : module.getOps<WeightOp>())
+    object.bounds.push_back(getInt(weight, "ecolm.offset"));
+  object.bounds.push_back(getWeightSectionSize(module));
   object.writeHeader(out, triple, getWeightSectionSize(module));
   FailureOr<WeightSectionInfo> info =
       writeBytes(module, out, release, progress);

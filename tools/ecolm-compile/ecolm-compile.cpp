@@ -56,10 +56,15 @@ int main(int argc, char **argv) {
                            cl::init("native"), cl::cat(category));
   cl::opt<std::string> features("mattr", cl::desc("CPU features, as +a,-b"),
                                 cl::cat(category));
-  cl::opt<std::string> multiplications(
-      "lower-mul-to-shift",
-      cl::desc("How quantized layers multiply: auto, shift, exponent, native"),
-      cl::init("auto"), cl::cat(category));
+  cl::opt<MulMode> multiplications(
+      "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
+      cl::init(MulMode::Auto), cl::cat(category),
+      cl::values(clEnumValN(MulMode::Auto, "auto", "what costs least (default)"),
+                 clEnumValN(MulMode::Shift, "shift", "shifts and additions"),
+                 clEnumValN(MulMode::Exponent, "exponent",
+                            "additions to exponents"),
+                 clEnumValN(MulMode::Native, "native",
+                            "the target's multiplier")));
   cl::opt<bool> multiplierFree(
       "multiplier-free",
       cl::desc("Fail if quantized layers still multiply or divide"),

@@ -12,6 +12,7 @@
 #ifndef ECOLM_DRIVER_COMPILER_H
 #define ECOLM_DRIVER_COMPILER_H
 
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Frontend/ONNX/ImportONNX.h"
 #include "ecolm/Target/TargetDescription.h"
 #include "mlir/Pass/PassManager.h"
@@ -39,8 +40,8 @@ struct CompileOptions {
   EmitKind emit = EmitKind::Program;
   TargetDescription target;
   ImportOptions import;
-  /// `auto`, `shift`, `exponent` or `native` (ecolm-lower-mul-to-shift).
-  std::string multiplications = "auto";
+  /// How quantized layers multiply (ecolm-lower-mul-to-shift).
+  MulMode multiplications = MulMode::Auto;
   /// Fail if a multiplication or division is left in the quantized path.
   bool multiplierFree = false;
   /// Largest number of tokens that one call of the model evaluates.

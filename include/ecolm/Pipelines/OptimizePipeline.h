@@ -12,6 +12,7 @@
 #ifndef ECOLM_PIPELINES_OPTIMIZEPIPELINE_H
 #define ECOLM_PIPELINES_OPTIMIZEPIPELINE_H
 
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 
@@ -19,11 +20,14 @@ namespace ecolm {
 
 /// What the optimize phase needs to know of the user and the target.
 struct OptimizeOptions : mlir::PassPipelineOptions<OptimizeOptions> {
-  Option<std::string> mul{
-      *this, "mul",
-      llvm::cl::desc("How quantized layers multiply: auto, shift, exponent or "
-                     "native"),
-      llvm::cl::init("auto")};
+  Option<MulMode> mul{
+      *this, "mul", llvm::cl::desc("How quantized layers multiply"),
+      llvm::cl::init(MulMode::Auto),
+      llvm::cl::values(
+          clEnumValN(MulMode::Auto, "auto", "what costs least"),
+          clEnumValN(MulMode::Shift, "shift", "shifts and additions"),
+          clEnumValN(MulMode::Exponent, "exponent", "additions to exponents"),
+          clEnumValN(MulMode::Native, "native", "the target's multiplier"))};
   Option<bool> hasFPU{*this, "target-has-fpu",
                       llvm::cl::desc("The target computes with floats"),
                       llvm::cl::init(true)};
