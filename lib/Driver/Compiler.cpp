@@ -85,6 +85,7 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   LowerOptions lower;
   lower.fpu = traits.hasFPU;
   lower.maxChunk = options.maxChunk;
+  lower.multiplierFree = options.multiplierFree;
   OptimizeOptions optimize;
   optimize.mul = options.multiplications;
   optimize.hasFPU = traits.hasFPU;

@@ -110,6 +110,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   cleanUp(manager);
   manager.addPass(createRecordEntry());
   addConversionToLLVM(manager);
+  // What was true of operations shall still be true of instructions.
+  if (options.multiplierFree)
+    manager.addPass(createVerifyMultiplierFree());
   manager.addPass(createBuildEntryPoint());
 }
 

@@ -33,7 +33,7 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
   lowering.targetHasFPU = options.hasFPU;
   manager.addPass(createLowerMulToShift(lowering));
   if (options.multiplierFree)
-    manager.addPass(createVerifyMultiplierFree());
+    manager.addPass(createVerifyMultiplierFree({PathScope::Graph}));
   // Layouts last: the other passes see weights as plain tensors.
   manager.addPass(createPackWeights());
 }

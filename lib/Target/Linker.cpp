@@ -16,6 +16,8 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/Signals.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
 using namespace ecolm;
@@ -67,8 +69,13 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
   });
 
   SmallVector<std::string> arguments = {*driver, "-o", temporary.str().str()};
-  if (!options.triple.empty() && StringRef(*driver).contains("clang"))
+  if (!options.triple.empty() && StringRef(*driver).contains("clang")) {
     arguments.push_back("--target=" + options.triple);
+    // The system's linker knows this machine only.
+    if (Triple(options.triple).getArch() !=
+        Triple(sys::getProcessTriple()).getArch())
+      arguments.push_back("-fuse-ld=lld");
+  }
   append_range(arguments, objects);
   switch (options.kind) {
   case LinkKind::Program:

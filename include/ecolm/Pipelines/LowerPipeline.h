@@ -22,6 +22,10 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
   Option<bool> fpu{*this, "fpu",
                    llvm::cl::desc("The target computes with floats in hardware"),
                    llvm::cl::init(true)};
+  Option<bool> multiplierFree{
+      *this, "multiplier-free",
+      llvm::cl::desc("Fail if a quantized layer multiplies or divides"),
+      llvm::cl::init(false)};
   Option<bool> incremental{
       *this, "incremental",
       llvm::cl::desc("The model is a causal language model: evaluate it piece "

@@ -197,10 +197,14 @@ struct BuildEntryPointPass final
       if (function.isExternal() || function.getName() == "ecolm_forward" ||
           function.getName() == "ecolm_run")
         continue;
-      function.setLinkage(LLVM::Linkage::Internal);
-      // A layer keeps its own symbol, so that its code can be inspected.
-      if (function->hasAttr("ecolm.quantized"))
+      // A layer keeps its own symbol, so that its code can be inspected and a
+      // test can call it.
+      if (function->hasAttr("ecolm.quantized")) {
         function.setNoInline(true);
+        function.setVisibility_(LLVM::Visibility::Hidden);
+        continue;
+      }
+      function.setLinkage(LLVM::Linkage::Internal);
     }
   }
 };
