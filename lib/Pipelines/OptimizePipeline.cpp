@@ -19,6 +19,9 @@ using namespace ecolm;
 
 void ecolm::buildOptimizePipeline(OpPassManager &manager,
                                   const OptimizeOptions &options) {
+  // Weights that a checkpoint holds as floats become codes before anything asks
+  // for their bytes; no later phase computes a quantizer of weights.
+  manager.addPass(createQuantizeWeights());
   // Whole butterflies first: the bounds that make integers exact are those of
   // a whole chain.
   manager.addPass(createFuseButterflyStages());
