@@ -1,6 +1,15 @@
-/* Calls every quantized linear layer of a model object and prints the bits of
- * what it returns. Built for the host and, without a C library, for rv32i; the
- * two must print the same. LAYERS lists `LAYER(number, inputs, outputs)`. */
+//===- linear_layers.c - Calls linear layers on their own -----------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Calls every quantized linear layer of a model object and prints the bits of
+// what it returns. Built for the host and, without a C library, for rv32i; the
+// two must print the same. LAYERS lists `LAYER(number, inputs, outputs)`.
+//
+//===----------------------------------------------------------------------===//
 
 #include <stddef.h>
 #include <stdint.h>
