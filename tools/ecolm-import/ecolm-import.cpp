@@ -9,6 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ecolm/Dialect/ONNX/Analysis/CheckSupported.h"
+#include "ecolm/Dialect/ONNX/Analysis/OperatorTable.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
 #include "ecolm/Frontend/ONNX/ImportONNX.h"
 #include "ecolm/Frontend/ONNX/ModelDiagnostics.h"
@@ -16,14 +18,15 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/ToolOutputFile.h"
 
 using namespace llvm;
 
 static cl::OptionCategory category("ecolm-import options");
-static cl::opt<std::string> input(cl::Positional, cl::Required,
-                                  cl::desc("<model.onnx>"), cl::cat(category));
+static cl::opt<std::string> input(cl::Positional, cl::desc("<model.onnx>"),
+                                  cl::cat(category));
 static cl::opt<std::string> output("o", cl::init("-"), cl::cat(category),
                                    cl::desc("Where to write the IR"));
 static cl::opt<std::string> dataDirectory(
@@ -31,6 +34,16 @@ static cl::opt<std::string> dataDirectory(
     cl::desc("Where external data lies (default: beside the model)"));
 static cl::opt<bool> inferShapes("infer-shapes", cl::cat(category),
                                  cl::desc("Give every value its type"));
+static cl::opt<bool> printOperators(
+    "print-operators", cl::cat(category),
+    cl::desc("Print the supported operators as a table and stop"));
+enum class Check { None, Text, JSON };
+static cl::opt<Check>
+    check("check", cl::cat(category), cl::ValueOptional,
+          cl::desc("Say what cannot be compiled instead of printing the IR"),
+          cl::values(clEnumValN(Check::Text, "", "for people"),
+                     clEnumValN(Check::Text, "text", "for people"),
+                     clEnumValN(Check::JSON, "json", "for programs")));
 static cl::opt<bool> debugInfo("debuginfo", cl::cat(category),
                                cl::desc("Print locations"));
 static cl::opt<int64_t>
@@ -42,6 +55,10 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv,
                               "reads an ONNX model and prints it\n");
+  if (printOperators) {
+    ecolm::onnx::printOperatorTable(outs());
+    return 0;
+  }
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   ecolm::ModelDiagnosticHandler diagnostics(&context, errs());
 
@@ -52,7 +69,7 @@ int main(int argc, char **argv) {
   if (mlir::failed(model))
     return 1;
   mlir::PassManager passes(&context);
-  if (inferShapes)
+  if (inferShapes || check != Check::None)
     passes.addPass(ecolm::onnx::createInferShapes());
   if (mlir::failed(passes.run(*model->module)))
     return 1;
@@ -62,6 +79,16 @@ int main(int argc, char **argv) {
   if (!file) {
     errs() << error << "\n";
     return 1;
+  }
+  if (check != Check::None) {
+    ecolm::onnx::SupportReport report =
+        ecolm::onnx::checkSupported(*model->module);
+    if (check == Check::JSON)
+      file->os() << formatv("{0:2}\n", report.toJSON());
+    else
+      report.print(file->os());
+    file->keep();
+    return report.isSupported() ? 0 : 3;
   }
   mlir::OpPrintingFlags flags;
   if (elide >= 0)

@@ -13,6 +13,7 @@
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
+#include "mlir/IR/MLIRContext.h"
 
 using namespace mlir;
 
@@ -53,6 +54,8 @@ static StringRef describeSeverity(DiagnosticSeverity severity) {
 ModelDiagnosticHandler::ModelDiagnosticHandler(MLIRContext *context,
                                                raw_ostream &os)
     : ScopedDiagnosticHandler(context) {
+  // What a user did is told in words; the operation would only show internals.
+  context->printOpOnDiagnostic(false);
   auto print = [&os](Diagnostic &diagnostic) {
     os << describeModelLocation(diagnostic.getLocation()) << ": "
        << describeSeverity(diagnostic.getSeverity()) << ": " << diagnostic

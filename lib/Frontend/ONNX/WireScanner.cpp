@@ -104,9 +104,12 @@ bool Scanner::fail(uint64_t offset, const Twine &what, bool truncated) {
   error.offset = offset;
   error.what = what.str();
   error.truncated = truncated;
-  for (auto [name, index] : path)
+  constexpr size_t kShown = 8;
+  for (auto [name, index] : ArrayRef(path).take_front(kShown))
     error.where += (error.where.empty() ? "" : ".") + std::string(name) + "[" +
                    utostr(index) + "]";
+  if (path.size() > kShown)
+    error.where += "...";
   return false;
 }
 

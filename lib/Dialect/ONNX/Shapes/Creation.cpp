@@ -34,6 +34,16 @@ LogicalResult inferShape(NodeInference &node) {
                         {Dim(count)});
 }
 
+LogicalResult inferSize(NodeInference &node) {
+  if (failed(node.expectInputs(1, 1)))
+    return failure();
+  Dim count(1);
+  for (Dim dim : node.getDims(0))
+    count = multiply(count, dim);
+  node.setElements(0, Dims{count});
+  return node.setResult(0, IntegerType::get(node.getOp().getContext(), 64), {});
+}
+
 /// max(0, ceil((limit - start) / delta)), or unknown.
 static Dim countRange(Dim start, Dim limit, Dim delta) {
   if (start.isNumber(0) && delta.isNumber(1) && limit.isSymbol())

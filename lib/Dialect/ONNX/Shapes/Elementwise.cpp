@@ -95,6 +95,46 @@ LogicalResult inferVariadic(NodeInference &node) {
   return node.setResult(0, node.getInput(0).elementType, dims);
 }
 
+LogicalResult inferLogic(NodeInference &node) {
+  unsigned count = node.getOp().isStandard("Not") ? 1 : 2;
+  if (failed(node.expectInputs(count, count)))
+    return failure();
+  Dims dims;
+  for (unsigned i = 0; i < count; ++i) {
+    if (!node.getInput(i).elementType.isInteger(1))
+      return node.emitError()
+             << node.getOp().getOpType() << " expects booleans, found "
+             << node.getInput(i).elementType;
+    FailureOr<Dims> next = node.broadcast(dims, node.getDims(i));
+    if (failed(next))
+      return failure();
+    dims = *next;
+  }
+  return node.setResult(0, node.getInput(0).elementType, dims);
+}
+
+LogicalResult inferPredicate(NodeInference &node) {
+  if (failed(node.expectInputs(1, 1)))
+    return failure();
+  return node.setResult(0, IntegerType::get(node.getOp().getContext(), 1),
+                        node.getDims(0));
+}
+
+LogicalResult inferClip(NodeInference &node) {
+  if (failed(node.expectInputs(1, 3)) || failed(node.expectSameType({0, 1, 2})))
+    return failure();
+  for (unsigned i = 1; i < node.getNumInputs(); ++i)
+    if (node.hasInput(i) && failed(node.expectRank(i, 0, 0)))
+      return failure();
+  return node.setResult(0, node.getInput(0).elementType, node.getDims(0));
+}
+
+LogicalResult inferCastLike(NodeInference &node) {
+  if (failed(node.expectInputs(2, 2)))
+    return failure();
+  return node.setResult(0, node.getInput(1).elementType, node.getDims(0));
+}
+
 LogicalResult inferWhere(NodeInference &node) {
   if (failed(node.expectInputs(3, 3)) || failed(node.expectSameType({1, 2})))
     return failure();

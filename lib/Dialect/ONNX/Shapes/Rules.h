@@ -21,11 +21,16 @@ mlir::LogicalResult inferUnary(NodeInference &node);
 mlir::LogicalResult inferArithmetic(NodeInference &node);
 mlir::LogicalResult inferComparison(NodeInference &node);
 mlir::LogicalResult inferVariadic(NodeInference &node);
+mlir::LogicalResult inferLogic(NodeInference &node);
+mlir::LogicalResult inferPredicate(NodeInference &node);
+mlir::LogicalResult inferClip(NodeInference &node);
+mlir::LogicalResult inferCastLike(NodeInference &node);
 mlir::LogicalResult inferWhere(NodeInference &node);
 mlir::LogicalResult inferCast(NodeInference &node);
 
 // Creation.cpp
 mlir::LogicalResult inferShape(NodeInference &node);
+mlir::LogicalResult inferSize(NodeInference &node);
 mlir::LogicalResult inferRange(NodeInference &node);
 mlir::LogicalResult inferConstantOfShape(NodeInference &node);
 

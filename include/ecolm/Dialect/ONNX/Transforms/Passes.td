@@ -14,6 +14,32 @@
 
 include "mlir/Pass/PassBase.td"
 
+def CheckSupported : Pass<"onnx-check-supported", "::mlir::ModuleOp"> {
+  let summary = "report everything in a graph that cannot be compiled";
+  let description = [{
+    Holds every node against the table of supported operators before anything is
+    lowered, so that a user sees all obstacles at once, each with its node's
+    name, the reason and a remedy, and never "failed to legalize". One error per
+    operator and remedy, one note per further node.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the IR is as it
+    was; if the pass succeeds, every node is of a supported operator, version,
+    use and type, is typed, and assumes nothing about sizes.
+
+    ```mlir
+    %0 = onnx.node "NonZero"(%x) {opset = 13 : i64}
+           : (tensor<4xf32>) -> tensor<*xi64>
+    ==>
+    error: cannot compile 'NonZero': the operator is not supported; export the
+    model so that the operator is decomposed into supported ones
+    ```
+  }];
+  let statistics = [
+    Statistic<"numNodes", "nodes", "Nodes checked">,
+    Statistic<"numObstacles", "obstacles", "Kinds of obstacles found">
+  ];
+}
+
 def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
   let summary = "give every value of an imported model its type";
   let description = [{

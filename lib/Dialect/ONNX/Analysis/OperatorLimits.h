@@ -1,0 +1,41 @@
+//===- OperatorLimits.h - Limits of operators -*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Declares the checks that the operator table refers to.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_LIB_DIALECT_ONNX_ANALYSIS_OPERATORLIMITS_H
+#define ECOLM_LIB_DIALECT_ONNX_ANALYSIS_OPERATORLIMITS_H
+
+#include "ecolm/Dialect/ONNX/Analysis/OperatorTable.h"
+
+namespace ecolm::onnx {
+
+// StandardLimits.cpp
+std::optional<Refusal> checkAttention(NodeOp node);
+std::optional<Refusal> checkGelu(NodeOp node);
+std::optional<Refusal> checkNormalization(NodeOp node);
+std::optional<Refusal> checkRange(NodeOp node);
+std::optional<Refusal> checkReduction(NodeOp node);
+std::optional<Refusal> checkSlice(NodeOp node);
+std::optional<Refusal> checkSplit(NodeOp node);
+std::optional<Refusal> checkConstantAxes(NodeOp node);
+
+// EcoLMLimits.cpp
+std::optional<Refusal> checkLogQuantize(NodeOp node);
+std::optional<Refusal> checkButterflyFactor(NodeOp node);
+std::optional<Refusal> checkUnpackTernary(NodeOp node);
+std::optional<Refusal> checkTernaryMatMul(NodeOp node);
+std::optional<Refusal> checkPotMatMul(NodeOp node);
+
+/// The integer attribute `name`, or `otherwise` if the node has none.
+int64_t getIntAttr(NodeOp node, llvm::StringRef name, int64_t otherwise);
+
+} // namespace ecolm::onnx
+
+#endif // ECOLM_LIB_DIALECT_ONNX_ANALYSIS_OPERATORLIMITS_H
