@@ -48,10 +48,15 @@ ModelInfo ecolm::describeModel(ModuleOp module, const CompileOptions &options,
                                const WeightSectionInfo &section) {
   llvm::MapVector<StringRef, FormatCount> formats;
   FormatCount all;
+  // A low-bit weight meets one activation per token, and selects, adds or
+  // shifts it where a float weight would multiply.
+  int64_t removed = 0;
   for (auto weight : module.getOps<WeightOp>()) {
     auto type = cast<RankedTensorType>(weight.getType());
     int64_t bytes =
         weight->getAttrOfType<IntegerAttr>("ecolm.bytes").getInt();
+    if (isa<TernaryType, PotType>(type.getElementType()))
+      removed += type.getNumElements();
     for (FormatCount *count : {&formats[getFormatName(type.getElementType())],
                                &all}) {
       count->elements += type.getNumElements();
@@ -80,6 +85,7 @@ ModelInfo ecolm::describeModel(ModuleOp module, const CompileOptions &options,
   addString("compiler", ("ecolm " + getCompilerVersion()).str());
   addString("target cpu", options.target.cpu);
   add("quantized linear layers", layers, Twine(layers));
+  add("weight multiplications removed per token", removed, Twine(removed));
   add("weights", all.elements, Twine(all.elements));
   add("weight bytes", all.bytes, Twine(all.bytes));
   for (auto &[name, count] : formats) {
