@@ -74,23 +74,8 @@ int32_t getRoundingBias(Rounding rounding) {
   llvm_unreachable("unknown rounding");
 }
 
-/// Bits of the smallest magnitude that rounds to 2^min or above. Below 2^-126
-/// numbers have no hidden bit, so the thresholds there are spelled out.
-int32_t getLowestBits(int32_t min, Rounding rounding) {
-  int32_t below = (min - 1 + 127) << 23;
-  bool subnormal = min == -126;
-  switch (rounding) {
-  case Rounding::Floor:
-    return (min + 127) << 23;
-  case Rounding::NearestLog:
-    return subnormal ? 0x5A827A : below + 0x3504F4;
-  case Rounding::Nearest:
-    return subnormal ? 0x600000 : below + 0x400000;
-  case Rounding::Ceil:
-    return subnormal ? 0x400001 : below + 1;
-  }
-  llvm_unreachable("unknown rounding");
-}
+/// Bits of 2^min, below which a magnitude underflows whatever the rounding.
+int32_t getLowestBits(int32_t min) { return (min + 127) << 23; }
 
 } // namespace
 
@@ -119,8 +104,7 @@ Value ecolm::emitLogQuantize(KernelBuilder &b, Value x, PotType type,
   if (!type.getZero())
     return value;
   Value none = underflow == Underflow::Zero
-                   ? i.is(P::slt, magnitude,
-                          i.c(getLowestBits(type.getMin(), rounding)))
+                   ? i.is(P::slt, magnitude, i.c(getLowestBits(type.getMin())))
                    : i.is(P::eq, magnitude, i.c(0));
   Value nan = i.is(P::sgt, magnitude, i.c(0x7F800000));
   return i.pick(i.either(none, nan), i.c(0), value);
@@ -148,8 +132,7 @@ Value ecolm::emitExponentAdd(KernelBuilder &b, Value x, Value exponent,
   Value e = i.pick(isSubnormal, i.sub(i.c(1), shift), field);
   e = i.add(e, exponent);
 
-  Value normal =
-      i.either(i.left(e, i.c(23)), i.both(mantissa, i.c(0x7FFFFF)));
+  Value normal = i.either(i.left(e, i.c(23)), i.both(mantissa, i.c(0x7FFFFF)));
   Value deep = arith::MaxSIOp::create(b, i.sub(i.c(1), e), i.c(1));
   deep = arith::MinSIOp::create(b, deep, i.c(25));
   Value gradual = i.roundingRight(mantissa, deep);
