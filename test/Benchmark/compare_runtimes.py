@@ -88,11 +88,14 @@ def inline(model):
     """The model without local functions and without what inlining left unused:
     attributes of the functions, as constants."""
     plain = onnx.inliner.inline_local_functions(onnx.load(model))
-    used = {name for node in plain.graph.node for name in node.input}
-    used |= {output.name for output in plain.graph.output}
-    kept = [node for node in plain.graph.node if used & set(node.output)]
+    used = {output.name for output in plain.graph.output}
+    kept = []
+    for node in reversed(plain.graph.node):
+        if used & set(node.output):
+            used |= set(node.input)
+            kept.append(node)
     del plain.graph.node[:]
-    plain.graph.node.extend(kept)
+    plain.graph.node.extend(reversed(kept))
     return plain
 
 
