@@ -113,6 +113,9 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
 
 LogicalResult ecolm::compileModel(MLIRContext *context,
                                   const CompileOptions &options) {
+  if (failed(checkOutput(context, options.output,
+                         options.emit < EmitKind::Object)))
+    return failure();
   FailureOr<ImportedModel> model = runPhases(context, options);
   if (failed(model))
     return failure();

@@ -19,42 +19,73 @@
 using namespace mlir;
 using namespace ecolm;
 
+static InFlightDiagnostic cannotWrite(MLIRContext *context, StringRef path,
+                                      const Twine &why) {
+  return emitError(UnknownLoc::get(context))
+         << "cannot write '" << path << "': " << why
+         << "; name a file in a directory that exists, has room and can be "
+            "written";
+}
+
+/// Whether `path` is a device, a pipe or the like: renaming a file to that
+/// name would destroy it.
+static bool isSpecialFile(StringRef path) {
+  llvm::sys::fs::file_status status;
+  return !llvm::sys::fs::status(path, status) &&
+         llvm::sys::fs::is_other(status);
+}
+
+/// Writes to a stream that cannot be renamed, all at once.
+static LogicalResult
+writeStream(MLIRContext *context, StringRef path,
+            function_ref<LogicalResult(llvm::raw_pwrite_stream &)> write) {
+  SmallString<0> text;
+  llvm::raw_svector_ostream buffer(text);
+  if (failed(write(buffer)))
+    return failure();
+  std::error_code code;
+  llvm::raw_fd_ostream stream(path, code, llvm::sys::fs::CD_OpenExisting);
+  if (code)
+    return cannotWrite(context, path, code.message());
+  stream << text;
+  stream.flush();
+  if (!stream.has_error())
+    return success();
+  code = stream.error();
+  stream.clear_error();
+  return cannotWrite(context, path, code.message());
+}
+
+LogicalResult ecolm::checkOutput(MLIRContext *context, StringRef path,
+                                 bool isText) {
+  if (!isText && path == "-")
+    return emitError(UnknownLoc::get(context))
+           << "binary files do not go to standard output; name a file with -o";
+  if (path == "-" || (isText && isSpecialFile(path)))
+    return success();
+  if (llvm::sys::fs::is_directory(path))
+    return cannotWrite(context, path, "it is a directory");
+  if (isSpecialFile(path))
+    return cannotWrite(context, path, "it is not a regular file");
+  // Only an attempt tells whether files can appear there.
+  SmallString<128> attempt;
+  if (std::error_code code =
+          llvm::sys::fs::createUniqueFile(path + ".%%%%%%%%", attempt))
+    return cannotWrite(context, path, code.message());
+  llvm::sys::fs::remove(attempt);
+  return success();
+}
+
 LogicalResult ecolm::writeOutput(
     MLIRContext *context, StringRef path,
     function_ref<LogicalResult(llvm::raw_pwrite_stream &)> write) {
-  auto cannotWrite = [&](std::error_code code) {
-    return emitError(UnknownLoc::get(context))
-           << "cannot write '" << path << "': " << code.message()
-           << "; name a file in a directory that exists and can be written";
-  };
-  if (path == "-") {
-    SmallString<0> text;
-    llvm::raw_svector_ostream stream(text);
-    if (failed(write(stream)))
-      return failure();
-    llvm::outs() << text;
-    return success();
-  }
-  // A device or a pipe is written to, not replaced.
-  if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path)) {
-    std::error_code code;
-    llvm::raw_fd_ostream stream(path, code);
-    if (code)
-      return cannotWrite(code);
-    LogicalResult written = write(stream);
-    stream.close();
-    if (stream.has_error()) {
-      code = stream.error();
-      stream.clear_error();
-      return cannotWrite(code);
-    }
-    return written;
-  }
+  if (path == "-" || isSpecialFile(path))
+    return writeStream(context, path, write);
   SmallString<128> temporary;
   int descriptor;
   if (std::error_code code = llvm::sys::fs::createUniqueFile(
           path + ".%%%%%%%%", descriptor, temporary))
-    return cannotWrite(code);
+    return cannotWrite(context, path, code.message());
   llvm::sys::RemoveFileOnSignal(temporary);
   auto cleanUp = llvm::make_scope_exit([&] {
     llvm::sys::fs::remove(temporary);
@@ -66,11 +97,11 @@ LogicalResult ecolm::writeOutput(
   if (stream.has_error()) {
     std::error_code code = stream.error();
     stream.clear_error();
-    return cannotWrite(code);
+    return cannotWrite(context, path, code.message());
   }
   if (failed(written))
     return failure();
   if (std::error_code code = llvm::sys::fs::rename(temporary, path))
-    return cannotWrite(code);
+    return cannotWrite(context, path, code.message());
   return success();
 }

@@ -17,6 +17,11 @@
 
 namespace ecolm {
 
+/// Reports before the work begins that `path` cannot be written. Text may go
+/// to standard output (`-`) and to devices; programs and objects may not.
+llvm::LogicalResult checkOutput(mlir::MLIRContext *context,
+                                llvm::StringRef path, bool isText);
+
 /// Calls `write` with a stream to a temporary file beside `path` and renames it
 /// to `path` if that succeeds; `-` is standard output. Failures, a full disk
 /// among them, are diagnostics.

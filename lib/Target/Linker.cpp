@@ -29,9 +29,12 @@ static const char kNoBuildId[] = "-Wl,--build-id=none";
 
 static Expected<std::string> findDriver(StringRef wanted) {
   if (!wanted.empty()) {
-    if (ErrorOr<std::string> found = sys::findProgramByName(wanted))
+    // A path is taken as it is, so look whether it leads anywhere.
+    ErrorOr<std::string> found = sys::findProgramByName(wanted);
+    if (found && sys::fs::can_execute(*found))
       return *found;
-    return createStringError("cannot find the linker driver '" + wanted + "'");
+    return createStringError("cannot find the linker driver '" + wanted +
+                             "'; name another with --linker");
   }
   for (StringRef name : {"clang-22", "clang", "gcc", "cc"})
     if (ErrorOr<std::string> found = sys::findProgramByName(name))

@@ -41,21 +41,53 @@ static std::string getHostFeatures() {
   return features.getString();
 }
 
-/// Whether `cpu` is a name that the target knows, with some names to suggest.
-static bool isKnownCPU(const Target &target, const Triple &triple,
-                       StringRef cpu, std::string &known) {
+/// The three names of `table` that are spelled most like `name`, or nothing
+/// if `name` is among them.
+template <typename Entry>
+static std::string suggest(ArrayRef<Entry> table, StringRef name) {
+  SmallVector<std::pair<unsigned, StringRef>> names;
+  for (const Entry &entry : table) {
+    if (entry.Key == name)
+      return "";
+    names.push_back({name.edit_distance(entry.Key), entry.Key});
+  }
+  if (names.empty())
+    return "it has no names to choose from";
+  sort(names);
+  std::string text = "similar names are ";
+  for (auto [i, near] : enumerate(ArrayRef(names).take_front(3)))
+    text += (i ? ", " : "") + near.second.str();
+  return text;
+}
+
+/// Reports CPU names and features that the target does not know: LLVM itself
+/// would warn and go on.
+static Error checkNames(const Target &target, const Triple &triple,
+                        StringRef cpu, StringRef features) {
   std::unique_ptr<MCSubtargetInfo> info(
       target.createMCSubtargetInfo(triple, "", ""));
   if (!info)
-    return false;
-  SmallVector<StringRef> names;
-  for (const auto &entry : info->getAllProcessorDescriptions()) {
-    if (entry.Key == cpu)
-      return true;
-    names.push_back(entry.Key);
+    return Error::success();
+  if (!cpu.empty()) {
+    std::string hint = suggest(info->getAllProcessorDescriptions(), cpu);
+    if (!hint.empty())
+      return createStringError("unknown CPU '" + cpu + "' for target " +
+                               triple.str() + "; " + hint +
+                               ", and native is this machine");
   }
-  known = join(names, ", ");
-  return false;
+  for (StringRef feature : split(features, ',')) {
+    if (feature.empty())
+      continue;
+    if (!SubtargetFeatures::hasFlag(feature))
+      return createStringError("CPU feature '" + feature +
+                               "' needs + or - before its name");
+    std::string hint =
+        suggest(info->getAllProcessorFeatures(), feature.drop_front());
+    if (!hint.empty())
+      return createStringError("unknown CPU feature '" + feature.drop_front() +
+                               "' for target " + triple.str() + "; " + hint);
+  }
+  return Error::success();
 }
 
 Expected<std::unique_ptr<TargetMachine>>
@@ -79,10 +111,8 @@ ecolm::createTargetMachine(const TargetDescription &description) {
     if (same)
       features = getHostFeatures();
   }
-  std::string known;
-  if (!cpu.empty() && !isKnownCPU(*target, triple, cpu, known))
-    return createStringError("unknown CPU '" + cpu + "' for target " +
-                             triple.str() + "; it is one of: " + known);
+  if (Error error = checkNames(*target, triple, cpu, description.features))
+    return std::move(error);
   if (!description.features.empty())
     features += (features.empty() ? "" : ",") + description.features;
 

@@ -9,12 +9,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef ECOLM_TOOLS_ECOLM-COMPILE_PROGRESS_H
-#define ECOLM_TOOLS_ECOLM-COMPILE_PROGRESS_H
+#ifndef ECOLM_TOOLS_ECOLM_COMPILE_PROGRESS_H
+#define ECOLM_TOOLS_ECOLM_COMPILE_PROGRESS_H
 
 #include "ecolm/Driver/Compiler.h"
 
 /// Compiles with every dialect registered; returns the process's exit code.
 int runWithProgress(ecolm::CompileOptions &options);
 
-#endif // ECOLM_TOOLS_ECOLM-COMPILE_PROGRESS_H
+#endif // ECOLM_TOOLS_ECOLM_COMPILE_PROGRESS_H

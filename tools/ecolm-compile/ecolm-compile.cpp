@@ -18,14 +18,33 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
+#include <csignal>
 
 using namespace llvm;
 using namespace ecolm;
 
 static cl::OptionCategory category("Compiler options");
 
+/// What a workspace for so many tokens takes is still addressable.
+static constexpr int64_t kLargestChunk = 65536;
+
+/// Operations are for those who ask: users of models know nodes.
+static void hideOperationsInDiagnostics() {
+  cl::Option *option =
+      cl::getRegisteredOptions().lookup("mlir-print-op-on-diagnostic");
+  static_cast<cl::opt<bool> *>(option)->setInitialValue(false);
+}
+
+/// Says what is wrong with the command line; returns its exit status.
+static int refuse(const Twine &what) {
+  errs() << "ecolm-compile: error: " << what << "; see --help\n";
+  return 2;
+}
+
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
+  // A write beyond the size limit of files fails like any other.
+  std::signal(SIGXFSZ, SIG_IGN);
   CompileOptions options;
   cl::opt<std::string> input(cl::Positional, cl::desc("<model.onnx>"),
                              cl::Required, cl::cat(category));
@@ -85,6 +104,7 @@ int main(int argc, char **argv) {
                                cl::cat(category));
   mlir::registerAsmPrinterCLOptions();
   mlir::registerMLIRContextCLOptions();
+  hideOperationsInDiagnostics();
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
   cl::SetVersionPrinter([](raw_ostream &out) {
@@ -92,6 +112,11 @@ int main(int argc, char **argv) {
   });
   cl::ParseCommandLineOptions(
       argc, argv, "Compiles a low-bit language model from ONNX to a program\n");
+  if (level > 3)
+    return refuse("-O takes 0 to 3, but found " + Twine(level));
+  if (maxChunk < 1 || maxChunk > kLargestChunk)
+    return refuse("--max-chunk takes 1 to " + Twine(kLargestChunk) +
+                  ", but found " + Twine(maxChunk));
 
   options.input = input;
   options.output = output.empty() ? sys::path::stem(input).str() : output;
@@ -106,10 +131,5 @@ int main(int argc, char **argv) {
   options.runtime = runtime;
   options.toolDirectory = sys::path::parent_path(
       sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&main)));
-  if (level > 3) {
-    errs() << "ecolm-compile: error: -O takes 0 to 3, but found " << level
-           << "\n";
-    return 2;
-  }
   return runWithProgress(options);
 }

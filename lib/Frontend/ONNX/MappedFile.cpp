@@ -83,7 +83,8 @@ int openBeneathDirectory(int directory, const std::string &name,
 std::string describeErrno() {
   return errno == ELOOP || errno == EXDEV
              ? "is reached through a symbolic link or leaves the directory"
-             : std::string("cannot be opened: ") + std::strerror(errno);
+             : std::string("cannot be opened: ") + std::strerror(errno) +
+                   "; check its path";
 }
 
 template <typename Hash>
@@ -117,7 +118,7 @@ std::shared_ptr<MappedFile> MappedFile::map(int descriptor, bool modelNamed,
     return nullptr;
   }
   if (!S_ISREG(status.st_mode)) {
-    error = "is not a regular file";
+    error = "is not a regular file; name a file";
     return nullptr;
   }
   // A second hard link can be another user's file under a harmless name.
