@@ -96,10 +96,7 @@ def mutate_field(model, rng):
     elif action < 0.15:
         message.ClearField(field.name)
     elif field.type != field.TYPE_MESSAGE:
-        try:
-            setattr(message, field.name, mutated_value(field, rng, names))
-        except (ValueError, UnicodeEncodeError):
-            message.ClearField(field.name)
+        setattr(message, field.name, mutated_value(field, rng, names))
 
 
 def mutate_bytes(data, rng):
@@ -131,8 +128,11 @@ def make_mutant(seeds, rng):
             model.ParseFromString(data)
         except Exception:
             continue
-        mutate_field(model, rng)
-        data = model.SerializeToString()
+        try:
+            mutate_field(model, rng)
+            data = model.SerializeToString()
+        except (TypeError, ValueError):
+            continue  # Python refuses some values that a file could hold.
     return data
 
 
