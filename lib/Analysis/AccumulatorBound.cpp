@@ -12,6 +12,7 @@
 #include "ecolm/Analysis/AccumulatorBound.h"
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Support/WeightPacker.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -124,6 +125,29 @@ private:
 };
 } // namespace
 
+/// Bounds of the outputs of a factor with the bytes of `weight`, or nothing if
+/// they cannot be read; whoever writes them into the program reports that.
+static std::optional<std::vector<uint64_t>>
+boundByBytes(WeightOp weight, const FactorShape &shape,
+             ArrayRef<uint64_t> inputs) {
+  // Sums of several powers have no codes that could be read.
+  if (!weight)
+    return std::nullopt;
+  if (auto pot = dyn_cast<PotType>(getElementTypeOrSelf(weight.getType())))
+    if (pot.getTerms() != 1)
+      return std::nullopt;
+  std::optional<WeightBytes> source = findSourceBytes(weight);
+  FailureOr<WeightDescription> description = describeWeight(weight);
+  if (!source || failed(description))
+    return std::nullopt;
+  StageSums sums(shape, getElementTypeOrSelf(weight.getType()), inputs);
+  if (llvm::Error error = sums.addWeights(*description, source->get())) {
+    llvm::consumeError(std::move(error));
+    return std::nullopt;
+  }
+  return sums.take();
+}
+
 /// Bounds of the outputs of `factor` for inputs bounded by `inputs`.
 static FailureOr<std::vector<uint64_t>>
 boundStage(Value factor, ArrayRef<uint64_t> inputs,
@@ -135,20 +159,12 @@ boundStage(Value factor, ArrayRef<uint64_t> inputs,
   if (!largest)
     return failure();
 
-  StageSums sums(getFactorShape(type), type.getElementType(), inputs);
-  WeightOp weight = getDeclaration(factor, symbols);
-  if (!weight) {
-    sums.addLargest(*largest);
-    return sums.take();
-  }
-  FailureOr<WeightDescription> description = describeWeight(weight);
-  if (failed(description))
-    return failure();
-  FailureOr<WeightBytes> source = getSourceBytes(weight);
-  if (failed(source))
-    return failure();
-  if (llvm::Error error = sums.addWeights(*description, source->get()))
-    return weight.emitOpError() << llvm::toString(std::move(error));
+  FactorShape shape = getFactorShape(type);
+  if (std::optional<std::vector<uint64_t>> exact =
+          boundByBytes(getDeclaration(factor, symbols), shape, inputs))
+    return std::move(*exact);
+  StageSums sums(shape, type.getElementType(), inputs);
+  sums.addLargest(*largest);
   return sums.take();
 }
 

@@ -48,8 +48,8 @@ getConstantNumbers(Value value, SymbolTableCollection &symbols) {
   WeightOp weight = getDeclaration(value, symbols);
   if (!weight || !isRow)
     return std::nullopt;
-  FailureOr<WeightBytes> bytes = getSourceBytes(weight);
-  if (failed(bytes) || bytes->get().size() % sizeof(float))
+  std::optional<WeightBytes> bytes = findSourceBytes(weight);
+  if (!bytes || bytes->get().size() % sizeof(float))
     return std::nullopt;
   SmallVector<float> numbers(bytes->get().size() / sizeof(float));
   std::memcpy(numbers.data(), bytes->get().data(), bytes->get().size());

@@ -93,16 +93,15 @@ FailureOr<WeightDescription> ecolm::describeWeight(WeightOp weight) {
   return description;
 }
 
-FailureOr<WeightBytes> ecolm::getSourceBytes(WeightOp weight) {
+std::optional<WeightBytes> ecolm::findSourceBytes(WeightOp weight) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(weight.getSource())) {
     if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
       return WeightBytes(blob->getData());
-    return weight.emitOpError() << "the source's resource has no bytes";
+    return std::nullopt;
   }
   auto dense = dyn_cast<DenseElementsAttr>(weight.getSource());
   if (!dense)
-    return weight.emitOpError()
-           << "expected a source with bytes, but found " << weight.getSource();
+    return std::nullopt;
   if (!dense.isSplat())
     return WeightBytes(dense.getRawData());
   std::vector<char> bytes;
@@ -110,4 +109,10 @@ FailureOr<WeightBytes> ecolm::getSourceBytes(WeightOp weight) {
     bytes.insert(bytes.end(), dense.getRawData().begin(),
                  dense.getRawData().end());
   return WeightBytes(std::move(bytes));
+}
+
+FailureOr<WeightBytes> ecolm::getSourceBytes(WeightOp weight) {
+  if (std::optional<WeightBytes> bytes = findSourceBytes(weight))
+    return std::move(*bytes);
+  return weight.emitOpError() << "the source has no bytes";
 }

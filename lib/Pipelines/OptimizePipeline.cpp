@@ -5,12 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fuses stages, folds scales, and packs weights.
+// Fuses stages, folds scales, chooses arithmetic, and packs weights.
 //
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Pipelines/OptimizePipeline.h"
-#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -22,23 +21,28 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
   // Weights that a checkpoint holds as floats become codes before anything asks
   // for their bytes; no later phase computes a quantizer of weights.
   manager.addPass(createQuantizeWeights());
-  // Whole butterflies first: the bounds that make integers exact are those of
-  // a whole chain.
+
+  // Whole butterflies first: sums grow from stage to stage, so what proves that
+  // integers are exact is the bound of a whole chain.
   manager.addPass(createFuseButterflyStages());
+
+  // Before arithmetic is chosen: this makes the shifts and integer products
+  // that there is something to choose for. What it leaves behind, dequantized
+  // values that nobody reads and quantizers written twice, goes.
   manager.addPass(createFoldPowersOfTwo());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
-  // Every product gets the machine operation that stands for it, and whoever
-  // asked for none is told where one is left.
-  LowerMulToShiftOptions lowering;
-  lowering.mode = options.mul;
-  lowering.targetHasMultiplier = options.hasMultiplier;
-  lowering.targetHasFPU = options.hasFPU;
-  manager.addPass(createLowerMulToShift(lowering));
+
+  // Shifts do not merge once they differ in arithmetic: after folding.
+  manager.addPass(createLowerMulToShift(
+      {options.mul, options.hasMultiplier, options.hasFPU}));
   if (options.multiplierFree)
     manager.addPass(createVerifyMultiplierFree({PathScope::Graph}));
-  // Layouts last: the other passes see weights as plain tensors.
-  manager.addPass(createPackWeights());
+
+  // Layouts last: all other passes see weights as plain tensors, and weights
+  // that folding made superfluous need no place in the program.
+  manager.addPass(createPackWeights({options.lanes, options.packing}));
+  manager.addPass(createCheckPhase({CheckedPhase::Optimize}));
 }
 
 void ecolm::registerOptimizePipeline() {

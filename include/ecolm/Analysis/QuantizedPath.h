@@ -9,7 +9,8 @@
 // linear layer that it feeds.
 //
 //   x -> log_quantize -> dequantize? -> butterfly | matmul -> sitofp -> scale
-//        |------------------ the quantized path ------------------------| -> ...
+//        |------------------ the quantized path ------------------------| ->
+//        ...
 //
 // Once linear layers are functions of their own, the path is the bodies of the
 // functions with the unit attribute `ecolm.quantized`, in whatever dialect.

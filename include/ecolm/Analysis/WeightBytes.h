@@ -14,6 +14,7 @@
 
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Support/WeightFormat.h"
+#include <optional>
 #include <vector>
 
 namespace ecolm {
@@ -46,6 +47,10 @@ llvm::FailureOr<WeightDescription> describeWeight(WeightOp weight);
 /// The shape of a kernel's operand of `type`: a factor of rank 4, or 5 with
 /// stacks; a matrix of rank 2; any other tensor as a column of its elements.
 FactorShape getFactorShape(mlir::RankedTensorType type);
+
+/// The bytes of the weight's source, or nothing if it is an attribute without
+/// bytes, as in IR that was printed with elided resources.
+std::optional<WeightBytes> findSourceBytes(WeightOp weight);
 
 /// The bytes of the weight's source. Fails with an error at the declaration if
 /// the source is an attribute without bytes.

@@ -38,6 +38,14 @@ struct OptimizeOptions : mlir::PassPipelineOptions<OptimizeOptions> {
       *this, "multiplier-free",
       llvm::cl::desc("Fail if the quantized path multiplies or divides"),
       llvm::cl::init(false)};
+  Option<int32_t> lanes{
+      *this, "lanes",
+      llvm::cl::desc("Outputs that a kernel computes side by side"),
+      llvm::cl::init(16)};
+  Option<std::string> packing{
+      *this, "packing",
+      llvm::cl::desc("Format of packed weights, or auto"),
+      llvm::cl::init("auto")};
 };
 
 /// Appends the optimize phase: recognized ecolm to fused, folded and packed.

@@ -64,6 +64,10 @@ struct Term {
 };
 } // namespace
 
+/// The words of the modes, in the order of MulMode.
+static constexpr StringLiteral kModeNames[] = {"auto", "shift", "exponent",
+                                               "native"};
+
 //===----------------------------------------------------------------------===//
 // Arithmetic of ecolm operations
 //===----------------------------------------------------------------------===//
@@ -219,6 +223,9 @@ struct LowerMulToShiftPass final
   void runOnOperation() override {
     Target target = {targetHasMultiplier, targetHasFPU};
     getOperation()->walk([&](Operation *op) { setArithmetic(op, target); });
+    StringRef name = kModeNames[static_cast<int>(mode.getValue())];
+    getOperation()->setAttr(kArithmeticAttr,
+                            StringAttr::get(&getContext(), name));
     if (mode == MulMode::Native ||
         (mode != MulMode::Shift && targetHasMultiplier))
       return;

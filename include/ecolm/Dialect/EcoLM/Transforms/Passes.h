@@ -23,6 +23,13 @@ namespace ecolm {
 /// What to use instead of a multiplier; see `ecolm-lower-mul-to-shift`.
 enum class MulMode { Auto, Shift, Exponent, Native };
 
+/// Attribute of a module whose products have chosen their arithmetic; it names
+/// the mode.
+inline constexpr llvm::StringLiteral kArithmeticAttr = "ecolm.arithmetic";
+
+/// The phases of the compiler that leave IR behind.
+enum class CheckedPhase { Import, Recognize, Optimize, Lower };
+
 #define GEN_PASS_DECL
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h.inc"
 

@@ -14,6 +14,44 @@
 
 include "mlir/Pass/PassBase.td"
 
+def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
+  let summary = "Fails where the IR breaks the contract of a phase";
+  let description = [{
+    Reports every operation that may not occur after `phase`:
+
+    - `import`: only `onnx` and `func`.
+    - `recognize`: no `onnx`; `ecolm` and the dialects of tensors: `func`,
+      `linalg`, `tensor`, `arith`, `math`, `cf`, `scf`, `affine`.
+    - `optimize`: those of `recognize`, but no `ecolm.butterfly_factor`; every
+      weight that a butterfly or matmul gets from a declaration is packed; and
+      the module's attribute `ecolm.arithmetic` says that products have chosen
+      their arithmetic.
+    - `lower`: only `llvm`, and the `ecolm.weight` declarations whose bytes are
+      written into the program.
+
+    Precondition: none. Postcondition: the contract of `phase` holds.
+
+    ```mlir
+    %y = ecolm.butterfly_factor %x, %v : ...   // --ecolm-check-phase=phase=optimize
+    ```
+    ==>
+    ```mlir
+    error: 'ecolm.butterfly_factor' op may not occur after the optimize phase: ...
+    ```
+  }];
+  let options = [
+    Option<"phase", "phase", "::ecolm::CheckedPhase", "::ecolm::CheckedPhase::Import",
+           "The phase that has just run",
+           [{::llvm::cl::values(
+             clEnumValN(::ecolm::CheckedPhase::Import, "import", "onnx"),
+             clEnumValN(::ecolm::CheckedPhase::Recognize, "recognize",
+                        "ecolm and linalg on tensors"),
+             clEnumValN(::ecolm::CheckedPhase::Optimize, "optimize",
+                        "fused, folded and packed"),
+             clEnumValN(::ecolm::CheckedPhase::Lower, "lower", "LLVM dialect"))}]>
+  ];
+}
+
 def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
   let summary = "Makes a language model take its sequence piece by piece";
   let description = [{
@@ -158,7 +196,9 @@ def LowerMulToShift : Pass<"ecolm-lower-mul-to-shift"> {
 
     Precondition: none.
 
-    Postcondition: every butterfly, matmul and shift says how it multiplies.
+    Postcondition: every butterfly, matmul and shift says how it multiplies, and
+    the attribute `ecolm.arithmetic` of the operation that the pass ran on names
+    the mode.
 
     ```mlir
     %i = ecolm.matmul %q, %w : tensor<8x64xi8>, tensor<64x64x!ecolm.ternary> -> tensor<8x64xi32>
