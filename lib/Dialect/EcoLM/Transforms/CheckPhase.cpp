@@ -24,7 +24,7 @@ using namespace ecolm;
 /// Dialects of IR on tensors.
 static constexpr StringLiteral kTensorDialects[] = {
     "ecolm", "func", "linalg", "tensor", "arith",
-    "math",  "cf",   "scf",    "affine"};
+    "math",  "cf",   "scf",    "affine", "ub"};
 
 /// The word for `phase` in messages.
 static StringRef getPhaseName(CheckedPhase phase) {

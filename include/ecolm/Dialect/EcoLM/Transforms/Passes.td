@@ -21,7 +21,7 @@ def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
 
     - `import`: only `onnx` and `func`.
     - `recognize`: no `onnx`; `ecolm` and the dialects of tensors: `func`,
-      `linalg`, `tensor`, `arith`, `math`, `cf`, `scf`, `affine`.
+      `linalg`, `tensor`, `arith`, `math`, `cf`, `scf`, `affine`, `ub`.
     - `optimize`: those of `recognize`, but no `ecolm.butterfly_factor`; every
       weight that a butterfly or matmul gets from a declaration is packed; and
       the module's attribute `ecolm.arithmetic` says that products have chosen
