@@ -11,11 +11,13 @@
 
 #include "ecolm/Driver/Compiler.h"
 #include "OutputFile.h"
+#include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Driver/Emit.h"
 #include "ecolm/Pipelines/LowerPipeline.h"
 #include "ecolm/Pipelines/OptimizePipeline.h"
 #include "ecolm/Pipelines/RecognizePipeline.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -60,6 +62,12 @@ static LogicalResult runPhase(ModuleOp module, const Phase &phase,
     return failure();
   phase.build(manager);
   return manager.run(module);
+}
+
+static void rememberRecognition(ModuleOp module) {
+  std::string text = llvm::formatv("{0}", collectRecognition(module).toJSON());
+  module->setAttr(kRecognitionAttrName,
+                  StringAttr::get(module.getContext(), text));
 }
 
 FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
@@ -107,6 +115,9 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
     if (failed(runPhase(*model->module, phase, options)) ||
         failed(dump(*model->module, options, i + 2, phase.name)))
       return failure();
+    // Later phases dissolve what was recognized; the program still tells it.
+    if (phase.kind == EmitKind::Recognize && options.emit > EmitKind::ReportJSON)
+      rememberRecognition(*model->module);
   }
   return model;
 }

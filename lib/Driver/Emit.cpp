@@ -12,12 +12,14 @@
 #include "ecolm/Driver/Emit.h"
 #include "ModelInfo.h"
 #include "OutputFile.h"
+#include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Target/Linker.h"
 #include "ecolm/Target/ModelDescriptor.h"
 #include "ecolm/Target/ObjectEmitter.h"
 #include "ecolm/Target/WeightSection.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 
@@ -176,9 +178,25 @@ private:
 
 } // namespace
 
+/// Writes what the model was recognized to be.
+static LogicalResult writeReport(ModuleOp module,
+                                 const CompileOptions &options) {
+  RecognitionReport report = collectRecognition(module);
+  return writeOutput(module.getContext(), options.output,
+                     [&](llvm::raw_pwrite_stream &out) {
+                       if (options.emit == EmitKind::Report)
+                         report.print(out);
+                       else
+                         out << llvm::formatv("{0:2}", report.toJSON()) << "\n";
+                       return success();
+                     });
+}
+
 LogicalResult ecolm::emitModel(ImportedModel &model,
                                const CompileOptions &options) {
   MLIRContext *context = model.module->getContext();
+  if (options.emit == EmitKind::Report || options.emit == EmitKind::ReportJSON)
+    return writeReport(*model.module, options);
   if (options.emit <= EmitKind::Lower)
     return writeOutput(context, options.output, [&](llvm::raw_pwrite_stream &out) {
       OpPrintingFlags flags;

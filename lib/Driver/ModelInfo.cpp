@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ModelInfo.h"
+#include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -95,6 +96,13 @@ ModelInfo ecolm::describeModel(ModuleOp module, const CompileOptions &options,
     json[(name + " bits per weight").str()] = bitsOf(count);
   }
   add("bits per weight", bitsOf(all), llvm::formatv("{0:F2}", bitsOf(all)).str());
+  if (auto report = module->getAttrOfType<StringAttr>(kRecognitionAttrName)) {
+    llvm::Expected<llvm::json::Value> value = llvm::json::parse(report);
+    if (value)
+      json["recognition"] = std::move(*value);
+    else
+      llvm::consumeError(value.takeError());
+  }
   return {text, llvm::formatv("{0:2}", llvm::json::Value(std::move(json)))};
 }
 

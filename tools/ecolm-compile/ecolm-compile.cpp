@@ -56,6 +56,10 @@ int main(int argc, char **argv) {
       cl::values(clEnumValN(EmitKind::Import, "mlir-import", "onnx dialect"),
                  clEnumValN(EmitKind::Recognize, "mlir-recognize",
                             "ecolm and linalg on tensors"),
+                 clEnumValN(EmitKind::Report, "report",
+                            "what was recognized"),
+                 clEnumValN(EmitKind::ReportJSON, "report-json",
+                            "what was recognized, for programs"),
                  clEnumValN(EmitKind::Optimize, "mlir-optimize",
                             "fused, folded and packed"),
                  clEnumValN(EmitKind::Lower, "mlir-lower", "LLVM dialect"),
@@ -67,6 +71,10 @@ int main(int argc, char **argv) {
                             "shared library and C header"),
                  clEnumValN(EmitKind::Program, "program",
                             "executable (default)")));
+  cl::opt<bool> check("check",
+                      cl::desc("Say what was recognized and what cannot be "
+                               "compiled (--emit=report -o -)"),
+                      cl::cat(category));
   cl::opt<unsigned> level("O", cl::desc("Optimization level, 0 to 3"),
                           cl::Prefix, cl::init(3), cl::cat(category));
   cl::opt<std::string> triple("target", cl::desc("Target triple"),
@@ -121,6 +129,10 @@ int main(int argc, char **argv) {
   options.input = input;
   options.output = output.empty() ? sys::path::stem(input).str() : output;
   options.emit = emit;
+  if (check) {
+    options.emit = EmitKind::Report;
+    options.output = output.empty() ? std::string("-") : output.getValue();
+  }
   options.target = {triple, cpu, features, static_cast<int>(level)};
   options.multiplications = multiplications;
   options.multiplierFree = multiplierFree;

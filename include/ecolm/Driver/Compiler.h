@@ -25,6 +25,8 @@ namespace ecolm {
 enum class EmitKind {
   Import,
   Recognize,
+  Report,
+  ReportJSON,
   Optimize,
   Lower,
   LLVMIR,

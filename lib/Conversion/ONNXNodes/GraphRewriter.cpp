@@ -91,7 +91,8 @@ std::optional<OpFoldResult> GraphRewriter::getKnownSize(Value tensor,
   auto source = findArgumentDim(function, symbol);
   if (!source)
     return std::nullopt;
-  Value &size = symbolSizes[symbol];
+  Value &size =
+      symbolSizes[(function.getSymName() + ":" + symbol).str()];
   if (!size) {
     InsertionGuard guard(*this);
     setInsertionPointToStart(&function.getBody().front());

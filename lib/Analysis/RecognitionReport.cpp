@@ -1,0 +1,211 @@
+//===- RecognitionReport.cpp - What a graph became ------------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Collects and prints which layers were recognized as what.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Analysis/RecognitionReport.h"
+#include "ecolm/Analysis/WeightBytes.h"
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+static std::string nameFormat(Type element) {
+  if (isa<TernaryType>(element))
+    return "ternary";
+  if (auto pot = dyn_cast<PotType>(element))
+    return llvm::formatv("pot[{0}, {1}]", pot.getMin(), pot.getMax()).str();
+  std::string text;
+  llvm::raw_string_ostream(text) << element;
+  return text;
+}
+
+static std::string nameNode(Operation *op) {
+  auto name = op->getLoc()->findInstanceOf<NameLoc>();
+  return name ? name.getName().str() : "";
+}
+
+/// What the names of the first and the last node of a chain have in common, up
+/// to a full stop.
+static std::string nameChain(Operation *first, Operation *last) {
+  std::string begin = nameNode(first), end = nameNode(last);
+  if (begin == end)
+    return end;
+  size_t common = 0;
+  while (common < std::min(begin.size(), end.size()) &&
+         begin[common] == end[common])
+    ++common;
+  size_t stop = StringRef(begin).take_front(common).find_last_of("./");
+  return stop == StringRef::npos ? end : begin.substr(0, stop);
+}
+
+//===----------------------------------------------------------------------===//
+// Layers
+//===----------------------------------------------------------------------===//
+
+/// The format in which `input` was before it became f32 for a layer.
+static std::string describeInput(Value input) {
+  if (auto dequantize = input.getDefiningOp<DequantizeOp>())
+    input = dequantize.getCodes();
+  return nameFormat(getElementTypeOrSelf(input.getType()));
+}
+
+static bool isScaledByPowers(Operation *layer) {
+  return llvm::any_of(layer->getUsers(),
+                      [](Operation *user) { return isa<ShiftOp>(user); });
+}
+
+static int64_t countElements(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.hasStaticShape() ? type.getNumElements() : 0;
+}
+
+/// The layer that ends in `last`, whose weights are `weights` from the first
+/// factor to the last.
+static RecognizedLayer describeLayer(StringRef kind, Value input,
+                                     ArrayRef<Value> weights, Operation *first,
+                                     Operation *last) {
+  RecognizedLayer layer;
+  layer.kind = kind.str();
+  layer.format = nameFormat(getElementTypeOrSelf(weights[0].getType()));
+  layer.input = describeInput(input);
+  layer.scale = isScaledByPowers(last) ? "power of two" : "none";
+  layer.evidence = nameChain(first, last);
+  layer.numInputs = cast<ShapedType>(input.getType()).getShape().back();
+  layer.numOutputs =
+      cast<ShapedType>(last->getResult(0).getType()).getShape().back();
+  layer.numFactors = weights.size();
+  for (Value weight : weights) {
+    layer.numWeights += countElements(weight);
+    std::string format = nameFormat(getElementTypeOrSelf(weight.getType()));
+    if (format != layer.format)
+      layer.format = "mixed";
+  }
+  return layer;
+}
+
+/// The chain of factors that ends in `last`, or nothing if it goes on.
+static std::optional<RecognizedLayer> describeChain(ButterflyFactorOp last) {
+  for (Operation *user : last->getUsers())
+    if (auto next = dyn_cast<ButterflyFactorOp>(user))
+      if (next.getInput() == last.getResult() && last->hasOneUse())
+        return std::nullopt;
+  SmallVector<Value> weights = {last.getValues()};
+  ButterflyFactorOp first = last;
+  while (auto previous = first.getInput().getDefiningOp<ButterflyFactorOp>()) {
+    if (!previous->hasOneUse())
+      break;
+    first = previous;
+    weights.insert(weights.begin(), first.getValues());
+  }
+  return describeLayer("butterfly", first.getInput(), weights, first, last);
+}
+
+/// Bytes that the source of `weight` takes in the file.
+static int64_t countSourceBytes(WeightOp weight) {
+  ShapedType type = weight.getSource().getShapedType();
+  int64_t bits = type.getElementTypeBitWidth();
+  return llvm::divideCeil(type.getNumElements() * bits, 8);
+}
+
+RecognitionReport ecolm::collectRecognition(ModuleOp module) {
+  RecognitionReport report;
+  for (auto weight : module.getOps<WeightOp>()) {
+    auto type = cast<RankedTensorType>(weight.getType());
+    for (FormatTotal *total :
+         {&report.formats[nameFormat(type.getElementType())], &report.total}) {
+      total->numWeights += type.getNumElements();
+      total->numBytes += countSourceBytes(weight);
+    }
+  }
+  module.walk([&](Operation *op) {
+    if (isa<EcoLMDialect>(op->getDialect()) && !isa<WeightOp, GetWeightOp>(op))
+      ++report.operations[op->getName().stripDialect()];
+    if (auto factor = dyn_cast<ButterflyFactorOp>(op)) {
+      if (auto layer = describeChain(factor))
+        report.layers.push_back(*layer);
+    } else if (auto butterfly = dyn_cast<ButterflyOp>(op)) {
+      report.layers.push_back(
+          describeLayer("butterfly", butterfly.getInput(),
+                        llvm::to_vector(butterfly.getFactors()), op, op));
+    } else if (auto matmul = dyn_cast<MatmulOp>(op)) {
+      report.layers.push_back(describeLayer("matmul", matmul.getInput(),
+                                            matmul.getWeights(), op, op));
+    }
+  });
+  return report;
+}
+
+//===----------------------------------------------------------------------===//
+// Output
+//===----------------------------------------------------------------------===//
+
+void RecognitionReport::print(raw_ostream &out) const {
+  out << "linear layers: " << layers.size() << "\n";
+  for (const RecognizedLayer &layer : layers) {
+    out << "  " << (layer.evidence.empty() ? "(unnamed)" : layer.evidence)
+        << ": " << layer.format << " " << layer.kind << " " << layer.numInputs
+        << " -> " << layer.numOutputs;
+    if (layer.numFactors > 1)
+      out << " in " << layer.numFactors << " factors";
+    out << ", input " << layer.input;
+    if (layer.scale != "none")
+      out << ", scale " << layer.scale;
+    out << ", " << layer.numWeights << " weights\n";
+  }
+  out << "operations:\n";
+  for (auto &[name, count] : operations)
+    out << "  " << name << ": " << count << "\n";
+  out << "weights in the file:\n";
+  auto printTotal = [&](StringRef name, const FormatTotal &total) {
+    out << "  " << name << ": " << total.numWeights << " weights, "
+        << total.numBytes << " bytes, "
+        << llvm::formatv("{0:F2}", total.getBitsPerWeight())
+        << " bits per weight\n";
+  };
+  for (auto &[name, total] : formats)
+    printTotal(name, total);
+  printTotal("all", this->total);
+}
+
+static llvm::json::Object describeTotal(const FormatTotal &total) {
+  return llvm::json::Object{{"weights", total.numWeights},
+                            {"bytes", total.numBytes},
+                            {"bits_per_weight", total.getBitsPerWeight()}};
+}
+
+llvm::json::Value RecognitionReport::toJSON() const {
+  llvm::json::Array layerList;
+  for (const RecognizedLayer &layer : layers)
+    layerList.push_back(llvm::json::Object{{"evidence", layer.evidence},
+                                           {"kind", layer.kind},
+                                           {"format", layer.format},
+                                           {"input", layer.input},
+                                           {"scale", layer.scale},
+                                           {"inputs", layer.numInputs},
+                                           {"outputs", layer.numOutputs},
+                                           {"factors", layer.numFactors},
+                                           {"weights", layer.numWeights}});
+  llvm::json::Object counts, totals;
+  for (auto &[name, count] : operations)
+    counts[name] = count;
+  for (auto &[name, total] : formats)
+    totals[name] = describeTotal(total);
+  return llvm::json::Object{{"layers", std::move(layerList)},
+                            {"operations", std::move(counts)},
+                            {"formats", std::move(totals)},
+                            {"total", describeTotal(total)}};
+}
