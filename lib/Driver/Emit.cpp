@@ -12,6 +12,7 @@
 #include "ecolm/Driver/Emit.h"
 #include "ModelInfo.h"
 #include "OutputFile.h"
+#include "ecolm/Driver/DeviceCode.h"
 #include "ecolm/Target/Linker.h"
 #include "ecolm/Target/ModelDescriptor.h"
 #include "ecolm/Target/ObjectEmitter.h"
@@ -179,6 +180,13 @@ private:
 LogicalResult ecolm::emitModel(ImportedModel &model,
                                const CompileOptions &options) {
   MLIRContext *context = model.module->getContext();
+  if (options.emit == EmitKind::PTX || options.emit == EmitKind::SPIRV)
+    return writeOutput(context, options.output,
+                       [&](llvm::raw_pwrite_stream &out) {
+                         return options.emit == EmitKind::PTX
+                                    ? writePTX(*model.module, out)
+                                    : writeSPIRV(*model.module, out);
+                       });
   if (options.emit <= EmitKind::Lower)
     return writeOutput(context, options.output, [&](llvm::raw_pwrite_stream &out) {
       OpPrintingFlags flags;

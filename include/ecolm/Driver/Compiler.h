@@ -26,6 +26,8 @@ enum class EmitKind {
   Import,
   Recognize,
   Optimize,
+  PTX,
+  SPIRV,
   Lower,
   LLVMIR,
   Assembly,
