@@ -124,8 +124,9 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
 
 LogicalResult ecolm::compileModel(MLIRContext *context,
                                   const CompileOptions &options) {
-  if (failed(checkOutput(context, options.output,
-                         options.emit < EmitKind::Object)))
+  bool isText =
+      options.emit < EmitKind::Object && options.emit != EmitKind::SPIRV;
+  if (failed(checkOutput(context, options.output, isText)))
     return failure();
   FailureOr<ImportedModel> model = runPhases(context, options);
   if (failed(model))

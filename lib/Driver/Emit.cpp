@@ -13,6 +13,7 @@
 #include "ModelInfo.h"
 #include "OutputFile.h"
 #include "ecolm/Analysis/RecognitionReport.h"
+#include "ecolm/Driver/DeviceCode.h"
 #include "ecolm/Target/Linker.h"
 #include "ecolm/Target/ModelDescriptor.h"
 #include "ecolm/Target/ObjectEmitter.h"
@@ -197,6 +198,13 @@ LogicalResult ecolm::emitModel(ImportedModel &model,
   MLIRContext *context = model.module->getContext();
   if (options.emit == EmitKind::Report || options.emit == EmitKind::ReportJSON)
     return writeReport(*model.module, options);
+  if (options.emit == EmitKind::PTX || options.emit == EmitKind::SPIRV)
+    return writeOutput(context, options.output,
+                       [&](llvm::raw_pwrite_stream &out) {
+                         return options.emit == EmitKind::PTX
+                                    ? writePTX(*model.module, out)
+                                    : writeSPIRV(*model.module, out);
+                       });
   if (options.emit <= EmitKind::Lower)
     return writeOutput(context, options.output, [&](llvm::raw_pwrite_stream &out) {
       OpPrintingFlags flags;

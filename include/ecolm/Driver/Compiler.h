@@ -28,6 +28,8 @@ enum class EmitKind {
   Report,
   ReportJSON,
   Optimize,
+  PTX,
+  SPIRV,
   Lower,
   LLVMIR,
   Assembly,
