@@ -32,6 +32,11 @@ std::optional<std::string> ecolm::getObstacle(MatmulOp op) {
     return obstacle;
   if (auto obstacle = getWeightObstacle(op.getWeights().getType()))
     return obstacle;
+  // A shift by 32 or more would be undefined, even of a zero.
+  bool isFloat = isa<FloatType>(getElementTypeOrSelf(op.getInput()));
+  auto pot = dyn_cast<PotType>(getElementTypeOrSelf(op.getWeights()));
+  if (!isFloat && pot && pot.getNumExponents() > 31)
+    return "its powers of two span more than 31 exponents";
   return std::nullopt;
 }
 

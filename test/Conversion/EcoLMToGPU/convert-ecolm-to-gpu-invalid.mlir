@@ -30,6 +30,15 @@ func.func @wide_range(%x: !x, %w: !w) -> tensor<2x8xi32> {
 
 // -----
 
+!w = tensor<8x4x!ecolm.pot<min = -30, max = 8>, #ecolm.packed<bytes>>
+func.func @wide_shifts(%x: tensor<2x4xi8>, %w: !w) -> tensor<2x8xi32> {
+  // expected-remark @below {{stays off the gpu: its powers of two span more than 31 exponents}}
+  %y = ecolm.matmul %x, %w : tensor<2x4xi8>, !w -> tensor<2x8xi32>
+  return %y : tensor<2x8xi32>
+}
+
+// -----
+
 !f = tensor<4x2x2x1x!ecolm.ternary, #ecolm.packed<codes2>>
 func.func @single_factor(%x: tensor<2x8xf32>, %f: !f) -> tensor<2x8xf32> {
   // expected-remark @below {{stays off the gpu: fuse butterfly stages before}}
