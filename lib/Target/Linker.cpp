@@ -11,6 +11,7 @@
 
 #include "ecolm/Target/Linker.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -44,9 +45,15 @@ static Expected<std::string> findDriver(StringRef wanted) {
       "and cc); install one or name it with --linker");
 }
 
-static std::string readFile(StringRef path) {
+/// What a linker complained of, as one line of bearable length.
+static std::string readComplaint(StringRef path) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> text = MemoryBuffer::getFile(path);
-  return text ? (*text)->getBuffer().trim().str() : "";
+  if (!text)
+    return "it said nothing";
+  SmallVector<StringRef> lines;
+  (*text)->getBuffer().trim().split(lines, '\n', -1, /*KeepEmpty=*/false);
+  std::string line = join(lines, "; ");
+  return line.size() > 800 ? line.substr(0, 800) + " ..." : line;
 }
 
 Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
@@ -103,7 +110,9 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
                                    &message);
   if (status != 0)
     return createStringError("linking with '" + *driver + "' failed: " +
-                             (message.empty() ? readFile(log) : message));
+                             (message.empty() ? readComplaint(log) : message) +
+                             "; see that the output has room, or name another "
+                             "driver with --linker");
   if (std::error_code code = sys::fs::rename(temporary, output))
     return createStringError(code, "cannot write '" + output +
                                        "': " + code.message());

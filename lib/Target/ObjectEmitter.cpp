@@ -16,12 +16,46 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/Error.h"
 
 using namespace mlir;
 using namespace ecolm;
+
+/// Appends the private constants that `value` reaches and `order` lacks.
+static void findConstants(llvm::Value *value,
+                          llvm::SetVector<llvm::GlobalVariable *> &order) {
+  if (auto *global = dyn_cast<llvm::GlobalVariable>(value)) {
+    if (global->hasPrivateLinkage() && global->isConstant())
+      order.insert(global);
+    return;
+  }
+  if (auto *constant = dyn_cast<llvm::Constant>(value))
+    for (llvm::Value *operand : constant->operands())
+      findConstants(operand, order);
+}
+
+/// Sorts and names private constants in the order of their first use.
+/// Bufferization makes them while it walks a set of pointers, so that two runs
+/// of the compiler would write the same program with other offsets.
+static void orderConstants(llvm::Module &module) {
+  llvm::SetVector<llvm::GlobalVariable *> order;
+  for (llvm::Function &function : module)
+    for (llvm::BasicBlock &block : function)
+      for (llvm::Instruction &instruction : block)
+        for (llvm::Value *operand : instruction.operands())
+          findConstants(operand, order);
+  for (llvm::GlobalVariable *global : order) {
+    global->setName("");
+    module.removeGlobalVariable(global);
+  }
+  for (auto [i, global] : llvm::enumerate(order)) {
+    module.insertGlobalVariable(global);
+    global->setName("constant_" + llvm::Twine(i));
+  }
+}
 
 std::unique_ptr<llvm::Module>
 ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
@@ -39,6 +73,7 @@ ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
       translateModuleToLLVMIR(*code, context, "ecolm");
   if (!result)
     return nullptr;
+  orderConstants(*result);
   result->setTargetTriple(machine.getTargetTriple());
   result->setDataLayout(machine.createDataLayout());
   if (llvm::GlobalVariable *weights =

@@ -159,9 +159,9 @@ void SupportCheck::check(NodeOp node) {
   if (auto assumes = node->getAttrOfType<ArrayAttr>("onnx.assumes"))
     for (auto condition : assumes.getAsRange<StringAttr>())
       add(node, UnsupportedKind::Assumption,
-          "nothing shows that " + condition.getValue().str(),
-          "give dimensions of the model's inputs that are equal the same name, "
-          "or a fixed size");
+          "the program checks in the run that " + condition.getValue().str(),
+          "none needed; to spare the check, give dimensions of the model's "
+          "inputs that are equal the same name, or a fixed size");
   if (!entry->check)
     return;
   if (std::optional<Refusal> refusal = entry->check(node))

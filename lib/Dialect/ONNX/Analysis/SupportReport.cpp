@@ -52,20 +52,18 @@ static std::string describeNode(const UnsupportedNode &node) {
   return "node" + index + (node.name.empty() ? "" : " " + quoteName(node.name));
 }
 
-size_t SupportReport::countUnsupported() const {
-  size_t count = 0;
-  for (const UnsupportedGroup &group : groups)
-    count += group.nodes.size();
-  return count;
+size_t SupportReport::countObstacles() const {
+  return llvm::count_if(groups, [](const UnsupportedGroup &group) {
+    return group.kind != UnsupportedKind::Assumption;
+  });
 }
 
 void SupportReport::print(llvm::raw_ostream &os) const {
-  if (isSupported()) {
+  if (isSupported())
     os << "all " << describeCount(numNodes, "node") << " can be compiled\n";
-    return;
-  }
-  os << describeCount(groups.size(), "obstacle") << " in "
-     << describeCount(numNodes, "node") << "\n";
+  else
+    os << describeCount(countObstacles(), "obstacle") << " in "
+       << describeCount(numNodes, "node") << "\n";
   for (const UnsupportedGroup &group : groups) {
     os << "\n"
        << describeOperator(group) << " ("
@@ -106,6 +104,8 @@ llvm::json::Value SupportReport::toJSON() const {
 
 void SupportReport::emit() const {
   for (const UnsupportedGroup &group : groups) {
+    if (group.kind == UnsupportedKind::Assumption)
+      continue;
     const UnsupportedNode &first = group.nodes.front();
     InFlightDiagnostic error = emitError(first.loc);
     error << "cannot compile " << describeOperator(group) << ": "

@@ -25,7 +25,7 @@ struct CheckSupported final : impl::CheckSupportedBase<CheckSupported> {
   void runOnOperation() override {
     SupportReport report = checkSupported(getOperation());
     numNodes += report.numNodes;
-    numObstacles += report.groups.size();
+    numObstacles += report.countObstacles();
     markAllAnalysesPreserved();
     if (report.isSupported())
       return;

@@ -33,7 +33,8 @@ enum class UnsupportedKind {
   Type,
   /// A type could not be derived though those of all inputs are known.
   Shape,
-  /// The result is right only if sizes agree that nothing shows to agree.
+  /// The result is right only if sizes agree that nothing shows to agree. No
+  /// obstacle: the program checks them in the run, and stops if they differ.
   Assumption,
 };
 
@@ -64,14 +65,15 @@ struct SupportReport {
   /// In the order of the first node of each.
   std::vector<UnsupportedGroup> groups;
 
-  bool isSupported() const { return groups.empty(); }
-  /// Nodes in all groups; a node may be in several.
-  size_t countUnsupported() const;
+  /// True if there is no obstacle; assumptions are none.
+  bool isSupported() const { return countObstacles() == 0; }
+  /// Groups that are obstacles.
+  size_t countObstacles() const;
   /// For people, one paragraph per group.
   void print(llvm::raw_ostream &os) const;
   /// For programs: `{"supported": false, "nodes": 192, "groups": [...]}`.
   llvm::json::Value toJSON() const;
-  /// One error per group with a note per node.
+  /// One error per obstacle with a note per node.
   void emit() const;
 };
 

@@ -24,7 +24,7 @@ def CheckSupported : Pass<"onnx-check-supported", "::mlir::ModuleOp"> {
 
     Precondition: `onnx-infer-shapes` has run. Postcondition: the IR is as it
     was; if the pass succeeds, every node is of a supported operator, version,
-    use and type, is typed, and assumes nothing about sizes.
+    use and type, and is typed.
 
     ```mlir
     %0 = onnx.node "NonZero"(%x) {opset = 13 : i64}
@@ -56,8 +56,8 @@ def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
     A type that the file states is checked against the derived one and never
     taken in its place: a model cannot talk the compiler into a wrong size. What
     must hold in a run and cannot be shown (an inner size of a product that is
-    two different symbols) is listed in `onnx.assumes` of the node; the check of
-    the whole graph refuses it.
+    two different symbols) is listed in `onnx.assumes` of the node: whoever lowers
+    it must check it in the run.
 
     Precondition: a module as the importer makes it. Postcondition: every result
     of a node that has a rule, and whose inputs have types, is ranked and typed;

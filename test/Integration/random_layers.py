@@ -1,0 +1,160 @@
+"""Models of many independent random layers, each with its numpy reference.
+
+One compile covers hundreds of shapes. Layers of one input width share an
+input, and every layer has an output of its own.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable
+
+import numpy as np
+import onnx
+from ecolm import reference
+from ecolm.onnx_functions import DOMAIN
+from ecolm.onnx_model import GraphBuilder, LinearWeights
+from onnx import TensorProto, helper
+
+EMIN, EMAX = -6, 3
+
+
+@dataclasses.dataclass
+class Layer:
+    """What one output of the model is, computed from one of its inputs."""
+
+    output: str
+    width: int
+    inputs: int
+    expected: Callable[[np.ndarray], np.ndarray]
+
+
+class LayerModel:
+    """Collects layers; `model` is one ONNX model of all of them."""
+
+    def __init__(self, seed: int):
+        self.generator = np.random.default_rng(seed)
+        self.builder = GraphBuilder()
+        self.layers: list[Layer] = []
+
+    def _add(self, width: int, inputs: int, expected) -> tuple[str, str]:
+        name = f"layer_{len(self.layers)}"
+        self.layers.append(Layer(f"{name}_out", width, inputs, expected))
+        return name, f"x_{inputs}"
+
+    def ternary(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Values in {-1, 0, 1}; now and then all equal."""
+        if self.generator.random() < 0.05:
+            return np.full(shape, self.generator.integers(-1, 2), np.int8)
+        return self.generator.integers(-1, 2, shape, dtype=np.int8)
+
+    def scale(self, width: int) -> np.ndarray:
+        """Powers of two: one, or one for each output."""
+        shape = () if self.generator.random() < 0.3 else (width,)
+        return np.ldexp(np.float32(1), self.generator.integers(-9, 4, shape)).astype(np.float32)
+
+    def quantized_butterfly(self, shapes: list[tuple[int, int, int, int]]) -> None:
+        """Log quantization, a chain of factors and a power-of-two scale."""
+        factors = [self.ternary(shape) for shape in shapes]
+        (a, _, c, d), (last_a, last_b, _, last_d) = shapes[0], shapes[-1]
+        width = last_a * last_b * last_d
+        weights = LinearWeights(factors, self.scale(width))
+
+        def expected(x):
+            y = reference.log_quantize(x, EMIN, EMAX)
+            return reference.butterfly(y, factors, weights.scale)
+
+        name, x = self._add(width, a * c * d, expected)
+        self.builder.linear(x, weights, name, EMIN, EMAX, out=f"{name}_out")
+
+    def float_factor(self, shape: tuple[int, int, int, int], ternary: bool) -> None:
+        """One factor on floats: the order of the additions is part of its meaning."""
+        a, b, c, d = shape
+        values = self.ternary(shape) if ternary else \
+            self.generator.standard_normal(shape).astype(np.float32)
+        name, x = self._add(a * b * d, a * c * d,
+                            lambda x: reference.butterfly_factor(x, values))
+        weight = self.builder.ternary(name, values) if ternary else \
+            self.builder.constant(f"{name}.values", values)
+        self.builder.op("ButterflyFactor", [x, weight], name, out=f"{name}_out", domain=DOMAIN)
+
+    def ternary_matmul(self, rows: int, columns: int, quantized: bool) -> None:
+        """TernaryMatMul (N = rows, K = columns) on floats or on powers of two."""
+        values = self.ternary((rows, columns))
+        scale = self.scale(rows) if quantized else \
+            self.generator.uniform(0.1, 2, self.generator.choice([1, rows])).astype(np.float32)
+        scale = scale.reshape(()) if scale.size == 1 else scale
+
+        def expected(x):
+            x = reference.log_quantize(x, EMIN, EMAX) if quantized else x
+            return reference.matmul(x, values, scale)
+
+        name, x = self._add(rows, columns, expected)
+        x = self._quantize(x, name) if quantized else x
+        self.builder.op("TernaryMatMul", [x, self.builder.ternary(name, values),
+                                          self.builder.constant(f"{name}.scale", scale)],
+                        name, out=f"{name}_out", domain=DOMAIN)
+
+    def pot_matmul(self, rows: int, columns: int, quantized: bool) -> None:
+        """PotMatMul: sums of powers of two, or of shifted floats."""
+        emin = int(self.generator.integers(-7, 1))
+        levels = int(self.generator.integers(1, 8))
+        codes = self.generator.integers(-levels, levels + 1, (rows, columns), dtype=np.int8)
+        values, scale = reference.pot_values(codes, emin), np.float32(0.75)
+
+        def expected(x):
+            x = reference.log_quantize(x, EMIN, EMAX) if quantized else x
+            return reference.matmul(x, values, scale)
+
+        name, x = self._add(rows, columns, expected)
+        x = self._quantize(x, name) if quantized else x
+        self.builder.op("PotMatMul", [x, self.builder.constant(f"{name}.codes", codes),
+                                      self.builder.constant(f"{name}.scale", np.asarray(scale))],
+                        name, out=f"{name}_out", domain=DOMAIN, emin=emin, emax=emin + levels - 1)
+
+    def _quantize(self, x: str, name: str) -> str:
+        return self.builder.op("LogQuantize", [x], f"{name}.quantize", domain=DOMAIN, emin=EMIN,
+                               emax=EMAX, rounding="floor", underflow="zero")
+
+    def model(self) -> onnx.ModelProto:
+        """Inputs x_<width> f32 [rows, width]; an output for each layer."""
+        widths = sorted({layer.inputs for layer in self.layers})
+        return self.builder.model(
+            "random-layers",
+            [helper.make_tensor_value_info(f"x_{n}", TensorProto.FLOAT, ["rows", n])
+             for n in widths],
+            [helper.make_tensor_value_info(layer.output, TensorProto.FLOAT,
+                                           ["rows", layer.width]) for layer in self.layers])
+
+    def inputs(self, rows: int) -> dict[str, np.ndarray]:
+        """Random magnitudes around every power of two, with signs and zeros."""
+        g = self.generator
+        result = {}
+        for n in sorted({layer.inputs for layer in self.layers}):
+            x = np.ldexp(g.uniform(1, 2, (rows, n)), g.integers(EMIN - 2, EMAX + 3, (rows, n)))
+            result[f"x_{n}"] = (x * g.choice([-1, 0, 1], (rows, n), p=[0.45, 0.1, 0.45])
+                                ).astype(np.float32)
+        return result
+
+
+def chain_shapes(generator: np.random.Generator, radix: int, stages: int, reverse: bool
+                 ) -> list[tuple[int, int, int, int]]:
+    """A square chain of one radix, strides going up or down."""
+    n = radix ** stages
+    strides = [radix ** i for i in range(stages)]
+    return [(n // (radix * s), radix, radix, s) for s in (reversed(strides) if reverse
+                                                          else strides)]
+
+
+def rectangular_shapes(generator: np.random.Generator) -> list[tuple[int, int, int, int]]:
+    """Two to four factors of any sizes, each reading what the one before it writes."""
+    a, b, c, d = (int(v) for v in generator.integers(1, 8, 4))
+    shapes = [(a, b, c, d)]
+    for _ in range(generator.integers(1, 4)):
+        width = math.prod(shapes[-1][i] for i in (0, 1, 3))
+        divisors = [k for k in range(1, width + 1) if width % k == 0]
+        a = int(generator.choice(divisors))
+        c = int(generator.choice([k for k in divisors if width // a % k == 0 and k <= 12]))
+        d = width // (a * c)
+        b = int(generator.integers(1, max(2, min(9, 400 // (a * d) + 1))))
+        shapes.append((a, b, c, d))
+    return shapes

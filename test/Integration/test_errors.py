@@ -1,0 +1,212 @@
+"""Bad input to ecolm-compile: one paragraph with place and remedy, no crash, nothing left."""
+
+import pathlib
+import resource
+import signal
+import subprocess
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from programs import COMPILER, MODELS, run_compiler
+
+TINY = MODELS / "tiny-ecolm.onnx"
+
+
+def floats(name: str, *shape) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def model_of(*nodes: onnx.NodeProto, constants=(), opset: int = 23, shape=(2, 3)) -> onnx.ModelProto:
+    graph = helper.make_graph(list(nodes), "bad", [floats("x", *shape)], [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+                              list(constants))
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=11)
+
+
+def relu() -> onnx.NodeProto:
+    return helper.make_node("Relu", ["x"], ["y"], name="layers.0.relu")
+
+
+def empty(path: pathlib.Path) -> None:
+    path.write_bytes(b"")
+
+
+def text(path: pathlib.Path) -> None:
+    path.write_text("To be, or not to be\n" * 50)
+
+
+def git_lfs_pointer(path: pathlib.Path) -> None:
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n")
+
+
+def truncated(path: pathlib.Path) -> None:
+    data = TINY.read_bytes()
+    path.write_bytes(data[:len(data) * 2 // 3])
+
+
+def missing(path: pathlib.Path) -> None:
+    pass
+
+
+def directory(path: pathlib.Path) -> None:
+    path.mkdir()
+
+
+def future_opset(path: pathlib.Path) -> None:
+    onnx.save(model_of(relu(), opset=99), path)
+
+
+def unknown_operator(path: pathlib.Path) -> None:
+    onnx.save(model_of(helper.make_node("Frobnicate", ["x"], ["y"], name="layers.0.frob")), path)
+
+
+def unknown_domain(path: pathlib.Path) -> None:
+    model = model_of(helper.make_node("Gelu", ["x"], ["y"], name="layers.0.act", domain="com.acme"))
+    model.opset_import.append(helper.make_opsetid("com.acme", 1))
+    onnx.save(model, path)
+
+
+def missing_external_data(path: pathlib.Path) -> None:
+    weight = numpy_helper.from_array(np.ones((2, 3), np.float32), "weight")
+    model = model_of(helper.make_node("Add", ["x", "weight"], ["y"], name="layers.0.add"),
+                     constants=[weight])
+    onnx.save(model, path, save_as_external_data=True, location="weights.bin", size_threshold=0)
+    (path.parent / "weights.bin").unlink()
+
+
+def short_external_data(path: pathlib.Path) -> None:
+    weight = numpy_helper.from_array(np.ones((2, 3), np.float32), "weight")
+    model = model_of(helper.make_node("Add", ["x", "weight"], ["y"], name="layers.0.add"),
+                     constants=[weight])
+    onnx.save(model, path, save_as_external_data=True, location="weights.bin", size_threshold=0)
+    (path.parent / "weights.bin").write_bytes(b"\0" * 5)
+
+
+def disagreeing_shapes(path: pathlib.Path) -> None:
+    weight = numpy_helper.from_array(np.ones((4, 5), np.float32), "weight")
+    onnx.save(model_of(helper.make_node("MatMul", ["x", "weight"], ["y"], name="layers.0.product"),
+                       constants=[weight]), path)
+
+
+def dangling_input(path: pathlib.Path) -> None:
+    onnx.save(model_of(helper.make_node("Add", ["x", "ghost"], ["y"], name="layers.0.add")), path)
+
+
+# What the message must say: the place, and a word of the remedy or cause.
+MODELS_AND_WORDS = [
+    (empty, ["model.onnx", "not an ONNX model", "empty"]),
+    (text, ["model.onnx", "not an ONNX model", "export"]),
+    (git_lfs_pointer, ["model.onnx", "git lfs pull"]),
+    (truncated, ["model.onnx", "truncated", "complete file"]),
+    (missing, ["model.onnx", "No such file", "check"]),
+    (directory, ["model.onnx", "not a regular file"]),
+    (future_opset, ["model.onnx", "99"]),
+    (unknown_operator, ["node 'layers.0.frob' (", "model.onnx, node 0)", "Frobnicate"]),
+    (unknown_domain, ["node 'layers.0.act' (", "com.acme"]),
+    (missing_external_data, ["weights.bin"]),
+    (short_external_data, ["weights.bin"]),
+    (disagreeing_shapes, ["node 'layers.0.product' (", "3", "4"]),
+    (dangling_input, ["node 'layers.0.add' (", "ghost"]),
+]
+
+
+def refused(folder: pathlib.Path, *arguments, words=(), **settings) -> str:
+    """The message of a run that fails as it should, in a folder that stays as it was."""
+    before = sorted(folder.rglob("*"))
+    result = run_compiler(*arguments, cwd=folder, timeout=300, **settings)
+    assert result.returncode > 0, f"exit status {result.returncode}: {result.stderr}"
+    message = result.stderr.strip()
+    assert message.startswith("ecolm-compile: "), message
+    # One paragraph: no empty line, no stack, no IR; a note may follow the error.
+    assert "\n\n" not in message and "Stack dump" not in message
+    assert '"builtin.module"' not in message and "loc(" not in message
+    assert "failed to legalize" not in message and len(message) < 1500
+    assert len(message.splitlines()) <= 3, message
+    for word in words:
+        assert word in message, f"no '{word}' in: {message}"
+    assert sorted(folder.rglob("*")) == before
+    return message
+
+
+@pytest.mark.parametrize("make, words", MODELS_AND_WORDS, ids=lambda v: getattr(v, "__name__", ""))
+def test_models_are_refused(make, words, tmp_path):
+    make(tmp_path / "model.onnx")
+    refused(tmp_path, tmp_path / "model.onnx", "-o", tmp_path / "program", words=words)
+
+
+def test_good_models_are_not_refused(tmp_path):
+    # Planted: a run that succeeds and writes must show in `refused`.
+    onnx.save(model_of(relu()), tmp_path / "model.onnx")
+    with pytest.raises(AssertionError, match="exit status 0"):
+        refused(tmp_path, tmp_path / "model.onnx", "--emit=mlir-import", "-o", tmp_path / "ir")
+
+
+@pytest.mark.parametrize("output, words", [
+    ("missing/program", ["No such file or directory", "name a file"]),
+    ("/proc/program", ["cannot write '/proc/program'", "name a file"]),
+    ("folder", ["it is a directory", "name a file"]),
+    ("/dev/full", ["it is not a regular file", "name a file"]),
+    ("-", ["standard output", "-o"]),
+    ("x" * 300, ["File name too long", "name a file"])])
+def test_outputs_that_cannot_be_written(output, words, tmp_path):
+    (tmp_path / "folder").mkdir()
+    refused(tmp_path, TINY, "-o", output, words=words)
+    assert pathlib.Path("/dev/full").is_char_device()
+
+
+def test_output_that_is_kept(tmp_path):
+    """A failed compilation leaves an older program alone."""
+    truncated(tmp_path / "model.onnx")
+    (tmp_path / "model").write_text("precious")
+    refused(tmp_path, "model.onnx", "-o", "model")
+    assert (tmp_path / "model").read_text() == "precious"
+
+
+@pytest.mark.parametrize("kind, limit", [("program", 20_000), ("program", 120_000), ("obj", 20_000),
+                                         ("asm", 20_000), ("mlir-optimize", 5_000)])
+def test_full_disk(kind, limit, tmp_path):
+    """A limit on the size of files ends writing where a full disk would."""
+    def shrink():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    refused(tmp_path, TINY, f"--emit={kind}", "-o", "out", preexec_fn=shrink,
+            words=["File too large" if limit < 100_000 else "File size limit"])
+
+
+def test_full_device(tmp_path):
+    refused(tmp_path, TINY, "--emit=mlir-import", "-o", "/dev/full", words=["No space left"])
+    with open("/dev/full", "w") as full:
+        result = run_compiler_into(full, TINY, "--emit=mlir-import", "-o", "-")
+    assert result.returncode == 1 and "No space left" in result.stderr
+
+
+def run_compiler_into(stream, *arguments):
+    """The compiler with its standard output going to `stream`."""
+    return subprocess.run([COMPILER, *map(str, arguments)], stdout=stream, stderr=subprocess.PIPE,
+                          text=True, timeout=300)
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--target=pdp11"], ["unknown target 'pdp11'", "x86_64-linux-gnu"]),
+    (["--mcpu=skylark"], ["unknown CPU 'skylark'", "skylake", "native"]),
+    (["--mattr=+avx3"], ["unknown CPU feature 'avx3'", "avx2"]),
+    (["--mattr=avx2"], ["'avx2' needs + or -"]),
+    (["--linker=/missing/ld"], ["cannot find the linker driver '/missing/ld'", "--linker"]),
+    (["--runtime=/missing.a"], ["cannot find the runtime '/missing.a'", "--runtime"]),
+    (["-O7"], ["-O takes 0 to 3", "7"]),
+    (["--max-chunk=0"], ["--max-chunk takes 1 to"]),
+    (["--max-chunk=-3"], ["--max-chunk takes 1 to"]),
+    (["--max-chunk=many"], ["max-chunk", "many"]),
+    (["--emit=cake"], ["--emit", "cake"]),
+    (["--lower-mul-to-shift=maybe"], ["--lower-mul-to-shift", "maybe"]),
+    (["--frobnicate"], ["--frobnicate", "--help"]),
+    (["another.onnx"], ["another.onnx"])], ids=lambda v: v[0])
+def test_options_are_refused(options, words, tmp_path):
+    refused(tmp_path, TINY, "-o", tmp_path / "program", *options, words=words)
+
+
+def test_model_is_wanted(tmp_path):
+    result = run_compiler(cwd=tmp_path)
+    assert result.returncode == 1 and "--help" in result.stderr

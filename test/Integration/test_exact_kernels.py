@@ -1,0 +1,126 @@
+"""Ternary, power-of-two and integer kernels against the numpy reference, bit for bit."""
+
+import numpy as np
+import pytest
+from ecolm import reference
+from ecolm.onnx_functions import DOMAIN
+from ecolm.onnx_model import GraphBuilder
+from onnx import TensorProto, helper
+
+from programs import compile_model
+from random_layers import LayerModel, chain_shapes, rectangular_shapes
+
+ROWS = 40
+# Rows of every layer together; every row is a case of its own.
+CASES: dict[str, int] = {}
+
+
+def butterflies(layers: LayerModel) -> None:
+    """Quantized chains of powers of two, of other radices and of any shape."""
+    g = layers.generator
+    for radix, stages in [(2, 1), (2, 4), (2, 7), (3, 3), (4, 2), (4, 3), (5, 2), (7, 2), (16, 2)]:
+        for reverse in (False, True):
+            if stages > 1:
+                layers.quantized_butterfly(chain_shapes(g, radix, stages, reverse))
+    for _ in range(90):
+        layers.quantized_butterfly(rectangular_shapes(g))
+
+
+def float_factors(layers: LayerModel) -> None:
+    """Single factors on floats, ternary and dense."""
+    g = layers.generator
+    for i in range(80):
+        shape = tuple(int(v) for v in g.integers(1, 9, 4))
+        layers.float_factor(shape, ternary=i % 2 == 0)
+
+
+def products(layers: LayerModel) -> None:
+    """Ternary and power-of-two matrices of 1 to 130 rows and columns."""
+    g = layers.generator
+    sizes = [(1, 1), (16, 16), (17, 15), (130, 130), (1, 130), (130, 1), (64, 63)]
+    sizes += [tuple(int(v) for v in g.integers(1, 131, 2)) for _ in range(33)]
+    for i, (rows, columns) in enumerate(sizes):
+        layers.ternary_matmul(rows, columns, quantized=i % 2 == 0)
+        layers.pot_matmul(rows, columns, quantized=i % 2 == 1)
+
+
+def same_bits(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Where the numbers are the same; integers have one zero, so its sign is no matter."""
+    return (actual.view(np.int32) == expected.view(np.int32)) | ((actual == 0) & (expected == 0))
+
+
+def wrong_layers(layers: LayerModel, inputs, outputs) -> list[str]:
+    """A line for each layer whose program and reference differ."""
+    found = []
+    for layer in layers.layers:
+        actual = outputs[layer.output]
+        expected = layer.expected(inputs[f"x_{layer.inputs}"]).astype(np.float32)
+        same = same_bits(actual, expected)
+        if not same.all():
+            found.append(f"{layer.output} ({layer.inputs} -> {layer.width}): {(~same).sum()} "
+                         f"differ, by {np.abs(actual - expected).max()}")
+    return found
+
+
+@pytest.mark.parametrize("fill", [butterflies, float_factors, products])
+def test_layers_are_exact(fill, tmp_path):
+    layers = LayerModel(seed=len(fill.__name__))
+    fill(layers)
+    program = compile_model(layers.model(), tmp_path / "layers")
+    inputs = layers.inputs(ROWS)
+    outputs = program.evaluate(inputs, "-t", 2)
+    wrong = wrong_layers(layers, inputs, outputs)
+    assert not wrong, "\n".join(wrong)
+    CASES[fill.__name__] = ROWS * len(layers.layers)
+    # Planted: one last bit of one output of one row.
+    last = layers.layers[-1].output
+    outputs[last].view(np.int32)[ROWS // 2, -1] ^= 1
+    assert len(wrong_layers(layers, inputs, outputs)) == 1
+
+
+def test_cases_are_many():
+    """At least 10,000 pairs of a random shape and random values."""
+    assert set(CASES) == {"butterflies", "float_factors", "products"}
+    assert sum(CASES.values()) >= 10_000
+
+
+RANGES = [(-6, 3), (-1, 0), (0, 0), (-20, 10), (-126, -100), (100, 127)]
+ROUNDINGS = ("floor", "nearest_log", "nearest", "ceil")
+UNDERFLOWS = ("zero", "clamp")
+
+
+def edge_values() -> np.ndarray:
+    """Every power of two and every threshold between two, each with its neighbours."""
+    exponents = np.arange(-149, 128)
+    values = [np.ldexp(np.float32(m), exponents) for m in (1.0, 1.5, np.sqrt(np.float32(2)))]
+    values = np.unique(np.concatenate(values).astype(np.float32))
+    values = np.concatenate([np.nextafter(values, np.float32(0)), values,
+                             np.nextafter(values, np.float32(np.inf))])
+    special = np.array([0, np.inf, np.nan, np.finfo(np.float32).max, 2**-149], np.float32)
+    values = np.concatenate([values, special])
+    return np.concatenate([values, -values])
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_log_quantize_at_every_edge(tmp_path):
+    """All roundings and ranges, on every threshold, subnormals, zeros, infinities, NaN."""
+    x, b = edge_values(), GraphBuilder()
+    cases = [(f"y_{i}_{rounding}_{underflow}", emin, emax, rounding, underflow)
+             for i, (emin, emax) in enumerate(RANGES)
+             for rounding in ROUNDINGS for underflow in UNDERFLOWS]
+    for name, emin, emax, rounding, underflow in cases:
+        b.op("LogQuantize", ["x"], name, domain=DOMAIN, emin=emin, emax=emax, rounding=rounding,
+             underflow=underflow)
+    value_info = helper.make_tensor_value_info
+    model = b.model("edges", [value_info("x", TensorProto.FLOAT, ["n"])],
+                    [value_info(case[0], TensorProto.FLOAT, ["n"]) for case in cases])
+    outputs = compile_model(model, tmp_path / "edges").evaluate({"x": x})
+    wrong = []
+    for name, *parameters in cases:
+        expected = reference.log_quantize(x, *parameters)
+        differs = ((outputs[name].view(np.int32) != expected.view(np.int32))
+                   & ~(np.isnan(expected) & np.isnan(outputs[name])))
+        for value, actual, right in zip(x[differs][:3], outputs[name][differs], expected[differs]):
+            wrong.append(f"{name}{parameters}: {value} gives {actual}, expected {right}, "
+                         f"{differs.sum()} such")
+    assert not wrong, "\n".join(wrong)
