@@ -1,8 +1,5 @@
 // RUN: ecolm-opt %s --ecolm-quantize-weights | FileCheck %s
 // RUN: ecolm-opt %s --ecolm-quantize-weights | FileCheck %s --check-prefix=WEIGHTS
-// RUN: ecolm-opt %s --ecolm-quantize-weights --mlir-pass-statistics 2>&1 | FileCheck %s --check-prefix=STATS
-
-// STATS: (S) 6 quantized
 
 // WEIGHTS-DAG: ecolm.weight @w_codes : tensor<2x4x!ecolm.ternary> = dense<{{\[\[}}1, -1, 0, 0], [0, 0, 1, -1]]> : tensor<2x4xi8> packing <bytes>
 // WEIGHTS-DAG: ecolm.weight @w_codes_0 : tensor<2x4x!ecolm.ternary> = dense<{{\[\[}}1, 0, 0, 0], [0, 0, 0, 0]]> : tensor<2x4xi8> packing <bytes>
