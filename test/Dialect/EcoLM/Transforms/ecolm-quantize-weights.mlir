@@ -1,7 +1,6 @@
 // RUN: ecolm-opt %s --ecolm-quantize-weights | FileCheck %s
 // RUN: ecolm-opt %s --ecolm-quantize-weights | FileCheck %s --check-prefix=WEIGHTS
 
-
 // WEIGHTS-DAG: ecolm.weight @w_codes : tensor<2x4x!ecolm.ternary> = dense<{{\[\[}}1, -1, 0, 0], [0, 0, 1, -1]]> : tensor<2x4xi8> packing <bytes>
 // WEIGHTS-DAG: ecolm.weight @w_codes_0 : tensor<2x4x!ecolm.ternary> = dense<{{\[\[}}1, 0, 0, 0], [0, 0, 0, 0]]> : tensor<2x4xi8> packing <bytes>
 ecolm.weight @w : tensor<2x4xf32> = dense<[[20.0, -16.0, 4.0, 0.0], [0.5, 0.0, 1.0, -2.5]]> : tensor<2x4xf32>
