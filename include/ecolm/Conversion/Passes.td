@@ -45,7 +45,6 @@ def ConvertONNXToEcoLM : Pass<"convert-onnx-to-ecolm", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::ecolm::EcoLMDialect",
                            "::mlir::arith::ArithDialect",
-                           "::mlir::math::MathDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 

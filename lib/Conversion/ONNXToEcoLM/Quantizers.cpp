@@ -12,19 +12,9 @@
 #include "EcoLMConversions.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace ecolm;
-
-/// Whether `op` sums its first operand with low-bit weights, where the sign of
-/// a zero is no matter.
-static bool isProductOfIntegers(Operation *op) {
-  auto node = dyn_cast<onnx::NodeOp>(op);
-  return node && (node.isEcoLM("ButterflyFactor") ||
-                  node.isEcoLM("TernaryMatMul") || node.isEcoLM("PotMatMul"));
-}
 
 /// `LogQuantize(x)` -> `dequantize(log_quantize(x))`: the codes are visible to
 /// the optimizer and every reader still sees f32.
@@ -55,15 +45,6 @@ static LogicalResult convertLogQuantize(onnx::NodeOp node,
                                       *rounding, *underflow);
   Value result = DequantizeOp::create(rewriter, node.getLoc(), type, codes,
                                       /*scale=*/Value());
-  if (llvm::all_of(node->getUsers(), isProductOfIntegers))
-    return rewriter.replaceNode(node, result);
-  // Codes have one zero and no NaN; whoever sees the floats sees both.
-  Location loc = node.getLoc();
-  Value x = node.getInputs()[0];
-  Value isNaN = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::UNO,
-                                      x, x);
-  result = math::CopySignOp::create(rewriter, loc, result, x);
-  result = arith::SelectOp::create(rewriter, loc, isNaN, x, result);
   return rewriter.replaceNode(node, result);
 }
 
