@@ -1,0 +1,33 @@
+// RUN: ecolm-opt %s --convert-ecolm-to-vector --canonicalize --cse | FileCheck %s
+
+// CHECK-LABEL: func.func @attention(
+// CHECK: scf.forall (%{{.*}}, %{{.*}}) in (%{{.*}}, 2)
+// CHECK: vector.create_mask
+// CHECK: vector.reduction <maximumf>
+// CHECK: arith.divf
+// CHECK: scf.forall.in_parallel
+func.func @attention(%q: tensor<1x?x16xf32>, %k: tensor<1x?x8xf32>,
+    %v: tensor<1x?x8xf32>) -> tensor<1x?x16xf32> {
+  %y = ecolm.attention %q, %k, %v heads 2 kv_heads 1 scale 0.5 causal
+      : tensor<1x?x16xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>
+  return %y : tensor<1x?x16xf32>
+}
+
+// CHECK-LABEL: func.func @cached_attention(
+// CHECK-DAG: memref.store {{.*}} : memref<1x8x32xf32>
+// CHECK-DAG: memref.store {{.*}} : memref<1x32x8xf32>
+// CHECK-NOT: memref.alloc
+// CHECK: scf.forall (%{{.*}}, %{{.*}}) in (%{{.*}}, 2)
+// CHECK: vector.load {{.*}} : memref<1x8x32xf32>, vector<16xf32>
+// CHECK: vector.create_mask
+// CHECK: vector.reduction <maximumf>
+// CHECK: vector.load {{.*}} : memref<1x32x8xf32>, vector<8xf32>
+func.func @cached_attention(%q: tensor<1x?x16xf32>, %k: tensor<1x?x8xf32>,
+    %v: tensor<1x?x8xf32>, %at: index, %kc: memref<1x8x32xf32>,
+    %vc: memref<1x32x8xf32>) -> tensor<1x?x16xf32> {
+  %y = ecolm.cached_attention %q, %k, %v at %at cache %kc, %vc
+      heads 2 kv_heads 1 scale 0.5
+      : tensor<1x?x16xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>,
+        memref<1x8x32xf32>, memref<1x32x8xf32>
+  return %y : tensor<1x?x16xf32>
+}

@@ -1,0 +1,79 @@
+// RUN: ecolm-opt %s --convert-ecolm-to-vector --split-input-file --verify-diagnostics
+
+func.func @wide_range(%x: tensor<4xf32>) {
+  // expected-error @below {{'ecolm.log_quantize' op spans 32 exponents, but 32-bit accumulators hold 31}}
+  // expected-error @below {{failed to legalize operation 'ecolm.log_quantize'}}
+  %q = ecolm.log_quantize %x : tensor<4xf32> -> tensor<4x!ecolm.pot<min = -30, max = 1>>
+  return
+}
+
+// -----
+
+func.func @butterfly_unpacked(%x: tensor<2x16xf32>, %f: tensor<1x16x16x1x!ecolm.ternary>)
+    -> tensor<2x16xf32> {
+  // expected-error @below {{'ecolm.butterfly' op expects factors packed with 16 lanes}}
+  // expected-error @below {{failed to legalize operation 'ecolm.butterfly'}}
+  %y = ecolm.butterfly %x, %f
+      : (tensor<2x16xf32>, tensor<1x16x16x1x!ecolm.ternary>) -> tensor<2x16xf32>
+  return %y : tensor<2x16xf32>
+}
+
+// -----
+
+!f = tensor<1x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 8>>
+func.func @factor_of_eight_lanes(%x: tensor<2x16xf32>, %f: !f) -> tensor<2x16xf32> {
+  // expected-error @below {{'ecolm.butterfly_factor' op expects values packed with 16 lanes}}
+  // expected-error @below {{failed to legalize operation 'ecolm.butterfly_factor'}}
+  %y = ecolm.butterfly_factor %x, %f : tensor<2x16xf32>, !f -> tensor<2x16xf32>
+  return %y : tensor<2x16xf32>
+}
+
+// -----
+
+!w = tensor<16x16x!ecolm.ternary, #ecolm.packed<base3, lanes = 16>>
+func.func @matmul_of_five_to_a_byte(%x: tensor<2x16xi8>, %w: !w) -> tensor<2x16xi32> {
+  // expected-error @below {{'ecolm.matmul' op expects weights packed with 16 lanes}}
+  // expected-error @below {{failed to legalize operation 'ecolm.matmul'}}
+  %y = ecolm.matmul %x, %w : tensor<2x16xi8>, !w -> tensor<2x16xi32>
+  return %y : tensor<2x16xi32>
+}
+
+// -----
+
+ecolm.weight @gamma : tensor<4xf32> = dense<1.0> : tensor<4xf32>
+func.func @weight_without_a_place() {
+  // expected-error @below {{'ecolm.get_weight' op names a weight without a place in the weight section; run ecolm-place-weights first}}
+  // expected-error @below {{failed to legalize operation 'ecolm.get_weight'}}
+  %w = ecolm.get_weight @gamma : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @short_cache(%q: tensor<1x?x8xf32>, %k: tensor<1x?x8xf32>, %v: tensor<1x?x8xf32>,
+                       %at: index, %kc: memref<1x8x20xf32>, %vc: memref<1x20x8xf32>) {
+  // expected-error @below {{'ecolm.cached_attention' op needs a cache whose context is a multiple of 16, but found 20}}
+  // expected-error @below {{failed to legalize operation 'ecolm.cached_attention'}}
+  %y = ecolm.cached_attention %q, %k, %v at %at cache %kc, %vc heads 1 kv_heads 1 scale 1.0
+      : tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>,
+        memref<1x8x20xf32>, memref<1x20x8xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_of_any_length(%x: tensor<2x?xf32>, %g: tensor<?xf32>) -> tensor<2x?xf32> {
+  // expected-error @below {{'ecolm.layer_norm' op needs a static last dimension}}
+  // expected-error @below {{failed to legalize operation 'ecolm.layer_norm'}}
+  %y = ecolm.layer_norm %x, %g epsilon 1.0e-05 : tensor<2x?xf32>, tensor<?xf32>
+  return %y : tensor<2x?xf32>
+}
+
+// -----
+
+func.func @rms_norm_of_any_length(%x: tensor<2x?xf32>, %g: tensor<?xf32>) -> tensor<2x?xf32> {
+  // expected-error @below {{'ecolm.rms_norm' op needs a static last dimension}}
+  // expected-error @below {{failed to legalize operation 'ecolm.rms_norm'}}
+  %y = ecolm.rms_norm %x, %g epsilon 1.0e-05 : tensor<2x?xf32>, tensor<?xf32>
+  return %y : tensor<2x?xf32>
+}

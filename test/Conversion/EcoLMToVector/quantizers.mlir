@@ -1,0 +1,31 @@
+// RUN: ecolm-opt %s --ecolm-place-weights --convert-ecolm-to-vector --canonicalize --cse | FileCheck %s
+
+
+// CHECK-LABEL: func.func @log_quantize(
+// CHECK: linalg.generic
+// CHECK: %[[BITS:.*]] = arith.bitcast %{{.*}} : f32 to i32
+// CHECK: %[[ABS:.*]] = arith.andi %[[BITS]], %c2147483647_i32
+// CHECK: arith.shrui %[[ABS]], %c23_i32
+// CHECK: arith.maxsi {{.*}}, %c-6_i32
+// CHECK: arith.minsi {{.*}}, %c1_i32
+// CHECK: arith.cmpi slt, %[[ABS]], %c1015021568_i32
+// CHECK: arith.select %{{.*}}, %c0_i32
+// CHECK: linalg.generic
+// CHECK: arith.sitofp
+// CHECK-NEXT: arith.mulf
+func.func @log_quantize(%x: tensor<1x?x16xf32>) -> tensor<1x?x16xf32> {
+  %q = ecolm.log_quantize %x : tensor<1x?x16xf32> -> tensor<1x?x16x!ecolm.pot<min = -6, max = 1>>
+  %y = ecolm.dequantize %q : tensor<1x?x16x!ecolm.pot<min = -6, max = 1>> -> tensor<1x?x16xf32>
+  return %y : tensor<1x?x16xf32>
+}
+
+// CHECK-LABEL: func.func @quantize_int8(
+// CHECK: arith.divf
+// CHECK: math.roundeven
+// CHECK: arith.maximumf
+// CHECK: arith.minimumf
+// CHECK: arith.fptosi {{.*}} f32 to i8
+func.func @quantize_int8(%x: tensor<?x16xf32>) -> (tensor<?x16xi8>, tensor<?xf32>) {
+  %c, %s = ecolm.quantize_int8 %x : tensor<?x16xf32> -> tensor<?x16xi8>, tensor<?xf32>
+  return %c, %s : tensor<?x16xi8>, tensor<?xf32>
+}

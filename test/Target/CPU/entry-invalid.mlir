@@ -1,0 +1,24 @@
+// RUN: split-file %s %t
+// RUN: not ecolm-opt %t/no-main.mlir --ecolm-bind-entry-buffers 2>&1 | FileCheck %s --check-prefix=NO-MAIN
+// RUN: not ecolm-opt %t/no-main.mlir --ecolm-record-entry 2>&1 | FileCheck %s --check-prefix=NO-MAIN
+// RUN: not ecolm-opt %t/no-main.mlir --ecolm-build-entry-point 2>&1 | FileCheck %s --check-prefix=NO-ENTRY
+// RUN: not ecolm-opt %t/tensors.mlir --convert-forall-to-runtime 2>&1 | FileCheck %s --check-prefix=TENSORS
+
+// NO-MAIN: error: expected a function named main
+// NO-ENTRY: error: expected @main in the LLVM dialect and the module attribute ecolm.entry
+// TENSORS: error: 'scf.forall' op must be bufferized before it can run in parallel
+
+//--- no-main.mlir
+func.func @other() {
+  return
+}
+
+//--- tensors.mlir
+func.func @main(%init: tensor<4xf32>, %row: tensor<1xf32>) -> tensor<4xf32> {
+  %y = scf.forall (%i) in (4) shared_outs(%acc = %init) -> tensor<4xf32> {
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %row into %acc[%i] [1] [1] : tensor<1xf32> into tensor<4xf32>
+    }
+  }
+  return %y : tensor<4xf32>
+}
