@@ -46,8 +46,7 @@ class Comparison:
 
     values: int = 0  # quantized values that were compared
     flips: int = 0  # values that the two quantized differently
-    farthest: float = 0.0  # largest distance of such a value from its threshold, in its ulp
-    farthest_in_row: float = 0.0  # the same in ulp of the row's largest value, if that is larger
+    farthest: float = 0.0  # largest distance of such a value from its threshold, in ulp
     largest_error: float = 0.0  # largest difference before a quantizer
     largest_logit_error: float = 0.0
 
@@ -109,18 +108,14 @@ def cut(model: onnx.ModelProto, widths: dict[str, int]) -> onnx.ModelProto:
     return result
 
 
-def threshold_distance(x: np.ndarray, emin: int, emax: int, scale: np.ndarray | float = 0.0
-                       ) -> np.ndarray:
-    """Distance of |x| from the nearest threshold 2^e, e in [emin, emax], in ulp of 2^e.
+def threshold_distance(x: np.ndarray, emin: int, emax: int) -> np.ndarray:
+    """Distance of |x| from the nearest threshold 2^e, e in [emin, emax], in ulp of that threshold.
 
-    Below 2^e the numbers lie twice as dense; the ulp is that of 2^e itself. A
-    `scale` above 2^e, shaped like x, replaces it: a small value that is a sum of
-    large ones carries their rounding errors, in every implementation.
+    Below 2^e the numbers lie twice as dense; the ulp is that of 2^e itself.
     """
     thresholds = np.ldexp(1.0, np.arange(emin, emax + 1))
-    units = np.maximum(thresholds, np.asarray(scale)[..., None]) * 2.0**-23
-    distance = np.abs(np.abs(x.astype(np.float64))[..., None] - thresholds)
-    return (distance / units).min(axis=-1)
+    distance = np.abs(np.abs(x.astype(np.float64))[..., None] - thresholds) / (thresholds * 2**-23)
+    return distance.min(axis=-1)
 
 
 def compare_pieces(pieces: list[Piece], reference: dict[str, np.ndarray],
@@ -141,12 +136,8 @@ def compare_pieces(pieces: list[Piece], reference: dict[str, np.ndarray],
         result.values += codes.size
         result.flips += int(flipped.sum())
         if flipped.any():
-            largest = np.abs(expected).max(axis=-1, keepdims=True)
-            scale = np.broadcast_to(largest, expected.shape)[flipped].astype(np.float64)
-            x, limits = expected[flipped], (piece.emin, piece.emax)
-            result.farthest = max(result.farthest, float(threshold_distance(x, *limits).max()))
-            result.farthest_in_row = max(result.farthest_in_row, float(
-                threshold_distance(x, *limits, scale).max()))
+            distance = threshold_distance(expected[flipped], piece.emin, piece.emax)
+            result.farthest = max(result.farthest, float(distance.max()))
         error = np.abs(expected - actual[piece.tensor]).max()
         result.largest_error = max(result.largest_error, float(error))
     result.largest_logit_error = float(np.abs(reference["logits"] - actual["logits"]).max())
