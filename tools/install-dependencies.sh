@@ -9,7 +9,7 @@ packages=(
   # to build: the compiler, MLIR 22, and what reads ONNX
   cmake ninja-build ccache clang-22 lld-22 llvm-22-dev llvm-22-tools
   libmlir-22-dev mlir-22-tools zlib1g-dev libprotobuf-dev protobuf-compiler
-  python3 python3-venv
+  python3 python3-dev python3-venv
   # to test: formatting, sanitizers, and devices that every machine can emulate
   clang-format-22 libclang-rt-22-dev libgtest-dev qemu-user spirv-tools
   libvulkan-dev mesa-vulkan-drivers
