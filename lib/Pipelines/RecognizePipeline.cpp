@@ -11,6 +11,7 @@
 
 #include "ecolm/Pipelines/RecognizePipeline.h"
 #include "ecolm/Conversion/Passes.h"
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -22,6 +23,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // The conversions choose by rank, size and element type, so every value must
   // have a type first; without it most nodes would be refused.
   manager.addPass(onnx::createInferShapes());
+  manager.addPass(onnx::createCheckSupported());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
   // butterfly. The first pass leaves what it does not know to the second.
@@ -34,6 +36,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // into constants.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addPass(createCheckPhase({CheckedPhase::Recognize}));
 }
 
 void ecolm::registerRecognizePipeline() {
