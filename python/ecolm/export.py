@@ -10,8 +10,8 @@ import onnx
 import torch
 
 from .nn import ButterflyLinear, EcoLM, EcoLMConfig
-from .onnx_model import (BlockWeights, LanguageModelWeights, LinearWeights, NormWeights,
-                         language_model, largest_sum)
+from .onnx_model import (AttentionFormat, BlockWeights, LanguageModelWeights, LinearWeights,
+                         NormWeights, language_model, largest_sum)
 
 
 def load_checkpoint(path: pathlib.Path) -> tuple[EcoLM, list[str]]:
@@ -30,8 +30,8 @@ def linear_weights(layer: ButterflyLinear) -> LinearWeights:
 
 
 def norm_weights(norm: torch.nn.LayerNorm) -> NormWeights:
-    """Weight and bias of a LayerNorm."""
-    return NormWeights(norm.weight.detach().numpy(), norm.bias.detach().numpy())
+    """Weight of a LayerNorm, which has no bias."""
+    return NormWeights(norm.weight.detach().numpy())
 
 
 def model_weights(model: EcoLM, vocabulary: list[str], name: str) -> LanguageModelWeights:
@@ -55,7 +55,8 @@ def model_weights(model: EcoLM, vocabulary: list[str], name: str) -> LanguageMod
         blocks=blocks, final_norm=norm_weights(model.final_norm),
         head=model.head.weight.detach().numpy().T, heads=config.heads,
         kv_heads=config.kv_heads, emin=config.emin, emax=config.emax,
-        vocabulary=vocabulary, name=name)
+        vocabulary=vocabulary, name=name,
+        attention=AttentionFormat(config.attention_exponent, config.probability_emin))
 
 
 @dataclasses.dataclass
@@ -106,8 +107,9 @@ def statistics(weights: LanguageModelWeights) -> dict:
     scales = sum(linear.scale.size for linear in layers)
     share = np.array([sum(int((f == v).sum()) for f in factors) for v in (-1, 0, 1)]) / ternary
     floats = (weights.token_embedding.size + weights.position_embedding.size
-              + weights.head.size + weights.final_norm.weight.size * 2
-              + sum(b.attention_norm.weight.size * 4 + 2 for b in weights.blocks))
+              + weights.head.size + weights.final_norm.weight.size
+              + sum(b.attention_norm.weight.size + b.feed_forward_norm.weight.size + 2
+                    for b in weights.blocks))
     return {
         "ternary_weights": ternary, "zero_share": zeros / ternary,
         "entropy_bits_per_weight": float(-(share * np.log2(share)).sum()),

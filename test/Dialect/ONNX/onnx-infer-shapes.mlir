@@ -169,6 +169,20 @@ func.func @our_domain(%x: tensor<?x64xf32> {onnx.dims = ["n", "64"]}, %codes: te
 
 // -----
 
+// CHECK-LABEL: func.func @quantization
+// CHECK-SAME: -> (tensor<2x?x3xi8> {{{.*}}}, tensor<2x?x3xf32> {{{.*}}})
+func.func @quantization(%x: tensor<2x?x3xf32> {onnx.dims = ["2", "n", "3"]}, %s: tensor<f32>, %z: tensor<i8>, %each: tensor<3xf32>) -> (tensor<*xi8>, tensor<*xf32>) {
+  %0 = onnx.node "QuantizeLinear"(%x, %s, %z) {opset = 13 : i64} : (tensor<2x?x3xf32>, tensor<f32>, tensor<i8>) -> tensor<*xi8>
+  %1 = onnx.node "DequantizeLinear"(%0, %each) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<*xi8>, tensor<3xf32>) -> tensor<*xf32>
+  // CHECK: "QuantizeLinear"({{.*}}) {attrs = {output_dtype = 3 : i64}, {{.*}} -> tensor<2x?x3xi8>
+  %2 = onnx.node "QuantizeLinear"(%x, %s) {attrs = {output_dtype = 3 : i64}, opset = 23 : i64} : (tensor<2x?x3xf32>, tensor<f32>) -> tensor<*xi8>
+  // CHECK: "QuantizeLinear"({{.*}}) {onnx.dims{{.*}}, opset = 13 : i64} {{.*}} -> tensor<2x?x3xui8>
+  %3 = onnx.node "QuantizeLinear"(%x, %s) {opset = 13 : i64} : (tensor<2x?x3xf32>, tensor<f32>) -> tensor<*xui8>
+  return %0, %1 : tensor<*xi8>, tensor<*xf32>
+}
+
+// -----
+
 // What nothing shows to hold is written down, not believed.
 // CHECK-LABEL: func.func @assumptions
 func.func @assumptions(%a: tensor<2x?xf32> {onnx.dims = ["2", "n"]}, %b: tensor<?x3xf32> {onnx.dims = ["m", "3"]}, %c: tensor<2x5xf32>) {
