@@ -152,10 +152,10 @@ class GraphBuilder:
 
     def fixed_point(self, x: str, exponent: int, name: str) -> str:
         """int8 codes in units of 2^exponent, and back to f32."""
-        parameters = [self.constant(f"{name}.unit", np.float32(2.0**exponent)),
-                      self.constant(f"{name}.zero", np.int8(0))]
-        code = self.op("QuantizeLinear", [x, *parameters], f"{name}.quantize")
-        return self.op("DequantizeLinear", [code, *parameters], f"{name}.dequantize")
+        unit = self.constant(f"{name}.unit", np.float32(2.0**exponent))
+        code = self.op("QuantizeLinear", [x, unit], f"{name}.to_int8",
+                       output_dtype=TensorProto.INT8)
+        return self.op("DequantizeLinear", [code, unit], f"{name}.from_int8")
 
     def attention(self, q: str, k: str, v: str, model: LanguageModelWeights, size: int,
                   name: str) -> str:
