@@ -9,17 +9,10 @@ import numpy as np
 import onnx
 import torch
 
-from .nn import ButterflyLinear, EcoLM, EcoLMConfig
+from .checkpoints import load_model
+from .nn import ButterflyLinear, EcoLM
 from .onnx_model import (AttentionFormat, BlockWeights, LanguageModelWeights, LinearWeights,
                          NormWeights, language_model, largest_sum)
-
-
-def load_checkpoint(path: pathlib.Path) -> tuple[EcoLM, list[str]]:
-    """The model of a `train` checkpoint, computing in f32, and its vocabulary."""
-    checkpoint = torch.load(path, weights_only=True)
-    model = EcoLM(EcoLMConfig(**{**checkpoint["config"], "compute": "float32"}))
-    model.load_state_dict(checkpoint["model"])
-    return model.eval(), checkpoint["vocabulary"]
 
 
 def linear_weights(layer: ButterflyLinear) -> LinearWeights:
@@ -130,7 +123,7 @@ def main() -> None:
     parser.add_argument("--name", default="ecolm")
     parser.add_argument("--text", type=pathlib.Path, help="text whose end is compared")
     arguments = parser.parse_args()
-    model, vocabulary = load_checkpoint(arguments.checkpoint)
+    model, vocabulary = load_model(arguments.checkpoint, compute="float32")
     weights = model_weights(model, vocabulary, arguments.name)
     onnx.save(language_model(weights), arguments.onnx_file)
     report = statistics(weights)

@@ -49,7 +49,8 @@ def test_file_follows_the_contract(exported):
     model = onnx.load(path)
     assert model.ir_version == 11
     assert {(o.domain, o.version) for o in model.opset_import} == {("", 23), (DOMAIN, 1)}
-    assert {f.name for f in model.functions} == {"LogQuantize", "ButterflyFactor", "UnpackTernary"}
+    assert {f.name for f in model.functions} == {
+        "LogQuantize", "LogQuantizedAttention", "ButterflyFactor", "UnpackTernary"}
     assert {p.key: p.value for p in model.metadata_props} == {
         "ecolm.tokenizer": '{"type": "char", "vocab": ["' + '", "'.join(VOCABULARY) + '"]}',
         "ecolm.context_length": "16", "ecolm.name": "small"}
