@@ -56,7 +56,7 @@ def test_file_follows_the_contract(exported):
         "ecolm.context_length": "16", "ecolm.name": "small"}
     kinds = {node.name: node.op_type for node in model.graph.node}
     assert kinds["layers.0.attention.query.factor_1"] == "ButterflyFactor"
-    assert kinds["layers.1.attention"] == "Attention"
+    assert kinds["layers.1.attention"] == "LogQuantizedAttention"
     assert [o.name for o in model.graph.output] == ["logits"]
 
 
