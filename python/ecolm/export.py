@@ -8,11 +8,13 @@ import pathlib
 import numpy as np
 import onnx
 import torch
+import torch.nn.functional as F
 
 from .checkpoints import load_model
 from .nn import ButterflyLinear, EcoLM
 from .onnx_model import (AttentionFormat, BlockWeights, LanguageModelWeights, LinearWeights,
                          NormWeights, language_model, largest_sum)
+from .text import CharacterText, windows
 
 
 def linear_weights(layer: ButterflyLinear) -> LinearWeights:
@@ -90,6 +92,15 @@ def compare(model: EcoLM, onnx_file: pathlib.Path, ids: np.ndarray,
                       float((rows <= tolerance).mean()), float(np.concatenate(same).mean()))
 
 
+def validation_loss(onnx_file: pathlib.Path, text: CharacterText, context: int) -> float:
+    """onnxruntime's mean cross entropy (nats per character) over the validation split."""
+    session, total = open_session(onnx_file), 0.0
+    for inputs, targets in windows(text.validation, context):
+        logits = session.run(None, {"input_ids": inputs.numpy()[None]})[0][0]
+        total += F.cross_entropy(torch.from_numpy(logits), targets, reduction="sum").item()
+    return total / (len(text.validation) - 1)
+
+
 def statistics(weights: LanguageModelWeights) -> dict:
     """Parameter counts, sparsity and bits per weight of what is exported."""
     layers = [linear for b in weights.blocks for linear in
@@ -122,6 +133,8 @@ def main() -> None:
     parser.add_argument("onnx_file", type=pathlib.Path)
     parser.add_argument("--name", default="ecolm")
     parser.add_argument("--text", type=pathlib.Path, help="text whose end is compared")
+    parser.add_argument("--evaluate", action="store_true",
+                        help="measure the file's loss on the validation split of the text")
     arguments = parser.parse_args()
     model, vocabulary = load_model(arguments.checkpoint, compute="float32")
     weights = model_weights(model, vocabulary, arguments.name)
@@ -137,6 +150,9 @@ def main() -> None:
         ids = np.random.default_rng(0).integers(0, len(vocabulary), 8 * context)
     comparison = compare(model, arguments.onnx_file, ids.reshape(8, context))
     report["onnxruntime"] = dataclasses.asdict(comparison)
+    if arguments.text and arguments.evaluate:
+        report["validation_loss"] = validation_loss(
+            arguments.onnx_file, CharacterText(arguments.text), context)
     print(json.dumps(report, indent=1))
 
 

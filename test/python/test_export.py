@@ -6,9 +6,10 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from ecolm import export, nn
+from ecolm import export, nn, train
 from ecolm.onnx_functions import DOMAIN
 from ecolm.onnx_model import LinearWeights, language_model, largest_sum, linear_model
+from ecolm.text import CharacterText
 from test_training import small_model
 
 VOCABULARY = list("abcdefghijk")
@@ -33,6 +34,17 @@ def test_onnxruntime_agrees(exported):
     ids = np.random.default_rng(0).integers(0, 11, (3, 16))
     comparison = export.compare(model, path, ids)
     assert comparison.median_row < 1e-5 and comparison.rows_within > 0.8
+
+
+def test_validation_loss_is_pytorchs(exported, tmp_path):
+    model, _, path = exported
+    (tmp_path / "text.txt").write_text("".join(VOCABULARY) * 60)
+    text = CharacterText(tmp_path / "text.txt")
+    assert text.vocabulary == VOCABULARY
+    expected = train.validation_loss(model, text)
+    assert export.validation_loss(path, text, 16) == pytest.approx(expected, abs=2e-3)
+    # A longer context than the model's would fail; a shorter one has another loss.
+    assert export.validation_loss(path, text, 5) != pytest.approx(expected, abs=2e-3)
 
 
 def test_comparison_catches_one_wrong_code(exported):
