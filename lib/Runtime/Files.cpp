@@ -133,11 +133,7 @@ Status OutputFile::create(const char *path) {
   if (strcmp(path, "-") == 0) {
     name = "standard output";
     descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    return descriptor >= 0 ? Status()
-                           : Status::failure(ExitCode::InputOutput,
-                                             "cannot write to standard output: "
-                                             "%s",
-                                             strerror(errno));
+    return descriptor >= 0 ? Status() : cannotWrite(name);
   }
   struct stat facts;
   if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode)) {

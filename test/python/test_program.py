@@ -89,7 +89,8 @@ def test_context_ends_with_a_note():
         done = run("language", "-p", PROMPT, *wanted)
         assert done.returncode == 0
         assert len(done.stdout.decode()) == 64
-        assert f"note: stopped after {room} of {count or 200} tokens" in done.stderr.decode()
+        assert (f"note: stopped after {room} of {count or 200} tokens: the model's context of 64 "
+                "tokens is full") in done.stderr.decode()
 
 
 def test_full_prompts():
@@ -141,15 +142,16 @@ def test_programs_that_are_refused():
     refused(stub.MODEL_FAILURE, "cache needs 1152921504606846976 bytes", "huge-cache", "-p", "a")
     refused(stub.USAGE, "this program holds no tokenizer, so", "no-tokenizer", "-p", "a")
     refused(stub.USAGE, "generating text needs a language model", "general", "-p", "a")
-    refused(stub.MODEL_FAILURE, "logits at position 1 are not finite, so no token can be chosen; run", "not-finite", "-p", "ab")
+    refused(stub.MODEL_FAILURE, "1 are not finite, so no token can be chosen; run selftest",
+            "not-finite", "-p", "ab")
 
 
 def test_disk_full_and_places_that_cannot_be_written(tmp_path):
     with open("/dev/full", "wb") as full:
-        refused(stub.INPUT_OUTPUT, "cannot write standard output: No space left", "language", "-p", "a",
-                stdout=full)
-        refused(stub.INPUT_OUTPUT, "cannot write standard output: No space left", "language", "--help",
-                stdout=full)
+        refused(stub.INPUT_OUTPUT, "cannot write standard output: No space left", "language",
+                "-p", "a", stdout=full)
+        refused(stub.INPUT_OUTPUT, "cannot write standard output: No space left", "language",
+                "--help", stdout=full)
     refused(stub.INPUT_OUTPUT, "cannot write /dev/full: No space left", "language", "-p", "a",
             "-n", 3, "--logits", "/dev/full")
     refused(stub.INPUT_OUTPUT, "the directory must exist and be writable", "language", "-p", "a",

@@ -31,7 +31,7 @@ def test_sound_models_work():
 
 
 @pytest.mark.parametrize("status, error, words", [
-    (1, ValueError, "an index lies outside the dimension that it selects from; check the index"),
+    (1, ValueError, "the dimension that it selects from; check the index arrays"),
     (2, ValueError, "two dimensions that must agree do not; check the shapes of the inputs"),
     (3, RuntimeError, "not enough memory for the model's results; make the inputs smaller"),
     (77, RuntimeError, "the model ended with the unknown status 77; compile it again")])
@@ -61,6 +61,28 @@ def test_sequences_and_counts_that_are_refused():
     # The package looks at names; whoever goes past it is told too.
     with pytest.raises(ValueError, match="the number of arrays is not that of inputs"):
         core.load(str(stub.FOLDER / "language.so")).run([])
+
+
+def test_arguments_that_are_refused():
+    model = load("general")
+    with pytest.raises(ValueError, match="input 'x' is missing; the model takes "):
+        model.run({})
+    with pytest.raises(ValueError, match="the model has no input 'z'; it takes "):
+        model.run({**general_inputs(), "z": IDS})
+    with pytest.raises(ValueError, match="threads is 0; give a whole number from 1 to 256"):
+        model.set_threads(0)
+    with pytest.raises(ValueError, match="top_p is 1.5; give a number from 0 to 1"):
+        model.generate("a", top_p=1.5)
+    words = "phase is 'sing'; give one of import, recognize, optimize, lower"
+    with pytest.raises(ValueError, match=words):
+        ecolm.import_onnx("model.onnx", phase="sing")
+
+
+def test_the_extension_is_missed_with_advice():
+    done = subprocess.run([sys.executable, "-c", "import ecolm; ecolm.compile"], text=True,
+                          env={**os.environ, "PYTHONPATH": str(stub.ROOT / "python")},
+                          capture_output=True)
+    assert "ecolm's compiler is not built, or not on the path: run `cmake --build" in done.stderr
 
 
 def test_texts_that_are_refused():

@@ -21,7 +21,8 @@ def test_info():
 
 def test_selftest_passes_and_says_what_it_checked():
     text = output("language", "selftest").decode()
-    for words in ("ok      weights: 3 bytes with SHA-256 ba7816bf", "ok      finite: 2112 of 2112 logits are numbers",
+    for words in ("ok      weights: 3 bytes with SHA-256 ba7816bf",
+                  "ok      finite: 2112 of 2112 logits are numbers",
                   "ok      same logits: prefill, 1 thread, memory full of NaN before",
                   "ok      same logits: step by step, 1 thread\n",
                   "ok      same logits: step by step, 4 threads\n"):

@@ -146,7 +146,8 @@ def test_matching_inputs_that_are_refused(ids, tmp_path):
     np.savez(npz, **{name: inputs[name] for name in inputs if name != "short"})
     refused(stub.USAGE, "input 'short' is missing; give it with --input short=FILE.npy",
             "general", "--input", npz, *out)
-    refused(stub.USAGE, "input 'x' is given twice; give it once", "general", "--input", npz, "--input", npz, *out)
+    refused(stub.USAGE, "input 'x' is given twice; give it once", "general", "--input", npz,
+            "--input", npz, *out)
     np.savez(npz, **inputs, extra=np.zeros(1))
     refused(stub.BAD_INPUT, "holds 'extra', which is no input of the model; its inputs are 'x', ",
             "general", "--input", npz, *out)
@@ -167,7 +168,8 @@ def test_outputs_that_are_refused(ids, tmp_path):
     refuse("language", stub.USAGE, "a .npz file takes all outputs", "--output", "logits=l.npz")
     refuse("language", stub.USAGE, "two --output options name the file", "--output", "/tmp/l.npy",
            "--output", "logits=/tmp/l.npy")
-    refuse("general", stub.USAGE, "does not say which of 9 outputs it is for; write NAME=", "--output", "l.npy")
+    refuse("general", stub.USAGE, "does not say which of 9 outputs it is for; write NAME=",
+           "--output", "l.npy")
     refuse("language", stub.INPUT_OUTPUT, "': it is a directory", "--output", tmp_path)
     refuse("language", stub.INPUT_OUTPUT, "No space left", "--output", "/dev/full")
     # Of two files either both appear or none.

@@ -64,7 +64,12 @@ TEST(Descriptor, SoundModelsPass) {
   model.language_model = nullptr;
   model.run = run;
   EXPECT_FALSE(checkDescriptor(model).failed());
-  EXPECT_EQ(requireLanguageModel(model, "this").code(), ExitCode::Usage);
+  Status status = requireLanguageModel(model, "this");
+  EXPECT_EQ(status.code(), ExitCode::Usage);
+  EXPECT_NE(std::strstr(status.message(),
+                        "this needs a language model, and this program holds "
+                        "another kind; evaluate it"),
+            nullptr);
 }
 
 TEST(Descriptor, RefusesWithAReason) {
@@ -77,11 +82,13 @@ TEST(Descriptor, RefusesWithAReason) {
   EXPECT_REFUSED("does not describe", model.inputs = nullptr);
   EXPECT_REFUSED("does not describe", model.num_outputs = -1);
   EXPECT_REFUSED("weights are missing", model.weight_bytes = 5);
-  EXPECT_REFUSED("unknown kind", model.tokenizer.kind = 9);
+  EXPECT_REFUSED("its tokenizer is of an unknown kind",
+                 model.tokenizer.kind = 9);
   EXPECT_REFUSED("vocabulary is empty", model.tokenizer.size = 0);
   EXPECT_REFUSED("has more pieces than it has", model.tokenizer.size = 3);
   EXPECT_REFUSED("one input of token ids", model.num_inputs = 0);
-  EXPECT_REFUSED("one output of logits", model.num_outputs = 0);
+  EXPECT_REFUSED("has one output of logits, float32 (1, ?",
+                 model.num_outputs = 0);
 }
 
 TEST(Descriptor, RefusesUnsoundSpecifications) {
@@ -115,7 +122,9 @@ TEST(Descriptor, RefusesUnsoundLanguageModels) {
        {with([](Model &m) { m.forward = nullptr; }),
         with([](Model &m) { m.context_length = 0; }),
         with([](Model &m) { m.max_chunk = -1; })})
-    EXPECT_NE(message.find("not positive"), std::string::npos) << message;
+    EXPECT_NE(message.find("of its language model are not positive"),
+              std::string::npos)
+        << message;
 }
 
 TEST(Tokens, AreCheckedBeforeTheModelSeesThem) {

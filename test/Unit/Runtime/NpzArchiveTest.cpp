@@ -122,18 +122,23 @@ TEST(NpzArchive, RefusesWithAReason) {
   };
   EXPECT_REFUSED("", "it has no end record, so");
   EXPECT_REFUSED(std::string(5000, 'x'), "it has no end record, so");
-  EXPECT_REFUSED(zip({{"a.txt", array}}), "other than .npy");
-  EXPECT_REFUSED(zip({{".npy", array}}), "other than .npy");
+  EXPECT_REFUSED(zip({{"a.txt", array}}), "something other than .npy files");
+  EXPECT_REFUSED(zip({{".npy", array}}), "something other than .npy files");
   EXPECT_REFUSED(zip({{"a.npy", array}, {"a.npy", array}}),
                  "of its entries have the same name");
   EXPECT_REFUSED(with([](Entry &e) { e.flags = 1; }), "it is encrypted");
-  EXPECT_REFUSED(with([](Entry &e) { e.method = 12; }), "another method");
+  EXPECT_REFUSED(with([](Entry &e) { e.method = 12; }),
+                 "by another method than deflate");
   EXPECT_REFUSED(with([](Entry &e) { e.crc ^= 1; }),
                  "the CRC of an entry is wrong");
-  EXPECT_REFUSED(with([](Entry &e) { e.bytes -= 1; }), "does not unpack");
-  EXPECT_REFUSED(with([](Entry &e) { e.bytes += 1; }), "does not unpack");
-  EXPECT_REFUSED(with([](Entry &e) { e.packedBytes -= 1; }), "does not unpack");
-  EXPECT_REFUSED(with([](Entry &e) { e.packedBytes += 1; }), "beyond the data");
+  EXPECT_REFUSED(with([](Entry &e) { e.bytes -= 1; }),
+                 "an entry does not unpack to the size");
+  EXPECT_REFUSED(with([](Entry &e) { e.bytes += 1; }),
+                 "an entry does not unpack to the size");
+  EXPECT_REFUSED(with([](Entry &e) { e.packedBytes -= 1; }),
+                 "an entry does not unpack to the size");
+  EXPECT_REFUSED(with([](Entry &e) { e.packedBytes += 1; }),
+                 "an entry reaches beyond the data");
   EXPECT_REFUSED(with([](Entry &e) { e.bytes = 3u << 30; }),
                  "the sizes of an entry contradict");
   EXPECT_REFUSED(with([](Entry &e) { e.bytes = 0xFFFFFFFF; }),
@@ -144,7 +149,8 @@ TEST(NpzArchive, RefusesWithAReason) {
   EXPECT_REFUSED(zip({{"a.npy", array}}, 2), "its directory is damaged");
   EXPECT_REFUSED(zip({{"a.npy", array}}, 0), "more than it says");
   EXPECT_REFUSED(zip({{"a.npy", array}}, 0xFFFF), "it is a zip64 archive");
-  EXPECT_REFUSED(zip({{"a.npy", array}}, 5000), "more than 4096");
+  EXPECT_REFUSED(zip({{"a.npy", array}}, 5000),
+                 "it holds more than 4096 tensors");
   EXPECT_REFUSED(zip({{"a.npy", "not an array"}}), "entry 'a'");
   EXPECT_REFUSED("", "x.npz' is not a valid .npz file: ");
 }

@@ -70,7 +70,8 @@ TEST(WeightPackerErrorsTest, RejectsDescriptionsThatMakeNoSense) {
             std::string::npos);
   weight.lanes = 0;
   weight.elementBytes = 3;
-  EXPECT_NE(packError(weight, Bytes(48)).find("1, 2, 4 or 8 bytes"),
+  EXPECT_NE(packError(weight, Bytes(48))
+                .find("expected elements of 1, 2, 4 or 8 bytes, but found 3"),
             std::string::npos);
   weight.format = ByteFormat::Codes2;
   EXPECT_NE(packError(weight, Bytes(48)).find("the packing does not suit the"),
