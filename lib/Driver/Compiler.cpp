@@ -44,7 +44,8 @@ static LogicalResult dump(ModuleOp module, const CompileOptions &options,
           llvm::sys::fs::create_directories(options.dumpDirectory))
     return emitError(UnknownLoc::get(module.getContext()))
            << "cannot create the directory '" << options.dumpDirectory
-           << "': " << code.message();
+           << "': " << code.message()
+           << "; name another with --dump-phases";
   SmallString<128> path(options.dumpDirectory);
   llvm::sys::path::append(path, std::to_string(number) + "-" + name + ".mlir");
   return writeOutput(module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {

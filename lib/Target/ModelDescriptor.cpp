@@ -108,7 +108,9 @@ public:
       return record({int32(ECOLM_TOKENIZER_NONE), int32(0), null()});
     auto value = llvm::json::parse(text.getValue());
     if (!value)
-      return value.takeError();
+      return llvm::createStringError(
+          "the metadata entry ecolm.tokenizer is no JSON: " +
+          llvm::toString(value.takeError()));
     const llvm::json::Object *object = value->getAsObject();
     const llvm::json::Array *vocabulary =
         object ? object->getArray("vocab") : nullptr;

@@ -92,8 +92,8 @@ def test_largest_sum_is_reached():
     (LinearWeights([np.ones((1, 4096, 4096, 1), np.int8), np.ones((1, 1, 4096, 1), np.int8)],
                    np.float32(1)), "beyond exact f32"),
     (LinearWeights([np.ones((1, 2, 2, 1), np.int8)], np.float32(1)), "at least two factors"),
-    (LinearWeights([np.ones((1, 2, 2, 1), np.int8)] * 2, np.float32(3)), "not a power of two"),
-    (LinearWeights([np.full((1, 2, 2, 1), 2, np.int8)] * 2, np.float32(1)), "not all in"),
+    (LinearWeights([np.ones((1, 2, 2, 1), np.int8)] * 2, np.float32(3)), "is not a power of two"),
+    (LinearWeights([np.full((1, 2, 2, 1), 2, np.int8)] * 2, np.float32(1)), "are not all in"),
 ])
 def test_what_breaks_the_contract_is_refused(weights, message):
     with pytest.raises(ValueError, match=message):

@@ -168,3 +168,5 @@ def test_chain_shapes_refuse_what_does_not_fit():
         nn.chain_shapes(32, 32, 32, [(8, 1), (8, 8)])
     with pytest.raises(ValueError, match="neither 16 nor 64 is the model width 32"):
         nn.chain_shapes(16, 64, 32, [(8, 1), (8, 4)])
+    with pytest.raises(ValueError, match=r"last stage \(1, 8, 8, 4\) cannot reach 3 outputs"):
+        nn.chain_shapes(32, 3, 32, [(8, 1), (8, 4)])

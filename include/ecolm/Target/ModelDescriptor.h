@@ -14,6 +14,7 @@
 
 #include "ecolm/Target/WeightSection.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
 
 namespace ecolm {
 

@@ -202,3 +202,27 @@ func.func @impossible_result() {
   %0 = onnx.node "ConstantOfShape"(%s) {opset = 13 : i64} : (tensor<1xi64>) -> tensor<*xf32>
   return
 }
+
+// -----
+
+func.func @attention_heads(%q: tensor<1x4x5x8xf32>, %k: tensor<1x2x5x8xf32>) {
+  // expected-error @+1 {{number of heads of keys and values is 2 and 4}}
+  %0 = onnx.node "Attention"(%q, %k, %q) {opset = 23 : i64} : (tensor<1x4x5x8xf32>, tensor<1x2x5x8xf32>, tensor<1x4x5x8xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @gemm_larger_bias(%a: tensor<1x3xf32>, %b: tensor<3x4xf32>, %c: tensor<3x4xf32>) {
+  // expected-error @+1 {{size of the bias is 1 and 3}}
+  %0 = onnx.node "Gemm"(%a, %b, %c) {opset = 13 : i64} : (tensor<1x3xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @logic_of_floats(%a: tensor<4xf32>) {
+  // expected-error @+1 {{And expects booleans, found 'f32'}}
+  %0 = onnx.node "And"(%a, %a) {opset = 7 : i64} : (tensor<4xf32>, tensor<4xf32>) -> tensor<*xi1>
+  return
+}

@@ -207,3 +207,20 @@ func.func @not_inferred(%a: tensor<2x?xf32> {onnx.dims = ["2", "n"]}) {
   %2 = onnx.node "Tanh"(%a) {opset = 13 : i64} : (tensor<2x?xf32>) -> tensor<2x5xf32>
   return
 }
+
+// Sizes that only the run knows are assumed to fit.
+// CHECK-LABEL: func.func @assumptions_of_reshape
+func.func @assumptions_of_reshape(%x: tensor<?x4xf32> {onnx.dims = ["n", "4"]}, %s: tensor<2xi64>) {
+  %six = onnx.initializer "six" dense<[2, 3]> : tensor<2xi64>
+  %rest = onnx.initializer "rest" dense<[3, -1]> : tensor<2xi64>
+  %axis = onnx.initializer "axis" dense<0> : tensor<1xi64>
+  // CHECK: "Reshape"({{.*}}) {onnx.assumes = ["Reshape of [n, 4] to [2, 3] keeps the number of elements"]
+  %0 = onnx.node "Reshape"(%x, %six) {opset = 14 : i64} : (tensor<?x4xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: "Reshape"({{.*}}) {onnx.assumes = ["Reshape of [n, 4] to [3, -1] keeps the number of elements"]
+  %1 = onnx.node "Reshape"(%x, %rest) {opset = 14 : i64} : (tensor<?x4xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: "Reshape"({{.*}}) {onnx.assumes = ["Reshape of [n, 4] to a computed shape keeps the number of elements"]
+  %2 = onnx.node "Reshape"(%x, %s) {opset = 14 : i64} : (tensor<?x4xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: "Squeeze"({{.*}}) {onnx.assumes = ["size of the squeezed dimension is the same in [n] and [1]"]
+  %3 = onnx.node "Squeeze"(%x, %axis) {opset = 13 : i64} : (tensor<?x4xf32>, tensor<1xi64>) -> tensor<*xf32>
+  return
+}

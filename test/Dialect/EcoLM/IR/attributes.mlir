@@ -1,5 +1,6 @@
 // RUN: ecolm-opt %s | ecolm-opt | FileCheck %s
 // RUN: ecolm-opt %s --emit-bytecode | ecolm-opt | FileCheck %s
+// RUN: ecolm-opt %s --mlir-print-op-generic | ecolm-opt | FileCheck %s
 
 // CHECK-LABEL: func private @packed_examples
 // CHECK-SAME: tensor<16x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>

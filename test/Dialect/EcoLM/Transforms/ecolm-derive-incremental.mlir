@@ -1,5 +1,6 @@
 // RUN: ecolm-opt %s -ecolm-derive-incremental | FileCheck %s
 // RUN: ecolm-opt %s -ecolm-derive-incremental=context-length=8 | FileCheck %s --check-prefix=SHORT
+// RUN: sed 's/@main/@forward/' %s | ecolm-opt -ecolm-derive-incremental=function=forward | FileCheck %s --check-prefix=NAMED
 
 #rows = affine_map<(b, t, c) -> (b, t, c)>
 #tokens = affine_map<(b, t, c) -> (b, t)>
@@ -24,6 +25,7 @@ ecolm.weight @head : tensor<7x8xf32> = dense<1.0> : tensor<7x8xf32>
 //       CHECK: ecolm.cached_attention %{{.*}} at %[[P]] cache %[[K1]], %[[V1]]
 //  CHECK-SAME: probabilities <min = -10, max = 0>
 
+// NAMED: func.func @forward(%{{.*}}: tensor<1x?xi64>, %{{.*}}: index
 // SHORT: memref<1x4x8xf32>, %{{.*}}: memref<1x8x4xf32>
 func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x7xf32> {
   %c1 = arith.constant 1 : index
