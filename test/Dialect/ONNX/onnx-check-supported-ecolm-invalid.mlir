@@ -118,3 +118,35 @@ func.func @powers_of_two(%x: tensor<2xf32>, %s: tensor<f32>) {
   %y = onnx.node "PotMatMul"(%x, %w, %s) {attrs = {emin = -2 : i64, emax = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<2xf32>, tensor<4x2xi8>, tensor<f32>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @attention_scale_missing(%q: tensor<1x4x8xf32>) {
+  // expected-error @+1 {{scale is missing; export the model with the ecolm package}}
+  %y = onnx.node "LogQuantizedAttention"(%q, %q, %q) {attrs = {is_causal = 1 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x4x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @attention_causal_missing(%q: tensor<1x4x8xf32>) {
+  // expected-error @+1 {{is_causal is missing; export the model with the ecolm package}}
+  %y = onnx.node "LogQuantizedAttention"(%q, %q, %q) {attrs = {scale = 1.0 : f32}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x4x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @attention_quantizer(%q: tensor<1x4x8xf32>) {
+  // expected-error @+1 {{emin or emax is missing}}
+  %y = onnx.node "LogQuantizedAttention"(%q, %q, %q) {attrs = {scale = 1.0 : f32, is_causal = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x4x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @attention_type(%q: tensor<1x4x8xf32>, %k: tensor<1x4x8xf64>) {
+  // expected-error @+1 {{input 1 is not float; export the model with the ecolm package}}
+  %y = onnx.node "LogQuantizedAttention"(%q, %k, %q) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x4x8xf32>, tensor<1x4x8xf64>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  return
+}

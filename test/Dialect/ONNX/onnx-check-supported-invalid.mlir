@@ -131,3 +131,27 @@ func.func @computed_axes(%x: tensor<2x4xf32>, %a: tensor<1xi64>) {
   %y = onnx.node "ReduceSum"(%x, %a) {opset = 13 : i64} : (tensor<2x4xf32>, tensor<1xi64>) -> tensor<?x?xf32>
   return
 }
+
+// -----
+
+func.func @quantized_to_int32(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<i32>) {
+  // expected-error @+1 {{it does not quantize float to int8; quantize symmetrically to int8 with float scales}}
+  %y = onnx.node "QuantizeLinear"(%x, %s, %z) {opset = 13 : i64} : (tensor<4xf32>, tensor<f32>, tensor<i32>) -> tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @dequantized_to_f16(%x: tensor<4xi8>, %s: tensor<f16>) {
+  // expected-error @+1 {{it does not quantize float to int8}}
+  %y = onnx.node "DequantizeLinear"(%x, %s) {opset = 19 : i64} : (tensor<4xi8>, tensor<f16>) -> tensor<4xf16>
+  return
+}
+
+// -----
+
+func.func @scales_of_blocks(%x: tensor<4x8xi8>, %s: tensor<4x2xf32>) {
+  // expected-error @+1 {{it has a scale for each block; quantize by tensor or by axis}}
+  %y = onnx.node "DequantizeLinear"(%x, %s) {opset = 21 : i64} : (tensor<4x8xi8>, tensor<4x2xf32>) -> tensor<4x8xf32>
+  return
+}
