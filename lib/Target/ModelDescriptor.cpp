@@ -110,19 +110,20 @@ public:
     if (!value)
       return llvm::createStringError(
           "the metadata entry ecolm.tokenizer is no JSON: " +
-          llvm::toString(value.takeError()));
+          llvm::toString(value.takeError()) + "; export the model again");
     const llvm::json::Object *object = value->getAsObject();
     const llvm::json::Array *vocabulary =
         object ? object->getArray("vocab") : nullptr;
     if (!vocabulary || object->getString("type") != "char")
       return llvm::createStringError(
           "the metadata entry ecolm.tokenizer must be {\"type\": \"char\", "
-          "\"vocab\": [...]}");
+          "\"vocab\": [...]}; export the model again");
     SmallVector<llvm::Constant *> pieces;
     for (const llvm::json::Value &piece : *vocabulary) {
       if (!piece.getAsString())
         return llvm::createStringError(
-            "the vocabulary in ecolm.tokenizer must consist of strings");
+            "the vocabulary in ecolm.tokenizer must consist of strings; export "
+            "the model again");
       pieces.push_back(string(*piece.getAsString()));
     }
     return record({int32(ECOLM_TOKENIZER_CHARACTER), int32(pieces.size()),

@@ -59,7 +59,8 @@ TEST(ObjectEmitter, NamesTheTargetWithoutObjectFiles) {
   llvm::raw_svector_ostream out(text);
   EXPECT_EQ(llvm::toString(emitCode(module, **machine,
                                     llvm::CodeGenFileType::ObjectFile, out)),
-            "LLVM cannot write this kind of file for nvptx64-nvidia-cuda");
+            "LLVM cannot write this kind of file for nvptx64-nvidia-cuda; name "
+            "another with --emit or --target");
 }
 
 } // namespace

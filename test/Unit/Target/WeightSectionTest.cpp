@@ -81,10 +81,11 @@ TEST_F(EmitTest, NamesAWeightWithACodeThatDoesNotExist) {
 TEST_F(EmitTest, RefusesTokenizersThatAreNone) {
   EXPECT_EQ(tokenizerRefusal("{\"type\": \"char\", \"vocab\": [\"a\"]}"), "");
   EXPECT_EQ(tokenizerRefusal("{\"type\": \"char\", \"vocab\": [1]}"),
-            "the vocabulary in ecolm.tokenizer must consist of strings");
+            "the vocabulary in ecolm.tokenizer must consist of strings; export "
+            "the model again");
   EXPECT_EQ(tokenizerRefusal("{\"type\": \"bpe\"}"),
             "the metadata entry ecolm.tokenizer must be {\"type\": \"char\", "
-            "\"vocab\": [...]}");
+            "\"vocab\": [...]}; export the model again");
   EXPECT_EQ(tokenizerRefusal("{").find(
                 "the metadata entry ecolm.tokenizer is no JSON: "),
             0u);
