@@ -116,8 +116,8 @@ Status parseType(Cursor &cursor, const char *name, Header &header) {
              "of numbers";
   return Status::failure(
       ExitCode::BadInput,
-      "%s has element type '%.*s', but only float32, float64, int8, int16, "
-      "int32, int64, uint8 and bool are supported; %s",
+      "%s has element type '%.*s', but only float16, float32, float64, int8 to "
+      "int64, uint8 to uint64 and bool are supported; %s",
       name, shown, descr, remedy);
 }
 

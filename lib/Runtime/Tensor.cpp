@@ -23,6 +23,8 @@ static constexpr ElementType elementTypes[] = {
     {ECOLM_I8, "int8", "|i1", 1},     {ECOLM_I16, "int16", "<i2", 2},
     {ECOLM_I32, "int32", "<i4", 4},   {ECOLM_I64, "int64", "<i8", 8},
     {ECOLM_BOOL, "bool", "|b1", 1},   {ECOLM_F64, "float64", "<f8", 8},
+    {ECOLM_U16, "uint16", "<u2", 2},  {ECOLM_U32, "uint32", "<u4", 4},
+    {ECOLM_U64, "uint64", "<u8", 8},  {ECOLM_F16, "float16", "<f2", 2},
 };
 
 const ElementType *findElementType(int32_t dtype) {

@@ -61,39 +61,54 @@ public:
   }
 
   /// ecolm_tensor_spec
-  llvm::Constant *tensorSpec(StringRef name, MemRefType type) {
+  llvm::Constant *tensorSpec(StringRef name, MemRefType type, bool isUnsigned) {
     SmallVector<llvm::Constant *> dims;
     for (int64_t size : type.getShape())
       dims.push_back(int64(ShapedType::isDynamic(size) ? -1 : size));
     dims.resize(ECOLM_MAX_RANK, int64(0));
     auto *dimsType = llvm::ArrayType::get(i64, ECOLM_MAX_RANK);
-    return record({string(name), int32(getElementCode(type)),
-                   int32(type.getRank()),
+    int32_t code = getElementCode(type.getElementType(), isUnsigned);
+    return record({string(name), int32(code), int32(type.getRank()),
                    llvm::ConstantArray::get(dimsType, dims)});
   }
 
-  static int32_t getElementCode(MemRefType type) {
-    Type element = type.getElementType();
-    if (element.isF32())
-      return ECOLM_F32;
-    if (element.isF64())
-      return ECOLM_F64;
-    if (element.isInteger(1))
+  static int32_t getElementCode(Type element, bool isUnsigned) {
+    if (isa<FloatType>(element))
+      return element.isF16()    ? ECOLM_F16
+             : element.isBF16() ? ECOLM_BF16
+             : element.isF64()  ? ECOLM_F64
+                                : ECOLM_F32;
+    switch (element.getIntOrFloatBitWidth()) {
+    case 1:
       return ECOLM_BOOL;
-    if (element.isInteger(8))
-      return element.isUnsignedInteger() ? ECOLM_U8 : ECOLM_I8;
-    if (element.isInteger(16))
-      return ECOLM_I16;
-    return element.isInteger(32) ? ECOLM_I32 : ECOLM_I64;
+    case 2:
+      return isUnsigned ? ECOLM_U2 : ECOLM_I2;
+    case 4:
+      return isUnsigned ? ECOLM_U4 : ECOLM_I4;
+    case 8:
+      return isUnsigned ? ECOLM_U8 : ECOLM_I8;
+    case 16:
+      return isUnsigned ? ECOLM_U16 : ECOLM_I16;
+    case 32:
+      return isUnsigned ? ECOLM_U32 : ECOLM_I32;
+    default:
+      return isUnsigned ? ECOLM_U64 : ECOLM_I64;
+    }
   }
 
-  llvm::Constant *tensorSpecs(ArrayAttr names, ArrayRef<Type> types) {
+  /// One specification for each of `types`: `kind` is "input" or "output".
+  llvm::Constant *tensorSpecs(StringRef kind, ArrayRef<Type> types) {
+    auto names =
+        module->getAttrOfType<ArrayAttr>(("ecolm." + kind + "_names").str());
+    auto flags = module->getAttrOfType<DenseBoolArrayAttr>(
+        ("ecolm.unsigned_" + kind + "s").str());
     SmallVector<llvm::Constant *> specs;
     for (auto [i, type] : llvm::enumerate(types)) {
       StringRef name;
       if (names && i < names.size())
         name = cast<StringAttr>(names[i]).getValue();
-      specs.push_back(tensorSpec(name, cast<MemRefType>(type)));
+      bool isUnsigned = flags && i < flags.size() && flags[i];
+      specs.push_back(tensorSpec(name, cast<MemRefType>(type), isUnsigned));
     }
     if (specs.empty())
       return null();
@@ -173,8 +188,6 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
   auto entry = cast<FunctionType>(
       module->getAttrOfType<TypeAttr>("ecolm.entry").getValue());
   bool isLanguageModel = code.getFunction("ecolm_forward") != nullptr;
-  auto inputNames = module->getAttrOfType<ArrayAttr>("ecolm.input_names");
-  auto outputNames = module->getAttrOfType<ArrayAttr>("ecolm.output_names");
 
   SmallVector<Type> inputs(entry.getInputs()), outputs(entry.getResults());
   if (isLanguageModel) {
@@ -193,8 +206,8 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
   llvm::Constant *descriptor = d.record(
       {d.int32(ECOLM_ABI_VERSION), d.string(name ? name.getValue() : "model"),
        d.string(infoText), d.string(infoJson), d.int32(inputs.size()),
-       d.int32(outputs.size()), d.tensorSpecs(inputNames, inputs),
-       d.tensorSpecs(outputNames, outputs), d.function("ecolm_run"),
+       d.int32(outputs.size()), d.tensorSpecs("input", inputs),
+       d.tensorSpecs("output", outputs), d.function("ecolm_run"),
        isLanguageModel ? d.languageModel(cast<MemRefType>(outputs[0]))
                        : d.null(),
        *tokenizer, section, d.int64(weights.bytes),

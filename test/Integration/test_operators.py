@@ -107,11 +107,54 @@ FAMILIES = {
         case("Attention", "a k v", q_num_heads=2, kv_num_heads=1)],
 }
 INPUTS["five"] = normal(3, 5)
+INPUTS |= {
+    "u": G.integers(0, 256, (2, 5)).astype(np.uint8), "u2": G.integers(1, 9, (2, 5)).astype(np.uint8),
+    "w16": G.integers(0, 1 << 16, (2, 5)).astype(np.uint16), "picks": np.array([[2, 0, 1, 1]] * 2),
+    "mask": normal(6, 6), "hot": np.array([1, -2, 0])}
+CONSTANTS |= {
+    "axis1": np.array(1), "three": ints(3), "diagonal": np.array(1), "pads": ints(1, 0, 0, 0, 2, 1),
+    "twice": ints(2, 1, 3), "places": np.array([[0, 2], [1, 1]]), "rows": normal(2, 4),
+    "elements": np.array([[[0, 1, 2, 1]], [[2, 2, 0, 1]]]), "news": normal(2, 1, 4),
+    "depth": np.array(4), "on_off": np.array([-1, 5], np.float32),
+    "byte": np.array(7, np.uint8), "shift_by": np.full((2, 5), 3, np.uint8)}
+FAMILIES |= {
+    "unsigned": [case(kind, "u u2") for kind in ("Add", "Sub", "Mul", "Div", "Mod", "BitwiseAnd",
+                                                 "BitwiseOr", "BitwiseXor")] + [
+        case("BitShift", "u shift_by", direction="LEFT"),
+        case("BitShift", "u shift_by", direction="RIGHT"), case("BitwiseNot", "u"),
+        case("Max", "u u2"), case("Min", "u u2"), case("Less", "u u2"), case("Greater", "u u2"),
+        case("Cast", "u", to=TensorProto.FLOAT), case("Cast", "w16", to=TensorProto.INT32),
+        case("Cast", "u", to=TensorProto.FLOAT16), case("Cast", "u", to=TensorProto.UINT32),
+        case("ReduceMax", "u axes1"), case("DequantizeLinear", "u unit byte")],
+    "choices": [
+        case("ArgMax", "x", axis=1), case("ArgMin", "x", axis=-1, keepdims=0),
+        case("ArgMax", "x", axis=2, select_last_index=1), case("TopK", "x three", 2, axis=1),
+        case("TopK", "x three", 2, axis=-1, largest=0), case("NonZero", "i"), case("IsInf", "x"),
+        case("CumSum", "x axis1"), case("CumSum", "x axis1", exclusive=1, reverse=1),
+        case("Trilu", "z diagonal"), case("Trilu", "x", upper=0),
+        case("OneHot", "hot depth on_off", axis=0), case("ReduceLogSumExp", "x axes_last"),
+        case("ReduceLogSum", "p axes02", keepdims=0)],
+    "places": [
+        case("GatherElements", "x elements", axis=1), case("GatherND", "x places"),
+        case("ScatterElements", "x elements news", axis=1),
+        case("ScatterElements", "x elements news", axis=1, reduction="add"),
+        case("ScatterND", "x places rows"), case("ScatterND", "x places rows", reduction="max"),
+        case("Pad", "x pads half"), case("Pad", "x pads", mode="edge"),
+        case("Pad", "x pads", mode="reflect"), case("Tile", "x twice")],
+    "sums": [
+        case("Einsum", "m n", equation="bij,jk->bik"), case("Einsum", "m", equation="...ij->...ji"),
+        case("Einsum", "z z", equation="ij,ij->i"),
+        case("DynamicQuantizeLinear", "x", 3),
+        case("Attention", "a a a mask", q_num_heads=4, kv_num_heads=4),
+        case("Attention", "a a a", q_num_heads=4, kv_num_heads=4, softcap=2.0),
+        case("Attention", "a k v mask", q_num_heads=4, kv_num_heads=2, is_causal=1)],
+}
 # Sizes that must agree between inputs have one name.
 NAMES = {"x": "bsd", "z": "sd", "p": "bsd", "i": "uv", "j": "uv", "m": "bde", "n": "ef",
          "one": ("one", "d"), "five": "se"}
 # onnxruntime has no kernel for some of these where sizes are unknown; all are static features.
 STATIC_WIDTH = {"a", "k", "v", "row", "n", "five", "m"}
+NAMES |= {"u": "uv", "u2": "uv", "w16": "uv"}
 
 
 def declared_shape(name: str, dynamic: bool) -> list:
@@ -134,10 +177,9 @@ def build(cases: list[Case], dynamic: bool) -> onnx.ModelProto:
                                       **c.attributes))
         used |= set(c.inputs.split())
         outputs += names
-    kinds = {"f": TensorProto.FLOAT, "i": TensorProto.INT64}
     graph = helper.make_graph(
         nodes, "operators",
-        [helper.make_tensor_value_info(name, kinds[value.dtype.kind],
+        [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype),
                                        declared_shape(name, dynamic))
          for name, value in INPUTS.items() if name in used],
         [onnx.ValueInfoProto(name=name) for name in outputs],

@@ -57,6 +57,8 @@ def ConvertONNXToLinalg : Pass<"convert-onnx-to-linalg", "::mlir::ModuleOp"> {
     computed as scalars. A constant of at most 16 elements becomes an
     `arith.constant`, a larger one an `ecolm.weight`. An index that a model
     computes is checked by `cf.assert` where it is used.
+    Unsigned types become signless; nodes keep the sign while they are
+    converted, arguments and results of functions in `ecolm.unsigned`.
 
     Precondition: every value has a ranked type. Postcondition: no operation of
     the `onnx` dialect. All nodes that cannot be rewritten are reported at once.
@@ -80,7 +82,8 @@ def ConvertONNXToLinalg : Pass<"convert-onnx-to-linalg", "::mlir::ModuleOp"> {
   let dependentDialects = [
     "::ecolm::EcoLMDialect", "::mlir::arith::ArithDialect",
     "::mlir::cf::ControlFlowDialect", "::mlir::linalg::LinalgDialect",
-    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"];
 }
 
 #endif // ECOLM_CONVERSION_PASSES

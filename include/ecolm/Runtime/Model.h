@@ -26,16 +26,26 @@ extern "C" {
 /// Largest tensor rank that crosses this interface.
 #define ECOLM_MAX_RANK 8
 
-/// Element types; the values are ONNX's TensorProto.DataType.
+/// Element types; the values are ONNX's TensorProto.DataType. An element of 2
+/// or 4 bits lies in the low bits of a byte of its own, the others being zero.
 typedef enum {
   ECOLM_F32 = 1,
   ECOLM_U8 = 2,
   ECOLM_I8 = 3,
+  ECOLM_U16 = 4,
   ECOLM_I16 = 5,
   ECOLM_I32 = 6,
   ECOLM_I64 = 7,
   ECOLM_BOOL = 9,
-  ECOLM_F64 = 11
+  ECOLM_F16 = 10,
+  ECOLM_F64 = 11,
+  ECOLM_U32 = 12,
+  ECOLM_U64 = 13,
+  ECOLM_BF16 = 16,
+  ECOLM_U4 = 21,
+  ECOLM_I4 = 22,
+  ECOLM_U2 = 25,
+  ECOLM_I2 = 26
 } ecolm_dtype;
 
 /// Outcome of a call into model code.

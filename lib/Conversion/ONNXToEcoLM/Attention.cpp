@@ -98,6 +98,15 @@ static Value splitHeads(Value tensor, const Heads &heads,
                              perm);
 }
 
+/// True if there is a key for every query and no more. Which keys come first is
+/// another question otherwise, and the standard answers it differently.
+static bool hasKeyPerQuery(onnx::NodeOp node, GraphRewriter &rewriter) {
+  Value query = node.getInputs()[0], key = node.getInputs()[1];
+  int64_t rank = cast<RankedTensorType>(query.getType()).getRank();
+  int64_t dim = rank == 4 ? 2 : 1;
+  return rewriter.haveSameSize(query, dim, key, dim);
+}
+
 /// Replaces `node` by an attention of its first three inputs.
 static LogicalResult replaceByAttention(onnx::NodeOp node,
                                         LogQuantizerAttr probabilities,
@@ -121,20 +130,23 @@ static LogicalResult replaceByAttention(onnx::NodeOp node,
   return rewriter.replaceNode(node, result);
 }
 
+/// Attention of a language model; what asks for more is left to others, which
+/// take it apart.
 static LogicalResult convertAttention(onnx::NodeOp node,
                                       GraphRewriter &rewriter) {
-  static constexpr StringLiteral kExtraInputs[] = {
-      "attn_mask", "past_key", "past_value", "nonpad_kv_seqlen"};
-  for (auto [i, name] : llvm::enumerate(kExtraInputs))
-    if (node.getPresentInput(3 + i))
-      return rewriter.refuse(node, "does not know input " + name +
-                                       ": the program keeps its own cache and "
-                                       "masks by is_causal");
+  for (unsigned i = 3; i < 7; ++i)
+    if (node.getPresentInput(i))
+      return failure();
   for (Value extra : node.getResults().drop_front())
     if (!extra.use_empty())
-      return rewriter.refuse(node, "gives its first output only");
-  if (getFloat(node, "softcap", 0.0) != 0.0)
-    return rewriter.refuse(node, "expects softcap to be 0");
+      return failure();
+  bool windowed = getInt(node, "left_window_size", -1) != -1 ||
+                  getInt(node, "right_window_size", -1) != -1;
+  bool isFlat = cast<RankedTensorType>(node.getInputs()[0].getType())
+                    .getRank() < 3;
+  if (windowed || isFlat || getFloat(node, "softcap", 0.0) != 0.0 ||
+      (getInt(node, "is_causal", 0) && !hasKeyPerQuery(node, rewriter)))
+    return failure();
   return replaceByAttention(node, /*probabilities=*/{}, rewriter);
 }
 

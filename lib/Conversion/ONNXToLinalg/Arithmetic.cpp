@@ -10,10 +10,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "ElementwiseConversion.h"
+#include "Indexing.h"
 #include "LinalgConversions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <limits>
 
 using namespace mlir;
 using namespace ecolm;
@@ -23,21 +25,31 @@ Value ecolm::createNumber(ImplicitLocOpBuilder &builder, Type type,
   if (auto floatType = dyn_cast<FloatType>(type))
     return arith::ConstantOp::create(builder,
                                      builder.getFloatAttr(floatType, value));
-  return arith::ConstantOp::create(
-      builder, builder.getIntegerAttr(type, static_cast<int64_t>(value)));
+  // An unsigned number has the bits of a signed one.
+  APInt bits(type.getIntOrFloatBitWidth(), static_cast<int64_t>(value),
+             /*isSigned=*/true, /*implicitTrunc=*/true);
+  return arith::ConstantOp::create(builder, builder.getIntegerAttr(type, bits));
+}
+
+Type ecolm::getSumType(Type type) {
+  auto floatType = dyn_cast<FloatType>(type);
+  return floatType && floatType.getWidth() < 32
+             ? Float32Type::get(type.getContext())
+             : type;
 }
 
 //===----------------------------------------------------------------------===//
 // Two or more operands
 //===----------------------------------------------------------------------===//
 
-/// `FloatOp` or `IntegerOp` over all operands, from the left.
-template <typename FloatOp, typename IntegerOp>
+/// The operation of the operands' type over all of them, from the left.
+template <typename FloatOp, typename SignedOp, typename UnsignedOp = SignedOp>
 static Value createFold(ImplicitLocOpBuilder &builder, ValueRange values,
-                        onnx::NodeOp) {
+                        onnx::NodeOp node) {
   Value result = values[0];
   for (Value value : values.drop_front())
-    result = createByType<FloatOp, IntegerOp>(builder, {result, value});
+    result = createBySign<FloatOp, SignedOp, UnsignedOp>(
+        builder, {result, value}, node);
   return result;
 }
 
@@ -60,10 +72,11 @@ static void createDivisorCheck(ImplicitLocOpBuilder &builder, Value divisor) {
 
 /// Integers divide toward zero.
 static Value createDiv(ImplicitLocOpBuilder &builder, ValueRange values,
-                       onnx::NodeOp) {
+                       onnx::NodeOp node) {
   if (!isa<FloatType>(values[0].getType()))
     createDivisorCheck(builder, values[1]);
-  return createByType<arith::DivFOp, arith::DivSIOp>(builder, values);
+  return createBySign<arith::DivFOp, arith::DivSIOp, arith::DivUIOp>(
+      builder, values, node);
 }
 
 /// With `fmod` the result has the dividend's sign, as in C; without it, and on
@@ -74,6 +87,8 @@ static Value createMod(ImplicitLocOpBuilder &builder, ValueRange values,
   if (isa<FloatType>(type))
     return arith::RemFOp::create(builder, values[0], values[1]);
   createDivisorCheck(builder, values[1]);
+  if (isUnsignedInput(node))
+    return arith::RemUIOp::create(builder, values[0], values[1]);
   Value rest = arith::RemSIOp::create(builder, values[0], values[1]);
   if (getInt(node, "fmod", 0))
     return rest;
@@ -88,14 +103,51 @@ static Value createMod(ImplicitLocOpBuilder &builder, ValueRange values,
   return arith::SelectOp::create(builder, keep, rest, moved);
 }
 
+/// `base` to the power of an integer, by squaring. A negative power of an
+/// integer is 0, except of 1 and -1.
+static Value createIntegerPower(ImplicitLocOpBuilder &builder, Value base,
+                                Value exponent) {
+  Type type = base.getType();
+  Value zero = createNumber(builder, type, 0);
+  Value one = createNumber(builder, type, 1);
+  Value count = math::AbsIOp::create(builder, exponent);
+  OpFoldResult bits = builder.getIndexAttr(type.getIntOrFloatBitWidth());
+  auto body = [&](ImplicitLocOpBuilder &inner, ValueRange,
+                  ValueRange carried) -> SmallVector<Value> {
+    Value result = carried[0], power = carried[1], rest = carried[2];
+    Value isOdd = arith::TruncIOp::create(inner, inner.getI1Type(), rest);
+    Value product = arith::MulIOp::create(inner, result, power);
+    return {arith::SelectOp::create(inner, isOdd, product, result),
+            arith::MulIOp::create(inner, power, power),
+            arith::ShRUIOp::create(inner, rest, one)};
+  };
+  Value result = createLoops(builder, builder.getLoc(), bits,
+                             {one, base, count}, body)[0];
+  Value inverts = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt,
+                                        exponent, zero);
+  Value isUnit =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq,
+                            math::AbsIOp::create(builder, base), one);
+  Value inverse = arith::SelectOp::create(builder, isUnit, result, zero);
+  return arith::SelectOp::create(builder, inverts, inverse, result);
+}
+
 /// Small constant exponents multiply, as ONNX Runtime does; the rest is pow.
 static Value createPow(ImplicitLocOpBuilder &builder, ValueRange values,
                        onnx::NodeOp node) {
   Value base = values[0];
   Type type = base.getType();
   if (!isa<FloatType>(type)) {
-    Value exponent = createCast(builder, values[1], type);
-    return math::IPowIOp::create(builder, base, exponent);
+    if (isa<FloatType>(values[1].getType())) {
+      Type wide = builder.getF64Type();
+      Value power = math::PowFOp::create(
+          builder, createCast(builder, base, wide, isUnsignedInput(node)),
+          createCast(builder, values[1], wide));
+      return createCast(builder, power, type, false, isUnsignedInput(node));
+    }
+    Value exponent =
+        createCast(builder, values[1], type, isUnsignedInput(node, 1));
+    return createIntegerPower(builder, base, exponent);
   }
   TypedAttr attr = getScalarConstant(node.getInputs()[1]);
   double constant = 0;
@@ -110,7 +162,8 @@ static Value createPow(ImplicitLocOpBuilder &builder, ValueRange values,
     return constant == 2 ? square : arith::MulFOp::create(builder, square, base);
   }
   return math::PowFOp::create(builder, base,
-                              createCast(builder, values[1], type));
+                              createCast(builder, values[1], type,
+                                         isUnsignedInput(node, 1)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -126,15 +179,20 @@ static Value createNeg(ImplicitLocOpBuilder &builder, ValueRange values,
 }
 
 static Value createAbs(ImplicitLocOpBuilder &builder, ValueRange values,
-                       onnx::NodeOp) {
+                       onnx::NodeOp node) {
+  if (isUnsignedInput(node))
+    return values[0];
   return createByType<math::AbsFOp, math::AbsIOp>(builder, values);
 }
 
 /// -1, 0 or 1; zeros and NaN stay what they are.
 static Value createSign(ImplicitLocOpBuilder &builder, ValueRange values,
-                        onnx::NodeOp) {
+                        onnx::NodeOp node) {
   Value value = values[0];
   Type type = value.getType();
+  if (isUnsignedInput(node))
+    return arith::MinUIOp::create(builder, value,
+                                  createNumber(builder, type, 1));
   Value zero = createNumber(builder, type, 0), one = createNumber(builder, type, 1);
   Value minusOne = createNumber(builder, type, -1);
   Value above, below;
@@ -158,9 +216,10 @@ static Value createReciprocal(ImplicitLocOpBuilder &builder, ValueRange values,
 /// `Clip(x, min, max)`, in this order: where min > max the result is max.
 static LogicalResult convertClip(onnx::NodeOp node, GraphRewriter &rewriter) {
   Value min = node.getPresentInput(1), max = node.getPresentInput(2);
-  if (node.getNodeAttr("min") || node.getNodeAttr("max"))
-    return rewriter.refuse(node, "expects its limits as inputs, as from opset "
-                                 "11 on");
+  // Before opset 11 the limits are attributes.
+  Type type = getResultType(node).getElementType();
+  double lower = getFloat(node, "min", -std::numeric_limits<double>::infinity());
+  double upper = getFloat(node, "max", std::numeric_limits<double>::infinity());
   SmallVector<Value> operands = {node.getInputs()[0]};
   if (min)
     operands.push_back(min);
@@ -169,11 +228,17 @@ static LogicalResult convertClip(onnx::NodeOp node, GraphRewriter &rewriter) {
   auto body = [&](ImplicitLocOpBuilder &builder, ValueRange values) {
     Value result = values[0];
     if (min)
-      result = createByType<arith::MaximumFOp, arith::MaxSIOp>(
-          builder, {result, values[1]});
+      result = createBySign<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>(
+          builder, {result, values[1]}, node);
     if (max)
-      result = createByType<arith::MinimumFOp, arith::MinSIOp>(
-          builder, {result, values.back()});
+      result = createBySign<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>(
+          builder, {result, values.back()}, node);
+    if (isa<FloatType>(type) && node.getNodeAttr("min"))
+      result = arith::MaximumFOp::create(builder, result,
+                                         createNumber(builder, type, lower));
+    if (isa<FloatType>(type) && node.getNodeAttr("max"))
+      result = arith::MinimumFOp::create(builder, result,
+                                         createNumber(builder, type, upper));
     return result;
   };
   Value result = createElementwise(rewriter, node.getLoc(), operands,
@@ -186,8 +251,8 @@ void ecolm::populateArithmeticConversions(NodeConversions &conversions) {
   conversions.add("Sub", convertElementwise<createFold<arith::SubFOp, arith::SubIOp>>);
   conversions.add("Mul", convertElementwise<createFold<arith::MulFOp, arith::MulIOp>>);
   conversions.add("Sum", convertElementwise<createFold<arith::AddFOp, arith::AddIOp>>);
-  conversions.add("Min", convertElementwise<createFold<arith::MinimumFOp, arith::MinSIOp>>);
-  conversions.add("Max", convertElementwise<createFold<arith::MaximumFOp, arith::MaxSIOp>>);
+  conversions.add("Min", convertElementwise<createFold<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>>);
+  conversions.add("Max", convertElementwise<createFold<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>>);
   conversions.add("Mean", convertElementwise<createMean>);
   conversions.add("Div", convertElementwise<createDiv>);
   conversions.add("Mod", convertElementwise<createMod>);

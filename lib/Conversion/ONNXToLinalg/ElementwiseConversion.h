@@ -12,6 +12,7 @@
 #ifndef ECOLM_CONVERSION_ONNXTOLINALG_ELEMENTWISECONVERSION_H
 #define ECOLM_CONVERSION_ONNXTOLINALG_ELEMENTWISECONVERSION_H
 
+#include "Signedness.h"
 #include "TensorBuilders.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 
@@ -42,6 +43,16 @@ mlir::Value createByType(mlir::ImplicitLocOpBuilder &builder,
   return IntegerOp::create(builder, values[0].getType(), values);
 }
 
+/// `FloatOp`, `SignedOp` or `UnsignedOp` of the operands, by their type and the
+/// sign of input 0 of `node`.
+template <typename FloatOp, typename SignedOp, typename UnsignedOp>
+mlir::Value createBySign(mlir::ImplicitLocOpBuilder &builder,
+                         mlir::ValueRange values, onnx::NodeOp node) {
+  if (isUnsignedInput(node))
+    return createByType<FloatOp, UnsignedOp>(builder, values);
+  return createByType<FloatOp, SignedOp>(builder, values);
+}
+
 /// `Op` of the operands, which share its type, as an element body.
 template <typename Op>
 mlir::Value createUniform(mlir::ImplicitLocOpBuilder &builder,
@@ -53,10 +64,14 @@ mlir::Value createUniform(mlir::ImplicitLocOpBuilder &builder,
 mlir::Value createNumber(mlir::ImplicitLocOpBuilder &builder, mlir::Type type,
                          double value);
 
+/// The type in which many numbers of `type` are added: f32 for narrower floats.
+mlir::Type getSumType(mlir::Type type);
+
 /// `value` as ONNX casts it to `type`: floats to integers toward zero (out of
 /// range: the nearest end; NaN: 0), numbers to bool by comparing with zero.
 mlir::Value createCast(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
-                       mlir::Type type);
+                       mlir::Type type, bool fromUnsigned = false,
+                       bool toUnsigned = false);
 
 } // namespace ecolm
 

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Indexing.h"
 #include "LinalgConversions.h"
 #include "SizeArithmetic.h"
 #include "TensorBuilders.h"
@@ -21,27 +22,6 @@
 
 using namespace mlir;
 using namespace ecolm;
-
-/// `index`, counted from the end of `size` when negative, as an index that is
-/// certainly inside: one outside stops the program.
-static Value createCheckedIndex(OpBuilder &builder, Location loc, Value index,
-                                Value size) {
-  Type type = index.getType();
-  Value limit = arith::IndexCastOp::create(builder, loc, type, size);
-  Value zero = arith::ConstantOp::create(builder, loc,
-                                         builder.getIntegerAttr(type, 0));
-  Value negative = arith::CmpIOp::create(
-      builder, loc, arith::CmpIPredicate::slt, index, zero);
-  Value fromEnd = arith::AddIOp::create(builder, loc, index, limit);
-  Value wrapped =
-      arith::SelectOp::create(builder, loc, negative, fromEnd, index);
-  // Unsigned, what is still negative is too large as well.
-  Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
-                                       wrapped, limit);
-  createAssert(builder, loc, inside, "index out of range");
-  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
-                                    wrapped);
-}
 
 /// The checked indices, one check for each and not for each element behind it.
 static Value createCheckedIndices(Location loc, Value indices, Value size,
@@ -134,6 +114,64 @@ static LogicalResult convertGather(onnx::NodeOp node, GraphRewriter &rewriter) {
   return rewriter.replaceNode(node, result);
 }
 
+/// `result[i..] = data[i.. with dimension axis replaced by indices[i..]]`.
+static LogicalResult convertGatherElements(onnx::NodeOp node,
+                                           GraphRewriter &rewriter) {
+  Value data = node.getInputs()[0], indices = node.getInputs()[1];
+  int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
+  std::optional<int64_t> axis = normalizeAxis(getInt(node, "axis", 0), rank);
+  if (!axis)
+    return rewriter.refuse(node, "expects an axis below the rank");
+  SmallVector<Value> limits = createSizes(rewriter, node.getLoc(), data);
+  auto body = [&](ImplicitLocOpBuilder &builder, ValueRange at) -> Value {
+    SmallVector<Value> position(at);
+    position[*axis] = createCheckedIndex(builder, builder.getLoc(),
+                                         createExtract(builder, indices, at),
+                                         limits[*axis]);
+    return createExtract(builder, data, position);
+  };
+  Value result =
+      createIndexed(rewriter, node.getLoc(), getResultType(node),
+                    rewriter.getSizes(indices), body);
+  return rewriter.replaceNode(node, result);
+}
+
+/// `result[b.., i.., j..] = data[b.., indices[b.., i.., :], j..]`.
+static LogicalResult convertGatherND(onnx::NodeOp node,
+                                     GraphRewriter &rewriter) {
+  Value data = node.getInputs()[0], indices = node.getInputs()[1];
+  int64_t batch = getInt(node, "batch_dims", 0);
+  auto indicesType = cast<RankedTensorType>(indices.getType());
+  int64_t dataRank = cast<RankedTensorType>(data.getType()).getRank();
+  int64_t depth = findIndexDepth(node,
+                                 indicesType.getRank() - 1 + dataRank - batch -
+                                     getResultType(node).getRank(),
+                                 rewriter);
+  SmallVector<OpFoldResult> sizes = rewriter.getSizes(indices);
+  sizes.pop_back();
+  int64_t outer = sizes.size();
+  SmallVector<OpFoldResult> dataSizes = rewriter.getSizes(data);
+  sizes.append(dataSizes.begin() + batch + depth, dataSizes.end());
+  SmallVector<Value> limits = createSizes(rewriter, node.getLoc(), data);
+  auto body = [&](ImplicitLocOpBuilder &builder, ValueRange at) -> Value {
+    SmallVector<Value> position(at.take_front(batch));
+    for (int64_t i = 0; i < depth; ++i) {
+      SmallVector<Value> place(at.take_front(outer));
+      place.push_back(arith::ConstantIndexOp::create(builder, i));
+      position.push_back(createCheckedIndex(
+          builder, builder.getLoc(), createExtract(builder, indices, place),
+          limits[batch + i]));
+    }
+    llvm::append_range(position, at.drop_front(outer));
+    return createExtract(builder, data, position);
+  };
+  Value result = createIndexed(rewriter, node.getLoc(), getResultType(node),
+                               sizes, body);
+  return rewriter.replaceNode(node, result);
+}
+
 void ecolm::populateGatherConversions(NodeConversions &conversions) {
   conversions.add("Gather", convertGather);
+  conversions.add("GatherElements", convertGatherElements);
+  conversions.add("GatherND", convertGatherND);
 }

@@ -22,7 +22,7 @@ void populateArithmeticConversions(NodeConversions &conversions);
 /// Adds comparisons, logic, Where and Cast.
 void populateLogicConversions(NodeConversions &conversions);
 
-/// Adds QuantizeLinear and DequantizeLinear.
+/// Adds QuantizeLinear and its relatives.
 void populateQuantizationConversions(NodeConversions &conversions);
 
 /// Adds activation functions.
@@ -49,8 +49,38 @@ void populateMovementConversions(NodeConversions &conversions);
 /// Adds Slice.
 void populateSliceConversions(NodeConversions &conversions);
 
-/// Adds Gather.
+/// Adds Gather, GatherElements and GatherND.
 void populateGatherConversions(NodeConversions &conversions);
+
+/// Adds operators that write at computed places.
+void populateScatterConversions(NodeConversions &conversions);
+
+/// Adds ArgMax, ArgMin, TopK and NonZero.
+void populateSelectionConversions(NodeConversions &conversions);
+
+/// Adds Pad and Tile.
+void populatePaddingConversions(NodeConversions &conversions);
+
+/// Adds Trilu and OneHot.
+void populateMaskConversions(NodeConversions &conversions);
+
+/// Adds CumSum.
+void populateScanConversions(NodeConversions &conversions);
+
+/// Adds operators on bits.
+void populateBitConversions(NodeConversions &conversions);
+
+/// Adds Einsum.
+void populateEinsumConversions(NodeConversions &conversions);
+
+/// Adds products of quantized tensors.
+void populateIntegerProductConversions(NodeConversions &conversions);
+
+/// Adds RotaryEmbedding.
+void populateRotaryConversions(NodeConversions &conversions);
+
+/// Adds Attention with masks, caches and further outputs.
+void populateAttentionSteps(NodeConversions &conversions);
 
 } // namespace ecolm
 

@@ -13,17 +13,21 @@
 #include "LinalgConversions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <limits>
 
 using namespace mlir;
 using namespace ecolm;
 
 /// Floats compare as IEEE 754 orders them, so NaN is in no relation.
-template <arith::CmpFPredicate floats, arith::CmpIPredicate integers>
+template <arith::CmpFPredicate floats, arith::CmpIPredicate integers,
+          arith::CmpIPredicate naturals>
 static Value createCompare(ImplicitLocOpBuilder &builder, ValueRange values,
-                           onnx::NodeOp) {
+                           onnx::NodeOp node) {
   if (isa<FloatType>(values[0].getType()))
     return arith::CmpFOp::create(builder, floats, values[0], values[1]);
-  return arith::CmpIOp::create(builder, integers, values[0], values[1]);
+  return arith::CmpIOp::create(builder,
+                               isUnsignedInput(node) ? naturals : integers,
+                               values[0], values[1]);
 }
 
 static Value createNot(ImplicitLocOpBuilder &builder, ValueRange values,
@@ -38,6 +42,22 @@ static Value createIsNaN(ImplicitLocOpBuilder &builder, ValueRange values,
                                values[0]);
 }
 
+static Value createIsInf(ImplicitLocOpBuilder &builder, ValueRange values,
+                         onnx::NodeOp node) {
+  auto equals = [&](double number) -> Value {
+    return arith::CmpFOp::create(
+        builder, arith::CmpFPredicate::OEQ, values[0],
+        createNumber(builder, values[0].getType(), number));
+  };
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Value found = arith::ConstantIntOp::create(builder, 0, 1);
+  if (getInt(node, "detect_positive", 1))
+    found = arith::OrIOp::create(builder, found, equals(kInfinity));
+  if (getInt(node, "detect_negative", 1))
+    found = arith::OrIOp::create(builder, found, equals(-kInfinity));
+  return found;
+}
+
 static Value createWhere(ImplicitLocOpBuilder &builder, ValueRange values,
                          onnx::NodeOp) {
   return arith::SelectOp::create(builder, values[0], values[1], values[2]);
@@ -48,29 +68,34 @@ static Value createWhere(ImplicitLocOpBuilder &builder, ValueRange values,
 //===----------------------------------------------------------------------===//
 
 /// The end of the range of `type` toward zero from which a float still fits.
-static double findLimit(IntegerType type, FloatType from, bool isLower) {
+static double findLimit(IntegerType type, bool isUnsigned, FloatType from,
+                        bool isLower) {
   unsigned width = type.getWidth();
-  APSInt end(isLower ? APInt::getSignedMinValue(width)
-                     : APInt::getSignedMaxValue(width),
-             /*isUnsigned=*/false);
+  APSInt end = isLower ? APSInt::getMinValue(width, isUnsigned)
+                       : APSInt::getMaxValue(width, isUnsigned);
   APFloat limit(from.getFloatSemantics());
-  limit.convertFromAPInt(end, /*IsSigned=*/true, APFloat::rmTowardZero);
+  limit.convertFromAPInt(end, !isUnsigned, APFloat::rmTowardZero);
+  // Wider than the float: its largest number is the end.
+  if (limit.isInfinity())
+    limit = APFloat::getLargest(from.getFloatSemantics(), isLower);
   return limit.convertToDouble();
 }
 
 static Value createFloatToInteger(ImplicitLocOpBuilder &builder, Value value,
-                                  IntegerType type) {
+                                  IntegerType type, bool isUnsigned) {
   auto from = cast<FloatType>(value.getType());
   Value zero = createNumber(builder, from, 0);
   if (type.getWidth() == 1)
     return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE, value, zero);
-  Value lower = createNumber(builder, from, findLimit(type, from, true));
-  Value upper = createNumber(builder, from, findLimit(type, from, false));
+  Value lower = createNumber(builder, from, findLimit(type, isUnsigned, from, true));
+  Value upper = createNumber(builder, from, findLimit(type, isUnsigned, from, false));
   Value isNaN =
       arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO, value, value);
   Value number = arith::SelectOp::create(builder, isNaN, zero, value);
   number = arith::MaximumFOp::create(builder, number, lower);
   number = arith::MinimumFOp::create(builder, number, upper);
+  if (isUnsigned)
+    return arith::FPToUIOp::create(builder, type, number);
   return arith::FPToSIOp::create(builder, type, number);
 }
 
@@ -87,19 +112,20 @@ static Value createFloatToFloat(ImplicitLocOpBuilder &builder, Value value,
 }
 
 static Value createIntegerToInteger(ImplicitLocOpBuilder &builder, Value value,
-                                    IntegerType type) {
+                                    IntegerType type, bool isUnsigned) {
   auto from = cast<IntegerType>(value.getType());
   if (type.getWidth() == 1)
     return arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, value,
                                  createNumber(builder, from, 0));
-  if (from.getWidth() == 1)
-    return arith::ExtUIOp::create(builder, type, value);
   if (type.getWidth() < from.getWidth())
     return arith::TruncIOp::create(builder, type, value);
+  if (from.getWidth() == 1 || isUnsigned)
+    return arith::ExtUIOp::create(builder, type, value);
   return arith::ExtSIOp::create(builder, type, value);
 }
 
-Value ecolm::createCast(ImplicitLocOpBuilder &builder, Value value, Type type) {
+Value ecolm::createCast(ImplicitLocOpBuilder &builder, Value value, Type type,
+                        bool fromUnsigned, bool toUnsigned) {
   Type from = value.getType();
   if (from == type)
     return value;
@@ -107,10 +133,12 @@ Value ecolm::createCast(ImplicitLocOpBuilder &builder, Value value, Type type) {
   if (isa<FloatType>(from))
     return floatType ? createFloatToFloat(builder, value, floatType)
                      : createFloatToInteger(builder, value,
-                                            cast<IntegerType>(type));
+                                            cast<IntegerType>(type),
+                                            toUnsigned);
   if (!floatType)
-    return createIntegerToInteger(builder, value, cast<IntegerType>(type));
-  if (from.isInteger(1))
+    return createIntegerToInteger(builder, value, cast<IntegerType>(type),
+                                  fromUnsigned);
+  if (from.isInteger(1) || fromUnsigned)
     return arith::UIToFPOp::create(builder, type, value);
   return arith::SIToFPOp::create(builder, type, value);
 }
@@ -125,8 +153,18 @@ static LogicalResult convertCast(onnx::NodeOp node, GraphRewriter &rewriter) {
   Value result =
       createElementwise(rewriter, node.getLoc(), input, type,
                         [&](ImplicitLocOpBuilder &builder, ValueRange values) {
-                          return createCast(builder, values[0],
-                                            type.getElementType());
+                          Value value = values[0];
+                          // 2 and 4 bits are the low ones of the integer.
+                          unsigned width =
+                              type.getElementType().getIntOrFloatBitWidth();
+                          if (width == 2 || width == 4)
+                            value = createCast(builder, value,
+                                               builder.getI32Type(),
+                                               isUnsignedInput(node));
+                          return createCast(builder, value,
+                                            type.getElementType(),
+                                            isUnsignedInput(node),
+                                            isUnsignedOutput(node));
                         });
   return rewriter.replaceNode(node, result);
 }
@@ -134,18 +172,21 @@ static LogicalResult convertCast(onnx::NodeOp node, GraphRewriter &rewriter) {
 void ecolm::populateLogicConversions(NodeConversions &conversions) {
   using FP = arith::CmpFPredicate;
   using IP = arith::CmpIPredicate;
-  conversions.add("Equal", convertElementwise<createCompare<FP::OEQ, IP::eq>>);
-  conversions.add("Less", convertElementwise<createCompare<FP::OLT, IP::slt>>);
+  conversions.add("Equal",
+                  convertElementwise<createCompare<FP::OEQ, IP::eq, IP::eq>>);
+  conversions.add("Less",
+                  convertElementwise<createCompare<FP::OLT, IP::slt, IP::ult>>);
   conversions.add("LessOrEqual",
-                  convertElementwise<createCompare<FP::OLE, IP::sle>>);
+                  convertElementwise<createCompare<FP::OLE, IP::sle, IP::ule>>);
   conversions.add("Greater",
-                  convertElementwise<createCompare<FP::OGT, IP::sgt>>);
+                  convertElementwise<createCompare<FP::OGT, IP::sgt, IP::ugt>>);
   conversions.add("GreaterOrEqual",
-                  convertElementwise<createCompare<FP::OGE, IP::sge>>);
+                  convertElementwise<createCompare<FP::OGE, IP::sge, IP::uge>>);
   conversions.add("And", convertElementwise<createUniform<arith::AndIOp>>);
   conversions.add("Or", convertElementwise<createUniform<arith::OrIOp>>);
   conversions.add("Xor", convertElementwise<createUniform<arith::XOrIOp>>);
   conversions.add("Not", convertElementwise<createNot>);
+  conversions.add("IsInf", convertElementwise<createIsInf>);
   conversions.add("IsNaN", convertElementwise<createIsNaN>);
   conversions.add("Where", convertElementwise<createWhere>);
   conversions.add("Cast", convertCast);

@@ -11,6 +11,7 @@
 
 #include "ElementwiseConversion.h"
 #include "LinalgConversions.h"
+#include "Product.h"
 #include "SizeArithmetic.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -61,6 +62,43 @@ static void checkSameSize(Location loc, Value lhs, int64_t lhsDim, Value rhs,
   createAssert(rewriter, loc, equal, "sizes of a product differ");
 }
 
+/// True if the batch dimensions of `operand` certainly are those of the result.
+static bool hasCertainBatch(Value operand, Value other,
+                            GraphRewriter &rewriter) {
+  auto type = cast<RankedTensorType>(operand.getType());
+  auto otherType = cast<RankedTensorType>(other.getType());
+  for (int64_t dim = 0; dim < type.getRank() - 2; ++dim) {
+    int64_t theirs = dim + otherType.getRank() - type.getRank();
+    bool alone = otherType.getRank() < 3 || theirs < 0 ||
+                 otherType.getDimSize(theirs) == 1;
+    if (type.isDynamicDim(dim) && !alone &&
+        !rewriter.haveSameSize(operand, dim, other, theirs))
+      return false;
+  }
+  return true;
+}
+
+/// `operand` repeated along the batch dimensions of which only the run knows
+/// whether they are one.
+static Value repeatBatch(Location loc, Value operand, Value other,
+                         GraphRewriter &rewriter) {
+  auto type = cast<RankedTensorType>(operand.getType());
+  auto otherType = cast<RankedTensorType>(other.getType());
+  SizeArithmetic arithmetic(rewriter, loc);
+  SmallVector<OpFoldResult> sizes = rewriter.getSizes(operand);
+  SmallVector<int64_t> shape(type.getShape());
+  for (int64_t dim = 0; dim < type.getRank() - 2; ++dim) {
+    int64_t theirs = dim + otherType.getRank() - type.getRank();
+    if (otherType.getRank() < 3 || theirs < 0 || !type.isDynamicDim(dim))
+      continue;
+    OpFoldResult size = rewriter.getSize(other, theirs);
+    sizes[dim] = arithmetic.selectEqual(sizes[dim], 1, size, sizes[dim]);
+  }
+  return createBroadcast(rewriter, loc, operand,
+                         RankedTensorType::get(shape, type.getElementType()),
+                         sizes);
+}
+
 /// The size of batch loop `loop`, from the operand whose dimension is not one.
 static OpFoldResult findBatchSize(Location loc, Value lhs, Value rhs,
                                   const ProductLoops &loops, int64_t loop,
@@ -80,8 +118,7 @@ static OpFoldResult findBatchSize(Location loc, Value lhs, Value rhs,
                : OpFoldResult(rewriter.getIndexAttr(1));
 }
 
-/// `lhs @ rhs` as numpy's matmul defines it, summed upward.
-static Value createProduct(Location loc, Value lhs, Value rhs,
+Value ecolm::createProduct(Location loc, Value lhs, Value rhs,
                            RankedTensorType type, GraphRewriter &rewriter) {
   auto lhsType = cast<RankedTensorType>(lhs.getType());
   auto rhsType = cast<RankedTensorType>(rhs.getType());
@@ -90,6 +127,13 @@ static Value createProduct(Location loc, Value lhs, Value rhs,
   loops.hasRows = lhsRank > 1;
   loops.hasColumns = rhsRank > 1;
   loops.batch = std::max<int64_t>({lhsRank - 2, rhsRank - 2, 0});
+  bool certain = hasCertainBatch(lhs, rhs, rewriter) &&
+                 hasCertainBatch(rhs, lhs, rewriter);
+  if (!certain) {
+    Value repeated = repeatBatch(loc, lhs, rhs, rewriter);
+    rhs = repeatBatch(loc, rhs, lhs, rewriter);
+    lhs = repeated;
+  }
   checkSameSize(loc, lhs, lhsRank - 1, rhs, std::max<int64_t>(rhsRank - 2, 0),
                 rewriter);
 
@@ -106,8 +150,10 @@ static Value createProduct(Location loc, Value lhs, Value rhs,
     sizes.push_back(rewriter.getSize(rhs, rhsRank - 1));
   }
   ImplicitLocOpBuilder builder(loc, rewriter);
-  Value zero = createNumber(builder, type.getElementType(), 0);
-  Value init = createFilled(rewriter, loc, type, sizes, zero);
+  Type sumType = getSumType(type.getElementType());
+  Value zero = createNumber(builder, sumType, 0);
+  RankedTensorType wideType = type.clone(sumType);
+  Value init = createFilled(rewriter, loc, wideType, sizes, zero);
   SmallVector<AffineExpr> kept;
   for (int64_t loop = 0; loop < loops.summed(); ++loop)
     kept.push_back(rewriter.getAffineDimExpr(loop));
@@ -119,17 +165,26 @@ static Value createProduct(Location loc, Value lhs, Value rhs,
   SmallVector<utils::IteratorType> iterators(loops.count(),
                                              utils::IteratorType::parallel);
   iterators.back() = utils::IteratorType::reduction;
-  auto body = [](OpBuilder &nested, Location nestedLoc, ValueRange values) {
+  auto body = [&](OpBuilder &nested, Location nestedLoc, ValueRange values) {
     ImplicitLocOpBuilder inner(nestedLoc, nested);
     Value product = createByType<arith::MulFOp, arith::MulIOp>(
-        inner, {values[0], values[1]});
+        inner, {createCast(inner, values[0], sumType),
+                createCast(inner, values[1], sumType)});
     Value sum = createByType<arith::AddFOp, arith::AddIOp>(
         inner, {values[2], product});
     linalg::YieldOp::create(inner, sum);
   };
-  return linalg::GenericOp::create(rewriter, loc, type, ValueRange{lhs, rhs},
-                                   init, maps, iterators, body)
-      .getResult(0);
+  Value sums =
+      linalg::GenericOp::create(rewriter, loc, wideType, ValueRange{lhs, rhs},
+                                init, maps, iterators, body)
+          .getResult(0);
+  if (wideType == type)
+    return sums;
+  return createElementwise(
+      rewriter, loc, sums, type,
+      [&](ImplicitLocOpBuilder &inner, ValueRange values) {
+        return createCast(inner, values[0], type.getElementType());
+      });
 }
 
 static LogicalResult convertMatMul(onnx::NodeOp node, GraphRewriter &rewriter) {

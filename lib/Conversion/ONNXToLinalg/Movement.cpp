@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Indexing.h"
 #include "LinalgConversions.h"
 #include "SizeArithmetic.h"
 #include "TensorBuilders.h"
@@ -82,6 +83,9 @@ static LogicalResult convertConcat(onnx::NodeOp node, GraphRewriter &rewriter) {
   SmallVector<OpFoldResult> strides = repeat(rewriter, rank, 1);
   for (Value input : node.getInputs()) {
     SmallVector<OpFoldResult> part = rewriter.getSizes(input);
+    // Nothing may not be inserted at the end.
+    if (getConstantIntValue(part[*axis]) == 0)
+      continue;
     result = tensor::InsertSliceOp::create(rewriter, loc, input, result,
                                            offsets, part, strides);
     offsets[*axis] = arithmetic.add(offsets[*axis], part[*axis]);
@@ -93,18 +97,43 @@ static LogicalResult convertConcat(onnx::NodeOp node, GraphRewriter &rewriter) {
 // Split
 //===----------------------------------------------------------------------===//
 
-/// The sizes of the parts: constant, or equal with a smaller last one.
+/// Stops the program unless sizes that it computed cover the dimension.
+static void checkParts(onnx::NodeOp node, ArrayRef<OpFoldResult> parts,
+                       int64_t axis, GraphRewriter &rewriter) {
+  if (llvm::all_of(parts, [](OpFoldResult part) {
+        return getConstantIntValue(part).has_value();
+      }))
+    return;
+  SizeArithmetic arithmetic(rewriter, node.getLoc());
+  OpFoldResult sum = arithmetic.constant(0);
+  auto require = [&](arith::CmpIPredicate predicate, OpFoldResult left,
+                     OpFoldResult right) {
+    Value holds = arith::CmpIOp::create(rewriter, node.getLoc(), predicate,
+                                        arithmetic.materialize(left),
+                                        arithmetic.materialize(right));
+    createAssert(rewriter, node.getLoc(), holds,
+                 "sizes of parts do not add up to the dimension");
+  };
+  for (OpFoldResult part : parts) {
+    require(arith::CmpIPredicate::sge, part, arithmetic.constant(0));
+    sum = arithmetic.add(sum, part);
+  }
+  require(arith::CmpIPredicate::eq, sum,
+          rewriter.getSize(node.getInputs()[0], axis));
+}
+
+/// The sizes of the parts: given, or equal with a smaller last one.
 static FailureOr<SmallVector<OpFoldResult>>
 findPartSizes(onnx::NodeOp node, int64_t axis, GraphRewriter &rewriter) {
   SizeArithmetic arithmetic(rewriter, node.getLoc());
   SmallVector<OpFoldResult> parts;
   if (hasIntsOrInput(node, "split", 1)) {
-    std::optional<SmallVector<int64_t>> given = getIntsOrInput(node, "split", 1);
-    if (!given || given->size() != node->getNumResults())
-      return rewriter.refuse(node, "expects one constant size per output");
-    for (int64_t size : *given)
-      parts.push_back(arithmetic.constant(size));
-    return parts;
+    auto given =
+        readIntegers(node, "split", 1, rewriter, node->getNumResults());
+    if (failed(given) || given->size() != node->getNumResults())
+      return rewriter.refuse(node, "expects one size per output");
+    checkParts(node, *given, axis, rewriter);
+    return *given;
   }
   OpFoldResult rest = rewriter.getSize(node.getInputs()[0], axis);
   int64_t count = node->getNumResults();
@@ -114,6 +143,23 @@ findPartSizes(onnx::NodeOp node, int64_t axis, GraphRewriter &rewriter) {
     rest = arithmetic.sub(rest, parts.back());
   }
   return parts;
+}
+
+/// Part `index` of the input, from `offset` on, element by element.
+static Value createPart(onnx::NodeOp node, unsigned index,
+                        ArrayRef<OpFoldResult> sizes, int64_t axis,
+                        Value offset, GraphRewriter &rewriter) {
+  auto type = cast<RankedTensorType>(node.getInputs()[0].getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[axis] = getResultType(node, index).getDimSize(axis);
+  return createIndexed(
+      rewriter, node.getLoc(),
+      RankedTensorType::get(shape, type.getElementType()), sizes,
+      [&](ImplicitLocOpBuilder &builder, ValueRange at) {
+        SmallVector<Value> place(at);
+        place[axis] = arith::AddIOp::create(builder, place[axis], offset);
+        return createExtract(builder, node.getInputs()[0], place);
+      });
 }
 
 static LogicalResult convertSplit(onnx::NodeOp node, GraphRewriter &rewriter) {
@@ -131,10 +177,16 @@ static LogicalResult convertSplit(onnx::NodeOp node, GraphRewriter &rewriter) {
   SmallVector<OpFoldResult> strides = repeat(rewriter, rank, 1);
   SmallVector<OpFoldResult> sizes = rewriter.getSizes(input);
   SmallVector<Value> results;
-  for (OpFoldResult part : *parts) {
+  for (auto [i, part] : llvm::enumerate(*parts)) {
     sizes[*axis] = part;
-    results.push_back(tensor::ExtractSliceOp::create(
-        rewriter, node.getLoc(), input, offsets, sizes, strides));
+    // A slice of nothing may not lie at the end, so what may be one is copied.
+    if (getConstantIntValue(part).value_or(0) > 0)
+      results.push_back(tensor::ExtractSliceOp::create(
+          rewriter, node.getLoc(), input, offsets, sizes, strides));
+    else
+      results.push_back(createPart(node, i, sizes, *axis,
+                                   arithmetic.materialize(offsets[*axis]),
+                                   rewriter));
     offsets[*axis] = arithmetic.add(offsets[*axis], part);
   }
   return rewriter.replaceNode(node, results);

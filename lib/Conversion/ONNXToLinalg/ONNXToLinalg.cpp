@@ -9,7 +9,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ElementwiseConversion.h"
 #include "LinalgConversions.h"
+#include "Signedness.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Conversion/Passes.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMDialect.h"
@@ -32,8 +34,7 @@ static DenseElementsAttr readSmallConstant(ElementsAttr elements) {
   std::optional<onnx::ElementsReader> reader =
       onnx::ElementsReader::get(elements);
   auto type = cast<RankedTensorType>(elements.getShapedType());
-  if (!reader || reader->size() > kMaxInlineElements ||
-      type.getElementType().isUnsignedInteger())
+  if (!reader || reader->size() > kMaxInlineElements)
     return {};
   SmallVector<Attribute> values;
   Builder builder(type.getContext());
@@ -45,6 +46,36 @@ static DenseElementsAttr readSmallConstant(ElementsAttr elements) {
                                               reader->getInteger(i)));
   }
   return DenseElementsAttr::get(type, values);
+}
+
+/// True if a program does not hold such elements as the file does: those of 2
+/// or 4 bits, and truths that MLIR packs.
+static bool isPacked(Value constant) {
+  unsigned width =
+      getElementTypeOrSelf(constant.getType()).getIntOrFloatBitWidth();
+  return width == 2 || width == 4 ||
+         (width == 1 && isa<DenseElementsAttr>(getConstant(constant)));
+}
+
+/// Elements that a program holds as bytes.
+static Value createUnpacked(Value constant, GraphRewriter &rewriter) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  std::optional<onnx::ElementsReader> reader =
+      onnx::ElementsReader::get(getConstant(constant));
+  if (!reader)
+    return nullptr;
+  SmallVector<int8_t> bytes;
+  for (int64_t i = 0; i < reader->size(); ++i)
+    bytes.push_back(static_cast<int8_t>(reader->getInteger(i)));
+  auto wide = type.clone(rewriter.getI8Type());
+  Value weight = rewriter.createWeight(
+      constant.getLoc(), getConstantName(constant), wide,
+      cast<ElementsAttr>(DenseElementsAttr::get(wide, ArrayRef(bytes))));
+  return createElementwise(
+      rewriter, constant.getLoc(), weight, type,
+      [&](ImplicitLocOpBuilder &builder, ValueRange values) {
+        return createCast(builder, values[0], type.getElementType());
+      });
 }
 
 /// Replaces what is left of the constants: a small one by `arith.constant`, a
@@ -60,10 +91,14 @@ static void convertConstants(ModuleOp module) {
   for (Value constant : constants) {
     rewriter.setInsertionPoint(constant.getDefiningOp());
     DenseElementsAttr small = readSmallConstant(getConstant(constant));
-    Value replacement =
-        small ? arith::ConstantOp::create(rewriter, constant.getLoc(), small)
-                    .getResult()
-              : rewriter.createWeightIfConstant(constant);
+    Value replacement;
+    if (small)
+      replacement =
+          arith::ConstantOp::create(rewriter, constant.getLoc(), small);
+    else if (isPacked(constant))
+      replacement = createUnpacked(constant, rewriter);
+    if (!replacement)
+      replacement = rewriter.createWeightIfConstant(constant);
     rewriter.replaceOp(constant.getDefiningOp(), replacement);
   }
 }
@@ -118,7 +153,7 @@ struct ConvertONNXToLinalg final
     populateArithmeticConversions(conversions);
     populateLogicConversions(conversions);
     populateQuantizationConversions(conversions);
-  populateActivationConversions(conversions);
+    populateActivationConversions(conversions);
     populateReductionConversions(conversions);
     populateNormDecompositions(conversions);
     populateMatrixConversions(conversions);
@@ -127,7 +162,18 @@ struct ConvertONNXToLinalg final
     populateMovementConversions(conversions);
     populateSliceConversions(conversions);
     populateGatherConversions(conversions);
+    populateScatterConversions(conversions);
+    populateSelectionConversions(conversions);
+    populatePaddingConversions(conversions);
+    populateMaskConversions(conversions);
+    populateScanConversions(conversions);
+    populateBitConversions(conversions);
+    populateEinsumConversions(conversions);
+    populateIntegerProductConversions(conversions);
+    populateRotaryConversions(conversions);
+    populateAttentionSteps(conversions);
     conversions.setTypeFilter(isSupportedType);
+    eraseSigns(getOperation());
     conversions.apply(getOperation());
     convertConstants(getOperation());
     if (failed(reportRemainingNodes(getOperation())))

@@ -9,8 +9,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Indexing.h"
 #include "LinalgConversions.h"
 #include "Reshaping.h"
+#include "RunTimeAxes.h"
 #include "SizeArithmetic.h"
 #include "TensorBuilders.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
@@ -37,16 +39,19 @@ static int64_t multiplyStaticDims(RankedTensorType type) {
 
 /// The entries of the shape input of a Reshape, resolved: 0 copies a dimension
 /// of `data`, -1 takes what is left.
-static SmallVector<OpFoldResult> resolveShape(onnx::NodeOp node, Value data,
-                                              GraphRewriter &rewriter) {
+static FailureOr<SmallVector<OpFoldResult>>
+resolveShape(onnx::NodeOp node, Value data, GraphRewriter &rewriter) {
   Location loc = node.getLoc();
   SizeArithmetic arithmetic(rewriter, loc);
   SmallVector<OpFoldResult> sizes = rewriter.getSizes(data);
   OpFoldResult total = arithmetic.product(sizes);
   bool copiesZero = !getInt(node, "allowzero", 0);
+  auto given =
+      readIntegers(node, "shape", 1, rewriter, getResultType(node).getRank());
+  if (failed(given))
+    return failure();
   SmallVector<OpFoldResult> entries;
-  for (Value scalar : getScalars(rewriter, loc, node.getInputs()[1])) {
-    OpFoldResult entry = arithmetic.fromInteger(scalar);
+  for (OpFoldResult entry : *given) {
     if (copiesZero && entries.size() < sizes.size())
       entry = arithmetic.selectEqual(entry, 0, sizes[entries.size()], entry);
     entries.push_back(entry);
@@ -84,9 +89,10 @@ static LogicalResult convertReshape(onnx::NodeOp node,
   if (from && to && product > 0 && product == multiplyStaticDims(dataType)) {
     sizes[*to] = rewriter.getSize(data, *from);
   } else if (!known) {
-    if (!isShapeLike(node.getInputs()[1].getType()))
-      return rewriter.refuse(node, "expects a shape of at most 16 entries");
-    sizes = resolveShape(node, data, rewriter);
+    auto resolved = resolveShape(node, data, rewriter);
+    if (failed(resolved))
+      return failure();
+    sizes = *resolved;
   }
   if (!type.hasStaticShape() || !dataType.hasStaticShape()) {
     OpFoldResult before = arithmetic.product(rewriter.getSizes(data));
@@ -126,7 +132,7 @@ static FailureOr<SmallVector<int64_t>>
 findUnitAxes(onnx::NodeOp node, int64_t rank, GraphRewriter &rewriter) {
   std::optional<SmallVector<int64_t>> axes = getIntsOrInput(node, "axes", 1);
   if (!axes)
-    return rewriter.refuse(node, "expects constant axes");
+    axes.emplace();
   for (int64_t &axis : *axes) {
     std::optional<int64_t> front = normalizeAxis(axis, rank);
     if (!front)
@@ -154,12 +160,42 @@ static LogicalResult convertUnsqueeze(onnx::NodeOp node,
                                       GraphRewriter &rewriter) {
   if (replaceByScalars(node, rewriter))
     return success();
+  RankedTensorType type = getResultType(node);
+  if (Value axes = node.getPresentInput(1);
+      axes && !getIntsOrInput(node, "axes", 1)) {
+    Value no = arith::ConstantIntOp::create(rewriter, node.getLoc(), 0, 1);
+    SmallVector<Value> flags =
+        createAxisFlags(rewriter, node.getLoc(), axes, type.getRank(), no);
+    return rewriter.replaceNode(
+        node, insertMarkedDims(rewriter, node.getLoc(), node.getInputs()[0],
+                               flags, type));
+  }
   FailureOr<SmallVector<int64_t>> axes =
       findUnitAxes(node, getResultType(node).getRank(), rewriter);
   if (failed(axes))
     return failure();
   return rewriter.replaceNode(
       node, insertUnitDims(rewriter, node.getLoc(), node.getInputs()[0], *axes));
+}
+
+/// Squeezes the axes that the run names, or those of which it finds that they
+/// have size one.
+static LogicalResult convertComputedSqueeze(onnx::NodeOp node,
+                                            GraphRewriter &rewriter) {
+  Location loc = node.getLoc();
+  Value data = node.getInputs()[0], axes = node.getPresentInput(1);
+  SmallVector<Value> flags;
+  Value no = arith::ConstantIntOp::create(rewriter, loc, 0, 1);
+  SmallVector<Value> sizes = createSizes(rewriter, loc, data);
+  if (axes)
+    flags = createAxisFlags(rewriter, loc, axes, sizes.size(), no);
+  Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+  if (!axes)
+    for (Value size : sizes)
+      flags.push_back(arith::CmpIOp::create(
+          rewriter, loc, arith::CmpIPredicate::eq, size, one));
+  return rewriter.replaceNode(node, dropMarkedDims(rewriter, loc, data, flags,
+                                                   getResultType(node)));
 }
 
 /// Without axes, every dimension of size one goes.
@@ -169,12 +205,15 @@ static LogicalResult convertSqueeze(onnx::NodeOp node,
     return success();
   Value data = node.getInputs()[0];
   auto type = cast<RankedTensorType>(data.getType());
+  bool named = hasIntsOrInput(node, "axes", 1);
+  if (named ? !getIntsOrInput(node, "axes", 1) : !type.hasStaticShape())
+    return convertComputedSqueeze(node, rewriter);
   SmallVector<int64_t> units;
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
     if (type.getDimSize(dim) == 1)
       units.push_back(dim);
   FailureOr<SmallVector<int64_t>> axes = units;
-  if (hasIntsOrInput(node, "axes", 1))
+  if (named)
     axes = findUnitAxes(node, type.getRank(), rewriter);
   if (failed(axes))
     return failure();

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ElementwiseConversion.h"
+#include "Indexing.h"
 #include "LinalgConversions.h"
 #include "SizeArithmetic.h"
 #include "TensorBuilders.h"
@@ -56,14 +57,8 @@ static LogicalResult convertSize(onnx::NodeOp node, GraphRewriter &rewriter) {
 /// The sizes that the shape input at `index` of `node` holds.
 static FailureOr<SmallVector<OpFoldResult>>
 readSizes(onnx::NodeOp node, unsigned index, GraphRewriter &rewriter) {
-  Value shape = node.getInputs()[index];
-  if (!isShapeLike(shape.getType()))
-    return rewriter.refuse(node, "expects a shape of at most 16 entries");
-  SizeArithmetic arithmetic(rewriter, node.getLoc());
-  SmallVector<OpFoldResult> sizes;
-  for (Value scalar : getScalars(rewriter, node.getLoc(), shape))
-    sizes.push_back(arithmetic.fromInteger(scalar));
-  return sizes;
+  return readIntegers(node, "shape", index, rewriter,
+                      getResultType(node).getRank());
 }
 
 /// Stops the program where a model asks for a negative size.
@@ -80,6 +75,15 @@ static void checkSizes(onnx::NodeOp node, ArrayRef<OpFoldResult> sizes,
   }
 }
 
+/// The first of `elements`, with the bits of an unsigned number.
+static Value createConstant(ImplicitLocOpBuilder &builder, Type type,
+                            const onnx::ElementsReader &elements) {
+  if (isa<FloatType>(type))
+    return createNumber(builder, type, elements.getDouble(0));
+  APInt bits = elements.getBits(0).zextOrTrunc(type.getIntOrFloatBitWidth());
+  return arith::ConstantOp::create(builder, builder.getIntegerAttr(type, bits));
+}
+
 static LogicalResult convertConstantOfShape(onnx::NodeOp node,
                                             GraphRewriter &rewriter) {
   FailureOr<SmallVector<OpFoldResult>> sizes = readSizes(node, 0, rewriter);
@@ -90,9 +94,9 @@ static LogicalResult convertConstantOfShape(onnx::NodeOp node,
   std::optional<onnx::ElementsReader> reader =
       onnx::ElementsReader::get(elements);
   ImplicitLocOpBuilder builder(node.getLoc(), rewriter);
-  Value fill = createNumber(builder, type.getElementType(),
-                            reader && reader->size() == 1 ? reader->getDouble(0)
-                                                          : 0);
+  Value fill = createNumber(builder, type.getElementType(), 0);
+  if (reader && reader->size() == 1)
+    fill = createConstant(builder, type.getElementType(), *reader);
   if (isShapeLike(type)) {
     SmallVector<Value> scalars(type.getNumElements(), fill);
     return rewriter.replaceNode(
@@ -173,8 +177,10 @@ static LogicalResult convertRange(onnx::NodeOp node, GraphRewriter &rewriter) {
       range.push_back(arith::ConstantOp::create(builder, constant));
     else if (cast<RankedTensorType>(input.getType()).getRank() == 0)
       range.push_back(tensor::ExtractOp::create(builder, input, ValueRange()));
-    else
-      return rewriter.refuse(node, "expects scalar inputs");
+    else {
+      Value first = arith::ConstantIndexOp::create(builder, 0);
+      range.push_back(tensor::ExtractOp::create(builder, input, first));
+    }
   }
   if (!isa<FloatType>(elementType)) {
     Value zero = createNumber(builder, elementType, 0);

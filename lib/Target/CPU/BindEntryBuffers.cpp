@@ -69,22 +69,36 @@ static void copyResults(func::FuncOp function) {
   }
 }
 
-/// Keeps the names of tensors, which are attributes of arguments and results
-/// that LLVM functions do not have.
+/// Keeps the names of tensors, and which are unsigned: attributes of arguments
+/// and results that LLVM functions do not have.
 static void recordNames(ModuleOp module, func::FuncOp function) {
   Builder builder(module.getContext());
   SmallVector<Attribute> inputs, outputs;
+  SmallVector<bool> unsignedInputs, unsignedOutputs;
+  auto isUnsigned = [](DictionaryAttr attrs) {
+    return attrs && attrs.contains("ecolm.unsigned");
+  };
   auto nameOf = [&](DictionaryAttr attrs, StringRef otherwise, unsigned i) {
     auto name = attrs ? attrs.getAs<StringAttr>("onnx.name") : StringAttr();
     return name ? name : builder.getStringAttr(otherwise + Twine(i));
   };
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    if (isa<RankedTensorType>(function.getArgument(i).getType()))
+    if (isa<RankedTensorType>(function.getArgument(i).getType())) {
       inputs.push_back(nameOf(function.getArgAttrDict(i), "input_", i));
-  for (unsigned i = 0; i < function.getNumResults(); ++i)
+      unsignedInputs.push_back(isUnsigned(function.getArgAttrDict(i)));
+    }
+  for (unsigned i = 0; i < function.getNumResults(); ++i) {
     outputs.push_back(nameOf(function.getResultAttrDict(i), "output_", i));
+    unsignedOutputs.push_back(isUnsigned(function.getResultAttrDict(i)));
+  }
   module->setAttr("ecolm.input_names", builder.getArrayAttr(inputs));
   module->setAttr("ecolm.output_names", builder.getArrayAttr(outputs));
+  auto recordFlags = [&](StringRef name, ArrayRef<bool> flags) {
+    if (llvm::is_contained(flags, true))
+      module->setAttr(name, builder.getDenseBoolArrayAttr(flags));
+  };
+  recordFlags("ecolm.unsigned_inputs", unsignedInputs);
+  recordFlags("ecolm.unsigned_outputs", unsignedOutputs);
 }
 
 namespace {

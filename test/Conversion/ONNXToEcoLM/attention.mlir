@@ -2,8 +2,16 @@
 
 // CHECK-LABEL: func.func @grouped_causal
 // CHECK: ecolm.attention %{{.*}}, %{{.*}}, %{{.*}} heads 4 kv_heads 2 scale 5.000000e-01 causal
-func.func @grouped_causal(%q: tensor<1x?x16xf32>, %k: tensor<1x?x8xf32>, %v: tensor<1x?x8xf32>) -> tensor<1x?x16xf32> {
+func.func @grouped_causal(%q: tensor<1x?x16xf32> {onnx.dims = ["1", "s", "16"]}, %k: tensor<1x?x8xf32> {onnx.dims = ["1", "s", "8"]}, %v: tensor<1x?x8xf32>) -> tensor<1x?x16xf32> {
   %y = onnx.node "Attention"(%q, %k, %v) {attrs = {is_causal = 1 : i64, q_num_heads = 4 : i64, kv_num_heads = 2 : i64}, opset = 23 : i64} : (tensor<1x?x16xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>) -> tensor<1x?x16xf32>
+  return %y : tensor<1x?x16xf32>
+}
+
+// Where there may be more keys than queries, causality is decided by definition.
+// CHECK-LABEL: func.func @causal_with_other_keys
+// CHECK: onnx.node "Attention"
+func.func @causal_with_other_keys(%q: tensor<1x?x16xf32>, %k: tensor<1x?x16xf32>) -> tensor<1x?x16xf32> {
+  %y = onnx.node "Attention"(%q, %k, %k) {attrs = {is_causal = 1 : i64, q_num_heads = 4 : i64, kv_num_heads = 4 : i64}, opset = 23 : i64} : (tensor<1x?x16xf32>, tensor<1x?x16xf32>, tensor<1x?x16xf32>) -> tensor<1x?x16xf32>
   return %y : tensor<1x?x16xf32>
 }
 

@@ -1,8 +1,8 @@
 // RUN: ecolm-opt %s --convert-onnx-to-ecolm --convert-onnx-to-linalg --split-input-file --verify-diagnostics
 
 func.func @attention_of_matrices(%q: tensor<3x8xf32>) -> tensor<3x8xf32> {
-  // expected-error @+1 {{cannot compile operator 'Attention', opset 23: expects three f32 inputs of rank 3 or 4}}
-  %y = onnx.node "Attention"(%q, %q, %q) {opset = 23 : i64} : (tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
+  // expected-error @+1 {{cannot compile operator 'LogQuantizedAttention' of domain 'ai.ecolm', opset 1: expects three f32 inputs of rank 3 or 4}}
+  %y = onnx.node "LogQuantizedAttention"(%q, %q, %q) {attrs = {emin = -8 : i64, emax = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
   return %y : tensor<3x8xf32>
 }
 
@@ -10,7 +10,7 @@ func.func @attention_of_matrices(%q: tensor<3x8xf32>) -> tensor<3x8xf32> {
 
 func.func @heads_that_do_not_divide(%q: tensor<1x3x8xf32>) -> tensor<1x3x8xf32> {
   // expected-error @+1 {{expects q_num_heads and kv_num_heads that divide the last dimensions}}
-  %y = onnx.node "Attention"(%q, %q, %q) {attrs = {q_num_heads = 3 : i64, kv_num_heads = 1 : i64}, opset = 23 : i64} : (tensor<1x3x8xf32>, tensor<1x3x8xf32>, tensor<1x3x8xf32>) -> tensor<1x3x8xf32>
+  %y = onnx.node "LogQuantizedAttention"(%q, %q, %q) {attrs = {emin = -8 : i64, emax = 0 : i64, q_num_heads = 3 : i64, kv_num_heads = 1 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x3x8xf32>, tensor<1x3x8xf32>, tensor<1x3x8xf32>) -> tensor<1x3x8xf32>
   return %y : tensor<1x3x8xf32>
 }
 
@@ -18,7 +18,7 @@ func.func @heads_that_do_not_divide(%q: tensor<1x3x8xf32>) -> tensor<1x3x8xf32> 
 
 func.func @heads_that_cannot_be_shared(%q: tensor<1x2x5x8xf32>, %k: tensor<1x3x5x8xf32>) -> tensor<1x2x5x8xf32> {
   // expected-error @+1 {{expects a constant number of query heads that is a multiple of the key heads}}
-  %y = onnx.node "Attention"(%q, %k, %k) {opset = 23 : i64} : (tensor<1x2x5x8xf32>, tensor<1x3x5x8xf32>, tensor<1x3x5x8xf32>) -> tensor<1x2x5x8xf32>
+  %y = onnx.node "LogQuantizedAttention"(%q, %k, %k) {attrs = {emin = -8 : i64, emax = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x2x5x8xf32>, tensor<1x3x5x8xf32>, tensor<1x3x5x8xf32>) -> tensor<1x2x5x8xf32>
   return %y : tensor<1x2x5x8xf32>
 }
 
@@ -26,23 +26,7 @@ func.func @heads_that_cannot_be_shared(%q: tensor<1x2x5x8xf32>, %k: tensor<1x3x5
 
 func.func @heads_of_two_sizes(%q: tensor<1x2x5x8xf32>, %k: tensor<1x2x5x4xf32>) -> tensor<1x2x5x8xf32> {
   // expected-error @+1 {{expects heads of query, key and value to be of one size}}
-  %y = onnx.node "Attention"(%q, %k, %k) {opset = 23 : i64} : (tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>, tensor<1x2x5x4xf32>) -> tensor<1x2x5x8xf32>
-  return %y : tensor<1x2x5x8xf32>
-}
-
-// -----
-
-func.func @cache_of_attention(%q: tensor<1x2x5x8xf32>) -> tensor<1x2x5x8xf32> {
-  // expected-error @+1 {{cannot compile operator 'Attention', opset 23: gives its first output only}}
-  %y:2 = onnx.node "Attention"(%q, %q, %q) {opset = 23 : i64} : (tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>) -> (tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>)
-  return %y#1 : tensor<1x2x5x8xf32>
-}
-
-// -----
-
-func.func @softcap(%q: tensor<1x2x5x8xf32>) -> tensor<1x2x5x8xf32> {
-  // expected-error @+1 {{cannot compile operator 'Attention', opset 23: expects softcap to be 0}}
-  %y = onnx.node "Attention"(%q, %q, %q) {attrs = {softcap = 5.0 : f32}, opset = 23 : i64} : (tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>) -> tensor<1x2x5x8xf32>
+  %y = onnx.node "LogQuantizedAttention"(%q, %k, %k) {attrs = {emin = -8 : i64, emax = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>, tensor<1x2x5x4xf32>) -> tensor<1x2x5x8xf32>
   return %y : tensor<1x2x5x8xf32>
 }
 

@@ -38,27 +38,3 @@ func.func @rounding(%x: tensor<2xf32>) -> tensor<2xf32> {
   %y = onnx.node "LogQuantize"(%x) {attrs = {emin = -1 : i64, emax = 0 : i64, rounding = "up"}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<2xf32>) -> tensor<2xf32>
   return %y : tensor<2xf32>
 }
-
-// -----
-
-func.func @masked_attention(%q: tensor<1x3x8xf32>, %m: tensor<3x3xf32>) -> tensor<1x3x8xf32> {
-  // expected-error @+1 {{cannot compile operator 'Attention', opset 23: does not know input attn_mask}}
-  %y = onnx.node "Attention"(%q, %q, %q, %m) {attrs = {q_num_heads = 2 : i64, kv_num_heads = 2 : i64}, opset = 23 : i64} : (tensor<1x3x8xf32>, tensor<1x3x8xf32>, tensor<1x3x8xf32>, tensor<3x3xf32>) -> tensor<1x3x8xf32>
-  return %y : tensor<1x3x8xf32>
-}
-
-// -----
-
-func.func @unsigned(%x: tensor<4xui8>) -> tensor<4xui8> {
-  // expected-error @+1 {{cannot compile operator 'Add', opset 14: has an input of a type that is not supported}}
-  %y = onnx.node "Add"(%x, %x) {opset = 14 : i64} : (tensor<4xui8>, tensor<4xui8>) -> tensor<4xui8>
-  return %y : tensor<4xui8>
-}
-
-// -----
-
-func.func @axes_of_the_run(%x: tensor<2x4xf32>, %a: tensor<1xi64>) -> tensor<?x?xf32> {
-  // expected-error @+1 {{cannot compile operator 'ReduceSum', opset 13: expects constant axes}}
-  %y = onnx.node "ReduceSum"(%x, %a) {opset = 13 : i64} : (tensor<2x4xf32>, tensor<1xi64>) -> tensor<?x?xf32>
-  return %y : tensor<?x?xf32>
-}

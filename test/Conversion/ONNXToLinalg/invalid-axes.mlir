@@ -83,26 +83,9 @@ func.func @unsqueeze(%x: tensor<2x4xf32>) -> tensor<2x4x1xf32> {
 
 // -----
 
-func.func @unsqueeze_of_the_run(%x: tensor<2x4xf32>, %a: tensor<1xi64>) -> tensor<2x4x1xf32> {
-  // expected-error @+1 {{cannot compile operator 'Unsqueeze', opset 13: expects constant axes}}
-  %y = onnx.node "Unsqueeze"(%x, %a) {opset = 13 : i64} : (tensor<2x4xf32>, tensor<1xi64>) -> tensor<2x4x1xf32>
-  return %y : tensor<2x4x1xf32>
-}
-
-// -----
-
 func.func @slice(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %i = onnx.initializer "i" dense<2> : tensor<1xi64>
   // expected-error @+1 {{cannot compile operator 'Slice', opset 13: expects axes below the rank}}
   %y = onnx.node "Slice"(%x, %i, %i, %i) {opset = 13 : i64} : (tensor<2x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2x4xf32>
-  return %y : tensor<2x4xf32>
-}
-
-// -----
-
-func.func @slice_axes_of_the_run(%x: tensor<2x4xf32>, %a: tensor<1xi64>) -> tensor<2x4xf32> {
-  %i = onnx.initializer "i" dense<0> : tensor<1xi64>
-  // expected-error @+1 {{cannot compile operator 'Slice', opset 13: expects constant axes}}
-  %y = onnx.node "Slice"(%x, %i, %i, %a) {opset = 13 : i64} : (tensor<2x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2x4xf32>
   return %y : tensor<2x4xf32>
 }

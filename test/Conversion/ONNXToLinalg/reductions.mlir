@@ -4,8 +4,8 @@
 // CHECK: linalg.fill ins(%{{.*}} : f32) outs(%{{.*}} : tensor<2xf32>)
 // CHECK: linalg.generic {{.*}}iterator_types = ["parallel", "reduction"]
 // CHECK: arith.addf
-// CHECK: arith.divf
 // CHECK: tensor.expand_shape %{{.*}} : tensor<2xf32> into tensor<2x1xf32>
+// CHECK: arith.divf
 func.func @mean(%x: tensor<2x4xf32>) -> tensor<2x1xf32> {
   %y = onnx.node "ReduceMean"(%x) {attrs = {axes = array<i64: -1>}, opset = 13 : i64} : (tensor<2x4xf32>) -> tensor<2x1xf32>
   return %y : tensor<2x1xf32>

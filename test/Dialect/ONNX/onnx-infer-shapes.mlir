@@ -224,3 +224,22 @@ func.func @assumptions_of_reshape(%x: tensor<?x4xf32> {onnx.dims = ["n", "4"]}, 
   %3 = onnx.node "Squeeze"(%x, %axis) {opset = 13 : i64} : (tensor<?x4xf32>, tensor<1xi64>) -> tensor<*xf32>
   return
 }
+
+// Axes that the run names leave the rank that the file states, to be checked.
+// CHECK-LABEL: func.func @rank_of_the_file
+// CHECK: onnx.node "Unsqueeze"
+// CHECK-SAME: onnx.assumes = ["the result has 3 dimensions"]
+// CHECK-SAME: -> tensor<?x?x?xf32>
+func.func @rank_of_the_file(%x: tensor<2x4xf32>, %a: tensor<?xi64>) -> tensor<1x2x4xf32> {
+  %0 = onnx.node "Unsqueeze"(%x, %a) {opset = 13 : i64} : (tensor<2x4xf32>, tensor<?xi64>) -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
+
+// Through elementwise operators it reaches back.
+// CHECK-LABEL: func.func @rank_passed_back
+// CHECK: onnx.node "ReduceSum"{{.*}} -> tensor<?xf32>
+func.func @rank_passed_back(%x: tensor<2x4xf32>, %a: tensor<?xi64>) -> tensor<2xf32> {
+  %0 = onnx.node "ReduceSum"(%x, %a) {attrs = {keepdims = 0 : i64}, opset = 13 : i64} : (tensor<2x4xf32>, tensor<?xi64>) -> tensor<*xf32>
+  %1 = onnx.node "Sqrt"(%0) {opset = 13 : i64} : (tensor<*xf32>) -> tensor<2xf32>
+  return %1 : tensor<2xf32>
+}

@@ -62,7 +62,8 @@ TEST(NpyFile, ReadsEveryElementType) {
   } types[] = {
       {"<f4", ECOLM_F32, 4}, {"<f8", ECOLM_F64, 8}, {"|i1", ECOLM_I8, 1},
       {"<i1", ECOLM_I8, 1},  {"|u1", ECOLM_U8, 1},  {"<i2", ECOLM_I16, 2},
-      {"<i4", ECOLM_I32, 4}, {"<i8", ECOLM_I64, 8}, {"|b1", ECOLM_BOOL, 1}};
+      {"<u2", ECOLM_U16, 2}, {"<u4", ECOLM_U32, 4}, {"<u8", ECOLM_U64, 8},
+      {"<f2", ECOLM_F16, 2}, {"<i4", ECOLM_I32, 4}, {"<i8", ECOLM_I64, 8}, {"|b1", ECOLM_BOOL, 1}};
   for (auto type : types) {
     std::string data(6 * type.size, '\1');
     Tensor tensor;
@@ -105,8 +106,8 @@ TEST(NpyFile, RefusesWithAReason) {
                  "it is big-endian: convert");
   EXPECT_REFUSED(npy(header("|O", "(1,)"), "abcd"),
                  "it holds Python objects, which");
-  EXPECT_REFUSED(npy(header("<f2", "(2,)"), "abcd"),
-                 "has element type '<f2', but only float32,");
+  EXPECT_REFUSED(npy(header("<c4", "(1,)"), "abcd"),
+                 "has element type '<c4', but only float16,");
   EXPECT_REFUSED(npy(header("<c8", "(1,)"), "abcdefgh"),
                  "convert it with numpy's astype");
   EXPECT_REFUSED("", "; write it with numpy.save");

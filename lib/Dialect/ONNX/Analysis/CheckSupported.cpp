@@ -103,15 +103,12 @@ bool SupportCheck::checkOperator(NodeOp node, const SupportedOperator *entry) {
 
 bool isSupportedElement(Type type) {
   if (auto integer = dyn_cast<IntegerType>(type))
-    return integer.isSignless() &&
-           llvm::is_contained({1u, 8u, 16u, 32u, 64u}, integer.getWidth());
+    return llvm::is_contained({1u, 2u, 4u, 8u, 16u, 32u, 64u},
+                              integer.getWidth());
   return isa<Float32Type, Float64Type, Float16Type, BFloat16Type>(type);
 }
 
 void SupportCheck::checkTypes(NodeOp node) {
-  // Packed codes are bytes without a sign; nothing computes with them.
-  if (node.isEcoLM("UnpackTernary"))
-    return;
   for (Type type :
        llvm::concat<const Type>(llvm::to_vector(node->getOperandTypes()),
                                 llvm::to_vector(node->getResultTypes()))) {

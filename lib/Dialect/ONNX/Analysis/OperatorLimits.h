@@ -17,16 +17,10 @@
 namespace ecolm::onnx {
 
 // StandardLimits.cpp
-std::optional<Refusal> checkAttention(NodeOp node);
 std::optional<Refusal> checkGelu(NodeOp node);
 std::optional<Refusal> checkNormalization(NodeOp node);
 std::optional<Refusal> checkQuantizeLinear(NodeOp node);
 std::optional<Refusal> checkDequantizeLinear(NodeOp node);
-std::optional<Refusal> checkRange(NodeOp node);
-std::optional<Refusal> checkReduction(NodeOp node);
-std::optional<Refusal> checkSlice(NodeOp node);
-std::optional<Refusal> checkSplit(NodeOp node);
-std::optional<Refusal> checkConstantAxes(NodeOp node);
 
 // EcoLMLimits.cpp
 std::optional<Refusal> checkLogQuantize(NodeOp node);

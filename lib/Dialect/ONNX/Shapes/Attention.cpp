@@ -1,11 +1,11 @@
-//===- Attention.cpp - Rule of Attention -*- C++ -*-===//
+//===- Attention.cpp - Rules of attention -*- C++ -*-===//
 //
 // Part of the EcoLM compiler, under the Apache License v2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
 //===----------------------------------------------------------------------===//
 //
-// Infers Attention in its three- and four-dimensional forms.
+// Infers Attention and RotaryEmbedding in three and four dimensions.
 //
 //===----------------------------------------------------------------------===//
 
@@ -90,6 +90,47 @@ LogicalResult inferAttention(NodeInference &node) {
                             {v->batch, v->heads, total, v->width})))
     return failure();
   return node.setResult(3, type, {q->batch, q->heads, q->length, total});
+}
+
+LogicalResult inferRotaryEmbedding(NodeInference &node) {
+  if (failed(node.expectInputs(3, 4)) || failed(node.expectRank(0, 3, 4)) ||
+      failed(node.expectSameType({0, 1, 2})))
+    return failure();
+  bool byNumber = node.getNumInputs() > 3 && node.hasInput(3);
+  int64_t cacheRank = byNumber ? 2 : 3;
+  if (failed(node.expectRank(1, cacheRank, cacheRank)) ||
+      failed(node.expectRank(2, cacheRank, cacheRank)) ||
+      (byNumber && failed(node.expectRank(3, 2, 2))))
+    return failure();
+  const Dims &dims = node.getDims(0);
+  Dim width = dims.back();
+  if (dims.size() == 3) {
+    int64_t heads = node.getInt("num_heads", 0);
+    if (heads < 1)
+      return node.emitError() << "RotaryEmbedding over three dimensions "
+                                 "expects num_heads of at least 1, found "
+                              << heads;
+    width = divide(width, Dim(heads));
+  }
+  int64_t part = node.getInt("rotary_embedding_dim", 0);
+  if (part < 0 || part % 2 != 0 ||
+      (width.isNumber() && (part > width.getNumber() ||
+                            (part == 0 && width.getNumber() % 2 != 0))))
+    return node.emitError() << "RotaryEmbedding cannot rotate " << part
+                            << " columns of " << describeDims(width);
+  Dim half = part ? Dim(part / 2) : divide(width, Dim(2));
+  Dim batch = dims[0], length = dims[dims.size() == 4 ? 2 : 1];
+  for (unsigned i : {1u, 2u})
+    if (failed(node.unify(half, node.getDims(i).back(),
+                          "half of what rotates and the width of a cache")))
+      return failure();
+  const Dims &rows = node.getDims(byNumber ? 3 : 1);
+  if (failed(node.unify(batch, rows[0], "batch size of RotaryEmbedding")) ||
+      failed(node.unify(length, rows[1], "length of RotaryEmbedding")) ||
+      failed(node.unify(node.getDims(1)[0], node.getDims(2)[0],
+                        "number of cosines and sines")))
+    return failure();
+  return node.setResult(0, node.getInput(0).elementType, dims);
 }
 
 } // namespace ecolm::onnx

@@ -107,7 +107,7 @@ LogicalResult inferConstantOfShape(NodeInference &node) {
            rank.isNumber() && rank.getNumber() <= 64)
     dims.resize(rank.getNumber());
   else
-    return success();
+    return node.setUnknownDims(0, elementType, std::nullopt);
   bool isSmall = dims.size() == 1 && dims[0].isNumber() &&
                  dims[0].getNumber() >= 0 && dims[0].getNumber() <= 1024;
   if (fill.isNumber() && isSmall)

@@ -113,6 +113,37 @@ LogicalResult inferLogic(NodeInference &node) {
   return node.setResult(0, node.getInput(0).elementType, dims);
 }
 
+LogicalResult inferBitwise(NodeInference &node) {
+  unsigned count = node.getOp().isStandard("BitwiseNot") ? 1 : 2;
+  if (failed(node.expectInputs(count, count)))
+    return failure();
+  if (!isa<IntegerType>(node.getInput(0).elementType) ||
+      node.getInput(0).elementType.isInteger(1))
+    return node.emitError() << node.getOp().getOpType()
+                            << " expects integers, found "
+                            << node.getInput(0).elementType;
+  return count == 1 ? inferUnary(node) : inferArithmetic(node);
+}
+
+LogicalResult inferBitCast(NodeInference &node) {
+  if (failed(node.expectInputs(1, 1)))
+    return failure();
+  int64_t to = node.getInt("to", 0);
+  Type type = getElementType(to, node.getOp().getContext());
+  if (!type)
+    return node.emitError() << "BitCast to data type " << describeDataType(to)
+                            << " is not supported";
+  // A bool is a byte.
+  auto widthOf = [](Type element) {
+    return element.isInteger(1) ? 8 : element.getIntOrFloatBitWidth();
+  };
+  Type from = node.getInput(0).elementType;
+  if (!from.isIntOrFloat() || widthOf(from) != widthOf(type))
+    return node.emitError() << "BitCast expects types of one width, found "
+                            << from << " and " << type;
+  return node.setResult(0, type, node.getDims(0));
+}
+
 LogicalResult inferPredicate(NodeInference &node) {
   if (failed(node.expectInputs(1, 1)))
     return failure();

@@ -123,6 +123,20 @@ LogicalResult NodeInference::setResult(unsigned index, Type elementType,
   return success();
 }
 
+LogicalResult NodeInference::setUnknownDims(unsigned index, Type elementType,
+                                            std::optional<int64_t> rank) {
+  if (index >= results.size())
+    return success();
+  auto stated = dyn_cast<RankedTensorType>(op.getResult(index).getType());
+  if (!rank && stated) {
+    rank = stated.getRank();
+    assume("the result has " + Twine(*rank) + " dimensions");
+  }
+  if (!rank || *rank < 0)
+    return success();
+  return setResult(index, elementType, Dims(*rank));
+}
+
 void NodeInference::setElements(unsigned index, std::optional<Dims> elements) {
   if (index < results.size() && elements && elements->size() <= kMaxFollowed)
     results[index].elements = std::move(elements);

@@ -17,16 +17,33 @@ using namespace mlir;
 
 namespace ecolm::onnx {
 
+/// Axes that the run decides: dims stay or become 1, or vanish if that many
+/// axes differ.
+static LogicalResult inferComputedReduction(NodeInference &node) {
+  const ValueFacts &data = node.getInput(0);
+  if (failed(node.expectRank(1, 1, 1)))
+    return failure();
+  if (node.getInt("keepdims", 1) != 0)
+    return node.setResult(0, data.elementType, Dims(data.getRank()));
+  Dim count = node.getDims(1)[0];
+  std::optional<int64_t> rank;
+  if (count.isNumber())
+    rank = data.getRank() - count.getNumber();
+  return node.setUnknownDims(0, data.elementType, rank);
+}
+
 LogicalResult inferReduce(NodeInference &node) {
   if (failed(node.expectInputs(1, 2)))
     return failure();
   const ValueFacts &data = node.getInput(0);
   auto axes = node.getInts("axes");
-  if (!axes && node.hasInput(1)) {
+  bool isEmpty = node.hasInput(1) && node.getInput(1).getRank() == 1 &&
+                 node.getDims(1)[0].isNumber(0);
+  if (!axes && node.hasInput(1) && !isEmpty) {
     const Dims *elements = node.getElements(1);
     if (!elements ||
         !llvm::all_of(*elements, [](Dim d) { return d.isNumber(); }))
-      return success();
+      return inferComputedReduction(node);
     axes = llvm::map_to_vector(*elements, [](Dim d) { return d.getNumber(); });
   }
   bool all = !axes || axes->empty();

@@ -60,6 +60,12 @@ void cancel(Product &lhs, Product &rhs) {
 
 } // namespace
 
+/// The number that `dim` is, or nothing.
+static std::optional<int64_t> toOptional(Dim dim) {
+  return dim.isNumber() ? std::optional<int64_t>(dim.getNumber())
+                        : std::nullopt;
+}
+
 /// The dims that `target` asks of a tensor of `dims`: 0 copies, -1 is what is
 /// left over.
 static FailureOr<Dims> resolveTarget(NodeInference &node, const Dims &dims,
@@ -130,11 +136,9 @@ LogicalResult inferReshape(NodeInference &node) {
   if (!target) {
     // The number of dimensions may be known though their sizes are not.
     Dim rank = node.getDims(1)[0];
-    if (!rank.isNumber() || rank.getNumber() > 64)
-      return success();
     node.assume("Reshape of " + describeDims(node.getDims(0)) +
                 " to a computed shape keeps the number of elements");
-    return node.setResult(0, type, Dims(rank.getNumber()));
+    return node.setUnknownDims(0, type, toOptional(rank));
   }
   FailureOr<Dims> dims = resolveTarget(node, node.getDims(0), *target);
   if (failed(dims))
@@ -215,8 +219,14 @@ LogicalResult inferSqueeze(NodeInference &node) {
   const Dims &dims = node.getDims(0);
   auto axes = findAxes(node);
   bool allOnes = !axes && !node.hasInput(1);
-  if (!axes && !allOnes)
-    return success();
+  if (!axes && !allOnes) {
+    std::optional<int64_t> count;
+    if (node.getInput(1).getRank() == 1)
+      count = toOptional(node.getDims(1)[0]);
+    if (count)
+      count = static_cast<int64_t>(dims.size()) - *count;
+    return node.setUnknownDims(0, node.getInput(0).elementType, count);
+  }
   FailureOr<llvm::SmallBitVector> marked =
       markAxes(node, axes.value_or(SmallVector<int64_t>()), dims.size());
   if (failed(marked))
@@ -225,7 +235,7 @@ LogicalResult inferSqueeze(NodeInference &node) {
   for (auto [i, dim] : llvm::enumerate(dims)) {
     // Whether a symbol is 1 is not known, so neither is the rank.
     if (allOnes && !dim.isNumber())
-      return success();
+      return node.setUnknownDims(0, node.getInput(0).elementType, std::nullopt);
     if (!allOnes && marked->test(i) && dim.isNumber() && !dim.isNumber(1))
       return node.emitError() << "Squeeze of dimension " << i << " of "
                               << describeDims(dims) << ", which is not 1";
@@ -243,9 +253,16 @@ LogicalResult inferUnsqueeze(NodeInference &node) {
   if (failed(node.expectInputs(1, 2)))
     return failure();
   auto axes = findAxes(node);
-  if (!axes)
-    return success();
   const Dims &dims = node.getDims(0);
+  if (!axes) {
+    if (!node.hasInput(1) || node.getInput(1).getRank() > 1)
+      return node.emitError() << "Unsqueeze expects axes as a list";
+    std::optional<int64_t> rank =
+        node.getDims(1).empty() ? 1 : toOptional(node.getDims(1)[0]);
+    if (rank)
+      rank = *rank + static_cast<int64_t>(dims.size());
+    return node.setUnknownDims(0, node.getInput(0).elementType, rank);
+  }
   FailureOr<llvm::SmallBitVector> marked =
       markAxes(node, *axes, dims.size() + axes->size());
   if (failed(marked))
@@ -263,8 +280,12 @@ LogicalResult inferExpand(NodeInference &node) {
   if (failed(node.expectInputs(2, 2)) || failed(node.expectRank(1, 1, 1)))
     return failure();
   const Dims *target = node.getElements(1);
-  if (!target)
-    return success();
+  if (!target) {
+    std::optional<int64_t> rank = toOptional(node.getDims(1)[0]);
+    if (rank)
+      rank = std::max(*rank, node.getInput(0).getRank());
+    return node.setUnknownDims(0, node.getInput(0).elementType, rank);
+  }
   Dims sizes;
   for (Dim dim : *target)
     sizes.push_back(node.asSize(dim));

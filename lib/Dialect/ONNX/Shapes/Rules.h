@@ -23,6 +23,8 @@ mlir::LogicalResult inferComparison(NodeInference &node);
 mlir::LogicalResult inferVariadic(NodeInference &node);
 mlir::LogicalResult inferLogic(NodeInference &node);
 mlir::LogicalResult inferPredicate(NodeInference &node);
+mlir::LogicalResult inferBitwise(NodeInference &node);
+mlir::LogicalResult inferBitCast(NodeInference &node);
 mlir::LogicalResult inferClip(NodeInference &node);
 mlir::LogicalResult inferCastLike(NodeInference &node);
 mlir::LogicalResult inferWhere(NodeInference &node);
@@ -51,10 +53,35 @@ mlir::LogicalResult inferSplit(NodeInference &node);
 // Products.cpp
 mlir::LogicalResult inferMatMul(NodeInference &node);
 mlir::LogicalResult inferGemm(NodeInference &node);
+mlir::LogicalResult inferMatMulInteger(NodeInference &node);
+mlir::LogicalResult inferQLinearMatMul(NodeInference &node);
+
+// Einsum.cpp
+mlir::LogicalResult inferEinsum(NodeInference &node);
+
+// Indexing.cpp
+mlir::LogicalResult inferGatherElements(NodeInference &node);
+mlir::LogicalResult inferGatherND(NodeInference &node);
+mlir::LogicalResult inferScatterElements(NodeInference &node);
+mlir::LogicalResult inferScatterND(NodeInference &node);
+mlir::LogicalResult inferTensorScatter(NodeInference &node);
+
+// Selection.cpp
+mlir::LogicalResult inferArgExtreme(NodeInference &node);
+mlir::LogicalResult inferTopK(NodeInference &node);
+mlir::LogicalResult inferNonZero(NodeInference &node);
+mlir::LogicalResult inferOneHot(NodeInference &node);
+mlir::LogicalResult inferTrilu(NodeInference &node);
+mlir::LogicalResult inferCumSum(NodeInference &node);
+
+// Padding.cpp
+mlir::LogicalResult inferPad(NodeInference &node);
+mlir::LogicalResult inferTile(NodeInference &node);
 
 // Quantization.cpp
 mlir::LogicalResult inferQuantizeLinear(NodeInference &node);
 mlir::LogicalResult inferDequantizeLinear(NodeInference &node);
+mlir::LogicalResult inferDynamicQuantizeLinear(NodeInference &node);
 
 // Reduction.cpp
 mlir::LogicalResult inferReduce(NodeInference &node);
@@ -64,6 +91,7 @@ mlir::LogicalResult inferRMSNormalization(NodeInference &node);
 
 // Attention.cpp
 mlir::LogicalResult inferAttention(NodeInference &node);
+mlir::LogicalResult inferRotaryEmbedding(NodeInference &node);
 
 // EcoLMDomain.cpp
 mlir::LogicalResult inferLogQuantize(NodeInference &node);

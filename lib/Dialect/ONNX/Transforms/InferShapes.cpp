@@ -92,6 +92,28 @@ LogicalResult checkStated(NodeOp node, unsigned index,
          << "; export the model again, or remove its value_info";
 }
 
+/// Gives the rank that the file states of a result to the input that it is
+/// computed from element by element. What has a rank of its own keeps it.
+void passRanksBack(func::FuncOp main) {
+  static constexpr StringLiteral kElementwise[] = {
+      "Abs", "Cast", "CastLike", "Exp", "Identity", "Log", "Neg", "Sqrt"};
+  auto nodes = llvm::to_vector(main.getBody().front().getOps<NodeOp>());
+  for (NodeOp node : llvm::reverse(nodes)) {
+    if (!node.getDomain().empty() || node.getNumResults() != 1 ||
+        !llvm::is_contained(kElementwise, node.getOpType()))
+      continue;
+    auto stated = dyn_cast<RankedTensorType>(node.getResult(0).getType());
+    Value input = node.getPresentInput(0);
+    auto producer = input ? input.getDefiningOp<NodeOp>() : NodeOp();
+    auto own = producer ? dyn_cast<UnrankedTensorType>(input.getType())
+                        : UnrankedTensorType();
+    if (!stated || !own)
+      continue;
+    SmallVector<int64_t> shape(stated.getRank(), ShapedType::kDynamic);
+    input.setType(RankedTensorType::get(shape, own.getElementType()));
+  }
+}
+
 class GraphTyping {
 public:
   explicit GraphTyping(func::FuncOp main)
@@ -174,6 +196,7 @@ void GraphTyping::retypeMain() {
 
 FailureOr<InferredTypes> GraphTyping::run() {
   nameArguments(main, graph);
+  passRanksBack(main);
   bool good = true;
   for (NodeOp node : main.getBody().front().getOps<NodeOp>())
     good &= succeeded(typeNode(node));

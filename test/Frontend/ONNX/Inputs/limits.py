@@ -101,7 +101,7 @@ def external_nameless():
 
 @kind
 def many_obstacles():
-    nodes = [helper.make_node("NonZero", ["x"], [f"y{i}"], name=f"find{i}") for i in range(20)]
+    nodes = [helper.make_node("Hardmax", ["x"], [f"y{i}"], name=f"find{i}") for i in range(20)]
     return model(nodes, outputs=[value("y0")])
 
 

@@ -472,12 +472,12 @@ def subgraph():
 @kind
 def unsupported():
     nodes = [
-        helper.make_node("NonZero", ["x"], ["a"], name="find"),
-        helper.make_node("NonZero", ["x"], ["a2"], name="find_more"),
+        helper.make_node("Hardmax", ["x"], ["a"], name="find"),
+        helper.make_node("Hardmax", ["x"], ["a2"], name="find_more"),
         helper.make_node("Gelu", ["x"], ["b"], name="act", approximate="cubic"),
         helper.make_node("Relu", ["x"], ["c"], name="odd", slope=0.5),
         helper.make_node("QuickGelu", ["x"], ["d"], name="q", domain="com.microsoft"),
-        helper.make_node("Cast", ["x"], ["e"], name="to_u8", to=TensorProto.UINT8),
+        helper.make_node("Cast", ["x"], ["e"], name="to_f8", to=TensorProto.FLOAT8E4M3FN),
         helper.make_node("MatMul", ["x", "m"], ["y"], name="product"),
     ]
     opsets = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
@@ -487,7 +487,7 @@ def unsupported():
 
 @kind
 def old_opset():
-    return model([relu()], opset_imports=[helper.make_opsetid("", 9)])
+    return model([relu()], opset_imports=[helper.make_opsetid("", 5)])
 
 
 def main():

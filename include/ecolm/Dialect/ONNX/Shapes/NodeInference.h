@@ -79,6 +79,11 @@ public:
   /// node does not have are ignored.
   mlir::LogicalResult setResult(unsigned index, mlir::Type elementType,
                                 llvm::ArrayRef<Dim> dims);
+  /// States result `index`, whose dims only the run knows; their number is
+  /// `rank` or, where that is not known either, the one that the file states.
+  /// Whoever lowers the node must check it in the run.
+  mlir::LogicalResult setUnknownDims(unsigned index, mlir::Type elementType,
+                                     std::optional<int64_t> rank);
   /// States the integers of result `index`.
   void setElements(unsigned index, std::optional<Dims> elements);
   llvm::MutableArrayRef<ValueFacts> getResults() { return results; }

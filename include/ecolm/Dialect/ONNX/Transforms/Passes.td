@@ -27,10 +27,10 @@ def CheckSupported : Pass<"onnx-check-supported", "::mlir::ModuleOp"> {
     use and type, and is typed.
 
     ```mlir
-    %0 = onnx.node "NonZero"(%x) {opset = 13 : i64}
-           : (tensor<4xf32>) -> tensor<*xi64>
+    %0 = onnx.node "Hardmax"(%x) {opset = 13 : i64}
+           : (tensor<4xf32>) -> tensor<*xf32>
     ==>
-    error: cannot compile 'NonZero': the operator is not supported; export the
+    error: cannot compile 'Hardmax': the operator is not supported; export the
     model so that the operator is decomposed into supported ones
     ```
   }];
