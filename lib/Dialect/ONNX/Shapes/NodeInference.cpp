@@ -113,7 +113,9 @@ LogicalResult NodeInference::setResult(unsigned index, Type elementType,
         return emitError() << "result " << index << " of shape "
                            << describeDims(dims)
                            << " has more elements than the limit of "
-                           << kMaxElements;
+                           << kMaxElements
+                           << "; export the model again with sizes that fit a "
+                              "machine";
       elements *= dim.getNumber();
     }
     sizes.push_back(asSize(dim));
