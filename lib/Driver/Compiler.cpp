@@ -44,7 +44,8 @@ static LogicalResult dump(ModuleOp module, const CompileOptions &options,
           llvm::sys::fs::create_directories(options.dumpDirectory))
     return emitError(UnknownLoc::get(module.getContext()))
            << "cannot create the directory '" << options.dumpDirectory
-           << "': " << code.message();
+           << "': " << code.message()
+           << "; name a directory that can be made with --dump-phases";
   SmallString<128> path(options.dumpDirectory);
   llvm::sys::path::append(path, std::to_string(number) + "-" + name + ".mlir");
   return writeOutput(module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {
@@ -122,11 +123,33 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   return model;
 }
 
+/// The model shall survive its compilation.
+static LogicalResult checkInputIsKept(MLIRContext *context,
+                                      const CompileOptions &options) {
+  SmallVector<std::string> written = {options.output};
+  if (options.emit == EmitKind::Object ||
+      options.emit == EmitKind::SharedLibrary)
+    written.push_back(getHeaderPath(options.output));
+  for (const std::string &path : written)
+    if (llvm::sys::fs::equivalent(path, options.input))
+      return emitError(UnknownLoc::get(context))
+             << "'" << path
+             << "' is the model itself, which would be lost; name another file "
+                "with -o";
+  if (written.back() != options.output || written.size() == 1)
+    return success();
+  return emitError(UnknownLoc::get(context))
+         << "'" << options.output
+         << "' is the name of the C header that goes beside the output; name a "
+            "file that does not end in .h with -o";
+}
+
 LogicalResult ecolm::compileModel(MLIRContext *context,
                                   const CompileOptions &options) {
   bool isText =
       options.emit < EmitKind::Object && options.emit != EmitKind::SPIRV;
-  if (failed(checkOutput(context, options.output, isText)))
+  if (failed(checkOutput(context, options.output, isText)) ||
+      failed(checkInputIsKept(context, options)))
     return failure();
   FailureOr<ImportedModel> model = runPhases(context, options);
   if (failed(model))

@@ -160,12 +160,11 @@ private:
 
   /// The C header goes beside the library or object.
   LogicalResult writeHeader() {
-    SmallString<128> path(options.output);
-    llvm::sys::path::replace_extension(path, ".h");
-    return writeOutput(module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {
-      writeModelHeader(module, out);
-      return success();
-    });
+    return writeOutput(module.getContext(), getHeaderPath(options.output),
+                       [&](llvm::raw_pwrite_stream &out) {
+                         writeModelHeader(module, out);
+                         return success();
+                       });
   }
 
   ImportedModel &model;
@@ -191,6 +190,12 @@ static LogicalResult writeReport(ModuleOp module,
                          out << llvm::formatv("{0:2}", report.toJSON()) << "\n";
                        return success();
                      });
+}
+
+std::string ecolm::getHeaderPath(StringRef output) {
+  SmallString<128> path(output);
+  llvm::sys::path::replace_extension(path, ".h");
+  return path.str().str();
 }
 
 LogicalResult ecolm::emitModel(ImportedModel &model,

@@ -94,6 +94,31 @@ def dangling_input(path: pathlib.Path) -> None:
     onnx.save(model_of(helper.make_node("Add", ["x", "ghost"], ["y"], name="layers.0.add")), path)
 
 
+def identity_of(kind: int, shape) -> onnx.ModelProto:
+    return helper.make_model(helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["y"], name="layers.0.relu")], "bad",
+        [helper.make_tensor_value_info("x", kind, shape)], [helper.make_tensor_value_info("y", kind, shape)]),
+        opset_imports=[helper.make_opsetid("", 23)], ir_version=11)
+
+
+def string_input(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.STRING, [2]), path)
+
+
+def half_input(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.FLOAT16, [2]), path)
+
+
+def nine_dimensions(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.FLOAT, [1] * 9), path)
+
+
+def impossible_size(path: pathlib.Path) -> None:
+    sizes = numpy_helper.from_array(np.array([1 << 40, 1 << 40]), "sizes")
+    onnx.save(model_of(helper.make_node("ConstantOfShape", ["sizes"], ["y"], name="layers.0.fill"),
+                       constants=[sizes]), path)
+
+
 # What the message must say: the place, and a word of the remedy or cause.
 MODELS_AND_WORDS = [
     (empty, ["model.onnx", "not an ONNX model", "empty"]),
@@ -102,8 +127,11 @@ MODELS_AND_WORDS = [
     (truncated, ["model.onnx", "truncated", "complete file"]),
     (missing, ["model.onnx", "No such file", "check"]),
     (directory, ["model.onnx", "not a regular file"]),
-    pytest.param(future_opset, ["model.onnx", "99"], marks=pytest.mark.xfail(
-        reason="ecolm-compile does not run onnx-check-supported yet")),
+    (future_opset, ["model.onnx", "opset 99", "version_converter"]),
+    (string_input, ["model.onnx", "'x' has data type STRING", "convert the model"]),
+    (half_input, ["model.onnx", "input 'x'", "f16", "float32", "Cast"]),
+    (nine_dimensions, ["model.onnx", "input 'x'", "at most 8 dimensions", "Reshape"]),
+    (impossible_size, ["node 'layers.0.fill' (", "more elements", "export"]),
     (unknown_operator, ["node 'layers.0.frob' (", "model.onnx, node 0)", "Frobnicate"]),
     (unknown_domain, ["node 'layers.0.act' (", "com.acme"]),
     (missing_external_data, ["weights.bin"]),
@@ -203,12 +231,37 @@ def run_compiler_into(stream, *arguments):
     (["--emit=cake"], ["--emit", "cake"]),
     (["--lower-mul-to-shift=maybe"], ["--lower-mul-to-shift", "maybe"]),
     (["--frobnicate"], ["--frobnicate", "--help"]),
-    pytest.param(["another.onnx"], ["another.onnx"], marks=pytest.mark.xfail(
-        reason="LLVM's option parser does not name a second model"))], ids=lambda v: v[0])
+    (["another.onnx"], ["one model at a time", "tiny-ecolm.onnx", "'another.onnx'", "--help"]),
+    (["--dump-phases=/proc/none"], ["'/proc/none'", "--dump-phases"]),
+    (["--linker=/bin/false"], ["'/bin/false' failed: it said nothing", "--linker"]),
+    (["--target=riscv32-linux-gnu"], ["linking for riscv32", "--runtime", "--emit=obj"])], ids=lambda v: v[0])
 def test_options_are_refused(options, words, tmp_path):
     refused(tmp_path, TINY, "-o", tmp_path / "program", *options, words=words)
 
 
 def test_model_is_wanted(tmp_path):
-    result = run_compiler(cwd=tmp_path)
-    assert result.returncode == 1 and "--help" in result.stderr
+    assert "name an ONNX file" in refused(tmp_path, words=["--help"])
+
+
+@pytest.mark.parametrize("output, options", [
+    ("model.onnx", []), ("./model.onnx", ["--emit=asm"]), ("link", ["--emit=mlir-import"]),
+    (None, []), ("model.so", ["--emit=so"])])
+def test_models_are_not_overwritten(output, options, tmp_path):
+    """Nor by the header, nor where the model's name has no ending and none is given."""
+    name = {None: "model", "model.so": "model.h"}.get(output, "model.onnx")
+    onnx.save(model_of(relu()), tmp_path / name)
+    (tmp_path / "link").symlink_to("model.onnx")
+    before = (tmp_path / name).read_bytes()
+    refused(tmp_path, name, *options, *(["-o", output] if output else []),
+            words=["is the model itself", "-o"])
+    assert (tmp_path / name).read_bytes() == before
+
+
+def test_header_and_library_do_not_collide(tmp_path):
+    refused(tmp_path, TINY, "--emit=so", "-o", "model.h", words=["the C header", ".h", "-o"])
+
+
+def test_ptx_of_nothing(tmp_path):
+    """A model without kernels for a GPU."""
+    onnx.save(model_of(relu()), tmp_path / "model.onnx")
+    refused(tmp_path, "model.onnx", "--emit=ptx", "-o", "out.ptx", words=["kernel for a gpu", "butterflies"])
