@@ -9,6 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ecolm/Dialect/ONNX/IR/QuotedName.h"
+#include "ecolm/Runtime/Model.h"
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -26,6 +28,24 @@ using namespace ecolm;
 static MemRefType getBufferType(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   return MemRefType::get(tensor.getShape(), tensor.getElementType());
+}
+
+/// Fails if a program cannot take or give a tensor of this type.
+static LogicalResult checkType(func::FuncOp function, StringRef kind,
+                               Attribute name, Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  Type element = tensor.getElementType();
+  bool known = element.isF32() || element.isF64() ||
+               element.isSignlessInteger(1) || element.isSignlessInteger(8) ||
+               element.isUnsignedInteger(8) || element.isSignlessInteger(16) ||
+               element.isSignlessInteger(32) || element.isSignlessInteger(64);
+  if (known && tensor.getRank() <= ECOLM_MAX_RANK)
+    return success();
+  return emitError(function.getLoc())
+         << kind << " " << onnx::quoteName(cast<StringAttr>(name).getValue())
+         << " is a " << type << ", but compiled models take and give float32, "
+         << "float64, int8, int16, int32, int64, uint8 and bool of at most "
+         << ECOLM_MAX_RANK << " dimensions; add a Cast or a Reshape to the model";
 }
 
 static void bindArguments(func::FuncOp function) {
@@ -71,7 +91,7 @@ static void copyResults(func::FuncOp function) {
 
 /// Keeps the names of tensors, which are attributes of arguments and results
 /// that LLVM functions do not have.
-static void recordNames(ModuleOp module, func::FuncOp function) {
+static LogicalResult recordNames(ModuleOp module, func::FuncOp function) {
   Builder builder(module.getContext());
   SmallVector<Attribute> inputs, outputs;
   auto nameOf = [&](DictionaryAttr attrs, StringRef otherwise, unsigned i) {
@@ -85,6 +105,14 @@ static void recordNames(ModuleOp module, func::FuncOp function) {
     outputs.push_back(nameOf(function.getResultAttrDict(i), "output_", i));
   module->setAttr("ecolm.input_names", builder.getArrayAttr(inputs));
   module->setAttr("ecolm.output_names", builder.getArrayAttr(outputs));
+  bool fits = true;
+  SmallVector<Type> types = llvm::to_vector(llvm::make_filter_range(
+      function.getArgumentTypes(), llvm::IsaPred<RankedTensorType>));
+  for (auto [name, type] : llvm::zip_equal(inputs, types))
+    fits &= succeeded(checkType(function, "input", name, type));
+  for (auto [name, type] : llvm::zip_equal(outputs, function.getResultTypes()))
+    fits &= succeeded(checkType(function, "output", name, type));
+  return success(fits);
 }
 
 namespace {
@@ -98,7 +126,8 @@ struct BindEntryBuffersPass final
       getOperation().emitError("expected a function named main");
       return signalPassFailure();
     }
-    recordNames(getOperation(), function);
+    if (failed(recordNames(getOperation(), function)))
+      return signalPassFailure();
     bindArguments(function);
     if (function->hasAttr("ecolm.language_model"))
       bindResults(function);
