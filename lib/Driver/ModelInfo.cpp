@@ -116,8 +116,8 @@ void ecolm::writeModelHeader(ModuleOp module, raw_ostream &out) {
       << "#include \"ecolm/Runtime/Model.h\"\n\n"
       << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   if (languageModel)
-    out << "void ecolm_forward(const int64_t *ids, int64_t count, int64_t "
-           "position,\n                   float *logits, void *cache, void "
+    out << "int32_t ecolm_forward(const int64_t *ids, int64_t count, int64_t "
+           "position,\n                      float *logits, void *cache, void "
            "*workspace);\n";
   else
     out << "int32_t ecolm_run(const ecolm_tensor *inputs, ecolm_tensor "

@@ -167,7 +167,7 @@ Status generate(const ecolm_model &model, const Arguments &arguments) {
   int64_t room = language.context_length - length;
   int64_t count = wanted < room ? wanted : room;
   Sequence sequence;
-  if (Status status = sequence.open(language, arguments.chunk); status.failed())
+  if (Status status = sequence.open(model, arguments.chunk); status.failed())
     return status;
   Sampler sampler(arguments.sampling, language.vocabulary_size);
   Tensor logits;

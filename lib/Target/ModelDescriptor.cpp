@@ -127,6 +127,18 @@ public:
                    pointers(pieces)});
   }
 
+  /// Messages of the model's checks.
+  ArrayRef<Attribute> getChecks() {
+    auto checks = module->getAttrOfType<ArrayAttr>("ecolm.checks");
+    return checks ? checks.getValue() : ArrayRef<Attribute>();
+  }
+  llvm::Constant *strings(ArrayRef<Attribute> texts) {
+    SmallVector<llvm::Constant *> pointed;
+    for (Attribute text : texts)
+      pointed.push_back(string(cast<StringAttr>(text)));
+    return pointed.empty() ? null() : pointers(pointed);
+  }
+
   int64_t getModuleInt(StringRef name) {
     auto attr = module->getAttrOfType<IntegerAttr>(name);
     return attr ? attr.getInt() : 0;
@@ -196,7 +208,8 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                        : d.null(),
        *tokenizer, section, d.int64(weights.bytes),
        llvm::ConstantDataArray::get(d.getContext(),
-                                    ArrayRef<uint8_t>(weights.sha256))});
+                                    ArrayRef<uint8_t>(weights.sha256)),
+       d.int32(d.getChecks().size()), d.strings(d.getChecks())});
   new llvm::GlobalVariable(code, descriptor->getType(), /*isConstant=*/true,
                            llvm::GlobalValue::ExternalLinkage, descriptor,
                            "ecolm_model_descriptor");

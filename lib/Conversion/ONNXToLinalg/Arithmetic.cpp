@@ -55,7 +55,7 @@ static void createDivisorCheck(ImplicitLocOpBuilder &builder, Value divisor) {
   Value zero = createNumber(builder, divisor.getType(), 0);
   Value valid = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
                                       divisor, zero);
-  createAssert(builder, builder.getLoc(), valid, "division by zero");
+  createAssert(builder, builder.getLoc(), valid, "an integer is divided by zero");
 }
 
 /// Integers divide toward zero.

@@ -58,7 +58,7 @@ static void checkSameSize(Location loc, Value lhs, int64_t lhsDim, Value rhs,
       rewriter, loc, arith::CmpIPredicate::eq,
       sizes.materialize(rewriter.getSize(lhs, lhsDim)),
       sizes.materialize(rewriter.getSize(rhs, rhsDim)));
-  createAssert(rewriter, loc, equal, "sizes of a product differ");
+  createAssert(rewriter, loc, equal, "the dimensions of its inputs that must agree differ");
 }
 
 /// The size of batch loop `loop`, from the operand whose dimension is not one.

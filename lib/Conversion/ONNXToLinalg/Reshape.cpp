@@ -95,7 +95,7 @@ static LogicalResult convertReshape(onnx::NodeOp node,
       Value fits = arith::CmpIOp::create(
           rewriter, loc, arith::CmpIPredicate::eq,
           arithmetic.materialize(before), arithmetic.materialize(after));
-      createAssert(rewriter, loc, fits, "numbers of elements differ");
+      createAssert(rewriter, loc, fits, "the new shape has another number of elements");
     }
   }
   return rewriter.replaceNode(

@@ -76,7 +76,7 @@ static void checkSizes(onnx::NodeOp node, ArrayRef<OpFoldResult> sizes,
     Value valid = arith::CmpIOp::create(rewriter, node.getLoc(),
                                         arith::CmpIPredicate::sge,
                                         cast<Value>(size), zero);
-    createAssert(rewriter, node.getLoc(), valid, "negative size");
+    createAssert(rewriter, node.getLoc(), valid, "a size is negative");
   }
 }
 
@@ -180,7 +180,7 @@ static LogicalResult convertRange(onnx::NodeOp node, GraphRewriter &rewriter) {
     Value zero = createNumber(builder, elementType, 0);
     Value moves = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
                                         range[2], zero);
-    createAssert(rewriter, loc, moves, "step of zero");
+    createAssert(rewriter, loc, moves, "the step is zero");
   }
   OpFoldResult length = rewriter.getKnownSize(node.getResult(0), 0)
                             .value_or(OpFoldResult());

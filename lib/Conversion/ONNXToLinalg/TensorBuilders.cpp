@@ -39,8 +39,13 @@ Value ecolm::createFilled(GraphRewriter &rewriter, Location loc,
 
 void ecolm::createAssert(OpBuilder &builder, Location loc, Value condition,
                          const Twine &message) {
-  std::string text =
-      (message + " in " + onnx::quoteName(getLocationName(loc))).str();
+  std::string text = "node " + onnx::quoteName(getLocationName(loc));
+  // Nodes without a name are known by their operator and their number, which
+  // the importer puts where files have lines.
+  auto place = loc->findInstanceOf<FileLineColLoc>();
+  if (place && place.getColumn() == 0)
+    text += " (number " + std::to_string(place.getLine()) + ")";
+  text += (": " + message).str();
   cf::AssertOp::create(builder, loc, condition, text);
 }
 
@@ -134,7 +139,7 @@ static OperandAccess createAccess(GraphRewriter &rewriter, Location loc,
     access.isOne.back() = equals(sizes.constant(1));
     Value fits = arith::OrIOp::create(rewriter, loc, access.isOne.back(),
                                       equals(resultSizes[dim]));
-    createAssert(rewriter, loc, fits, "shapes do not broadcast");
+    createAssert(rewriter, loc, fits, "the shapes of its inputs do not broadcast");
   }
   AffineMap map =
       AffineMap::get(type.getRank(), 0, exprs, rewriter.getContext());

@@ -32,7 +32,7 @@ func.func @same_symbol(%x: tensor<?x4xf32> {onnx.dims = ["n", "4"]}, %z: tensor<
 
 // Sizes that may differ are chosen, and checked, at run time.
 // CHECK-LABEL: func.func @different_symbols
-// CHECK: cf.assert %{{.*}}, "shapes do not broadcast in {{.*}}"
+// CHECK: cf.assert %{{.*}}, "node {{.*}}: the shapes of its inputs do not broadcast"
 // CHECK: linalg.generic
 // CHECK: tensor.extract
 func.func @different_symbols(%x: tensor<?xf32> {onnx.dims = ["m"]}, %z: tensor<?xf32> {onnx.dims = ["n"]}) -> tensor<?xf32> {
@@ -48,7 +48,7 @@ func.func @relu(%x: tensor<4xf32>) -> tensor<4xf32> {
 }
 
 // CHECK-LABEL: func.func @integer_division
-// CHECK: cf.assert %{{.*}}, "division by zero in {{.*}}"
+// CHECK: cf.assert %{{.*}}, "node {{.*}}: an integer is divided by zero"
 // CHECK: arith.divsi
 func.func @integer_division(%x: tensor<20xi64>, %z: tensor<20xi64>) -> tensor<20xi64> {
   %y = onnx.node "Div"(%x, %z) {opset = 14 : i64} : (tensor<20xi64>, tensor<20xi64>) -> tensor<20xi64>

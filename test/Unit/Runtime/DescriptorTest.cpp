@@ -20,7 +20,9 @@ using namespace ecolm::runtime;
 
 namespace {
 
-void forward(const int64_t *, int64_t, int64_t, float *, void *, void *) {}
+int32_t forward(const int64_t *, int64_t, int64_t, float *, void *, void *) {
+  return ECOLM_OK;
+}
 int32_t run(const ecolm_tensor *, ecolm_tensor *) { return ECOLM_OK; }
 
 const char *const pieces[] = {"a", "b"};
@@ -77,6 +79,7 @@ TEST(Descriptor, RefusesWithAReason) {
   EXPECT_REFUSED("unknown kind", model.tokenizer.kind = 9);
   EXPECT_REFUSED("vocabulary is empty", model.tokenizer.size = 0);
   EXPECT_REFUSED("more pieces", model.tokenizer.size = 3);
+  EXPECT_REFUSED("what it checks", model.num_checks = 1);
   EXPECT_REFUSED("one input of token ids", model.num_inputs = 0);
   EXPECT_REFUSED("one output of logits", model.num_outputs = 0);
 }
@@ -133,9 +136,11 @@ TEST(Tokens, AreCheckedBeforeTheModelSeesThem) {
 
 TEST(Sequence, SaysHowMuchMemoryIsMissing) {
   ecolm_language_model huge = language;
+  ecolm_model model = soundModel();
+  model.language_model = &huge;
   huge.cache_bytes = UINT64_C(1) << 60;
   Sequence sequence;
-  Status status = sequence.open(huge, 0);
+  Status status = sequence.open(model, 0);
   EXPECT_EQ(status.code(), ExitCode::ModelFailure);
   EXPECT_NE(std::string(status.message())
                 .find("key/value cache needs 1152921504606846976 bytes"),
@@ -143,11 +148,11 @@ TEST(Sequence, SaysHowMuchMemoryIsMissing) {
   huge = language;
   huge.workspace_bytes = UINT64_MAX;
   Sequence other;
-  EXPECT_EQ(other.open(huge, 0).code(), ExitCode::ModelFailure);
+  EXPECT_EQ(other.open(model, 0).code(), ExitCode::ModelFailure);
   huge = language;
   huge.vocabulary_size = INT64_C(1) << 61;
   Sequence third;
-  EXPECT_EQ(third.open(huge, 0).code(), ExitCode::ModelFailure);
+  EXPECT_EQ(third.open(model, 0).code(), ExitCode::ModelFailure);
 }
 
 } // namespace
