@@ -60,6 +60,10 @@ CASES = {
                        {"y": ("i8", ["m"])}),
             {"x": ints(7, -7), "z": ints(2, 2)}, {"x": ints(7, -7), "z": ints(2, 0)},
             "an integer is divided by zero"),
+    "Expand": (make_model([node("Expand", "x s")], {"x": ("f4", ["m", "k"]), "s": ("i8", [2])},
+                          {"y": ("f4", ["a", "b"])}),
+               {"x": floats(2, 1), "s": ints(1, 3)}, {"x": floats(2, 3), "s": ints(4, 3)},
+               "its input does not broadcast to the shape"),
     "ConstantOfShape": (make_model([node("ConstantOfShape", "s")], {"s": ("i8", [2])},
                                    {"y": ("f4", ["a", "b"])}),
                         {"s": ints(2, 3)}, {"s": ints(2, -3)}, "a size is negative"),
@@ -99,6 +103,18 @@ def test_programs_refuse_inputs(name, compiled, tmp_path):
     assert program.evaluate(good)["y"].size > 0
     run_refused(program, bad, tmp_path, BAD_INPUT, [
         f"the model refused its inputs: node 'layers.0.{name}' (number {number}): {words}", "check the shapes"])
+
+
+def test_names_of_dimensions_hold(tmp_path):
+    """The compiler takes dimensions of one name for one size, so the program checks them."""
+    model = make_model([node("Mul", "x z")], {"x": ("f4", ["n", 2]), "z": ("f4", ["n", 2])},
+                       {"y": ("f4", ["n", 2])})
+    program = compile_model(model, tmp_path / "named")
+    assert program.evaluate({"x": floats(3, 2), "z": floats(3, 2)})["y"].shape == (3, 2)
+    folder = tmp_path / "run"
+    folder.mkdir()
+    run_refused(program, {"x": floats(3, 2), "z": floats(2, 2)}, folder, BAD_INPUT,
+                ["dimension 0 of input 'z' and the dimension 'n' of input 'x' differ; check"])
 
 
 @pytest.mark.parametrize("sizes", [(1 << 24, 1 << 24), (1 << 40, 1 << 40), (1 << 62, 4)])

@@ -9,13 +9,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "ecolm/Runtime/Model.h"
 #include "ecolm/Target/CPU/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace ecolm {
 #define GEN_PASS_DEF_BINDENTRYBUFFERS
@@ -89,6 +93,44 @@ static void copyResults(func::FuncOp function) {
   }
 }
 
+/// Dimensions of inputs that share a symbol are one size to the compiler, so
+/// the caller's must be.
+static void checkSymbols(func::FuncOp function, ArrayRef<Attribute> names) {
+  Block &body = function.getBody().front();
+  ImplicitLocOpBuilder b(function.getLoc(), OpBuilder::atBlockBegin(&body));
+  struct Place {
+    std::string input;
+    Value size;
+  };
+  llvm::StringMap<Place> places;
+  unsigned number = 0;
+  for (BlockArgument argument : body.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type)
+      continue;
+    std::string input =
+        onnx::quoteName(cast<StringAttr>(names[number++]).getValue());
+    auto dims = function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(),
+                                                     onnx::kDimsAttrName);
+    for (int64_t d = 0; dims && d < type.getRank(); ++d) {
+      StringRef symbol = cast<StringAttr>(dims[d]).getValue();
+      if (!type.isDynamicDim(d) || symbol == "?")
+        continue;
+      Value size = tensor::DimOp::create(b, argument, d);
+      auto [place, isFirst] = places.try_emplace(symbol, Place{input, size});
+      if (isFirst)
+        continue;
+      Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, size,
+                                         place->second.size);
+      cf::AssertOp::create(b, same,
+                           "dimension " + std::to_string(d) + " of input " +
+                               input + " and the dimension " +
+                               onnx::quoteName(symbol) + " of input " +
+                               place->second.input + " differ");
+    }
+  }
+}
+
 /// Keeps the names of tensors, which are attributes of arguments and results
 /// that LLVM functions do not have.
 static LogicalResult recordNames(ModuleOp module, func::FuncOp function) {
@@ -128,6 +170,10 @@ struct BindEntryBuffersPass final
     }
     if (failed(recordNames(getOperation(), function)))
       return signalPassFailure();
+    if (!function->hasAttr("ecolm.language_model"))
+      checkSymbols(function, getOperation()
+                                 ->getAttrOfType<ArrayAttr>("ecolm.input_names")
+                                 .getValue());
     bindArguments(function);
     if (function->hasAttr("ecolm.language_model"))
       bindResults(function);

@@ -79,7 +79,9 @@ def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
   let description = [{
     Tensor arguments of `@main` become memref arguments. The result of a language
     model (`ecolm.language_model`) is written to a last memref argument; results
-    of other models are returned in memory of their own.
+    of other models are returned in memory of their own. Where dimensions of
+    several inputs share a symbol of the model (`onnx.dims`), the sizes that come
+    are checked to be the same.
 
     Precondition: the module has a function `@main`. Postcondition: no argument
     of `@main` is a tensor, nor is its result in a language model.
@@ -94,7 +96,9 @@ def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
         attributes {ecolm.language_model}
     ```
   }];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::tensor::TensorDialect"];
 }
 
 def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
