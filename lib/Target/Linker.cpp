@@ -108,7 +108,9 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
     break;
   case LinkKind::SharedLibrary:
     append_range(arguments, std::initializer_list<std::string>{
-                                options.runtime, "-shared", kNoBuildId,
+                                // Hosts call it, though the model may not.
+                                "-Wl,-u,ecolm_set_threads", options.runtime,
+                                "-shared", kNoBuildId,
                                 "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
     break;
   case LinkKind::Object:
