@@ -77,7 +77,12 @@ private:
         translateToLLVM(module, context, machine);
     if (!code)
       return failure();
-    ModelInfo info = describeModel(module, options, section);
+    // Models that do not say their name are called like their file.
+    if (!module->hasAttr("ecolm.name"))
+      module->setAttr("ecolm.name",
+                      StringAttr::get(module.getContext(),
+                                      llvm::sys::path::stem(options.input)));
+    ModelInfo info = describeModel(module, machine, section);
     if (llvm::Error error = defineModelDescriptor(
             module, section, info.text, info.json, *code))
       return module.emitError(llvm::toString(std::move(error)));

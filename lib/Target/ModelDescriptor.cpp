@@ -67,34 +67,16 @@ public:
       dims.push_back(int64(ShapedType::isDynamic(size) ? -1 : size));
     dims.resize(ECOLM_MAX_RANK, int64(0));
     auto *dimsType = llvm::ArrayType::get(i64, ECOLM_MAX_RANK);
-    return record({string(name), int32(getElementCode(type)),
+    return record({string(name), int32(getElementCode(type.getElementType())),
                    int32(type.getRank()),
                    llvm::ConstantArray::get(dimsType, dims)});
   }
 
-  static int32_t getElementCode(MemRefType type) {
-    Type element = type.getElementType();
-    if (element.isF32())
-      return ECOLM_F32;
-    if (element.isF64())
-      return ECOLM_F64;
-    if (element.isInteger(1))
-      return ECOLM_BOOL;
-    if (element.isInteger(8))
-      return element.isUnsignedInteger() ? ECOLM_U8 : ECOLM_I8;
-    if (element.isInteger(16))
-      return ECOLM_I16;
-    return element.isInteger(32) ? ECOLM_I32 : ECOLM_I64;
-  }
-
-  llvm::Constant *tensorSpecs(ArrayAttr names, ArrayRef<Type> types) {
+  llvm::Constant *tensorSpecs(ArrayRef<StringRef> names,
+                              ArrayRef<MemRefType> types) {
     SmallVector<llvm::Constant *> specs;
-    for (auto [i, type] : llvm::enumerate(types)) {
-      StringRef name;
-      if (names && i < names.size())
-        name = cast<StringAttr>(names[i]).getValue();
-      specs.push_back(tensorSpec(name, cast<MemRefType>(type)));
-    }
+    for (auto [name, type] : llvm::zip_equal(names, types))
+      specs.push_back(tensorSpec(name, type));
     if (specs.empty())
       return null();
     auto *type = llvm::ArrayType::get(specs[0]->getType(), specs.size());
@@ -174,23 +156,54 @@ private:
 
 } // namespace
 
+int32_t ecolm::getElementCode(Type element) {
+  if (element.isF32())
+    return ECOLM_F32;
+  if (element.isF64())
+    return ECOLM_F64;
+  if (element.isInteger(1))
+    return ECOLM_BOOL;
+  if (element.isInteger(8))
+    return element.isUnsignedInteger() ? ECOLM_U8 : ECOLM_I8;
+  if (element.isInteger(16))
+    return ECOLM_I16;
+  return element.isInteger(32) ? ECOLM_I32 : ECOLM_I64;
+}
+
+EntrySignature ecolm::getEntrySignature(ModuleOp module) {
+  auto entry = cast<FunctionType>(
+      module->getAttrOfType<TypeAttr>("ecolm.entry").getValue());
+  EntrySignature signature;
+  signature.isLanguageModel =
+      module.lookupSymbol<LLVM::LLVMFuncOp>("ecolm_forward") != nullptr;
+  SmallVector<Type> inputs(entry.getInputs()), outputs(entry.getResults());
+  if (signature.isLanguageModel) {
+    // (ids, position, caches ..., logits, workspace)
+    outputs = {inputs[inputs.size() - 2]};
+    inputs.resize(1);
+  }
+  auto fill = [&](ArrayRef<Type> types, StringRef attr,
+                  SmallVectorImpl<MemRefType> &buffers,
+                  SmallVectorImpl<StringRef> &names) {
+    auto known = module->getAttrOfType<ArrayAttr>(attr);
+    for (auto [i, type] : llvm::enumerate(types)) {
+      buffers.push_back(cast<MemRefType>(type));
+      names.push_back(known && i < known.size()
+                          ? cast<StringAttr>(known[i]).getValue()
+                          : StringRef());
+    }
+  };
+  fill(inputs, "ecolm.input_names", signature.inputs, signature.inputNames);
+  fill(outputs, "ecolm.output_names", signature.outputs, signature.outputNames);
+  return signature;
+}
+
 llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                                          const WeightSectionInfo &weights,
                                          StringRef infoText, StringRef infoJson,
                                          llvm::Module &code) {
   DescriptorBuilder d(module, code);
-  auto entry = cast<FunctionType>(
-      module->getAttrOfType<TypeAttr>("ecolm.entry").getValue());
-  bool isLanguageModel = code.getFunction("ecolm_forward") != nullptr;
-  auto inputNames = module->getAttrOfType<ArrayAttr>("ecolm.input_names");
-  auto outputNames = module->getAttrOfType<ArrayAttr>("ecolm.output_names");
-
-  SmallVector<Type> inputs(entry.getInputs()), outputs(entry.getResults());
-  if (isLanguageModel) {
-    // (ids, position, caches ..., logits, workspace)
-    outputs = {inputs[inputs.size() - 2]};
-    inputs.resize(1);
-  }
+  EntrySignature entry = getEntrySignature(module);
   llvm::Expected<llvm::Constant *> tokenizer = d.tokenizer();
   if (!tokenizer)
     return tokenizer.takeError();
@@ -201,11 +214,12 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
   auto name = module->getAttrOfType<StringAttr>("ecolm.name");
   llvm::Constant *descriptor = d.record(
       {d.int32(ECOLM_ABI_VERSION), d.string(name ? name.getValue() : "model"),
-       d.string(infoText), d.string(infoJson), d.int32(inputs.size()),
-       d.int32(outputs.size()), d.tensorSpecs(inputNames, inputs),
-       d.tensorSpecs(outputNames, outputs), d.function("ecolm_run"),
-       isLanguageModel ? d.languageModel(cast<MemRefType>(outputs[0]))
-                       : d.null(),
+       d.string(infoText), d.string(infoJson), d.int32(entry.inputs.size()),
+       d.int32(entry.outputs.size()),
+       d.tensorSpecs(entry.inputNames, entry.inputs),
+       d.tensorSpecs(entry.outputNames, entry.outputs),
+       d.function("ecolm_run"),
+       entry.isLanguageModel ? d.languageModel(entry.outputs[0]) : d.null(),
        *tokenizer, section, d.int64(weights.bytes),
        llvm::ConstantDataArray::get(d.getContext(),
                                     ArrayRef<uint8_t>(weights.sha256)),
