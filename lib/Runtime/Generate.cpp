@@ -151,6 +151,10 @@ Status generate(const ecolm_model &model, const Arguments &arguments) {
     return Status::failure(ExitCode::Usage,
                            "this program holds no tokenizer, so it takes no "
                            "text; give token ids with --input and --output");
+  if (arguments.logitsFile && strcmp(arguments.logitsFile, "-") == 0)
+    return Status::failure(ExitCode::Usage,
+                           "--logits - would mix numbers with the text on "
+                           "standard output; name a file");
   const ecolm_language_model &language = *model.language_model;
   CharacterTokenizer tokenizer;
   if (Status status = tokenizer.open(model.tokenizer); status.failed())
