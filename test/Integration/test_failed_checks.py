@@ -23,8 +23,8 @@ def make_model(nodes, inputs, outputs=("y",), constants=()):
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 23)], ir_version=11)
 
 
-def node(operator, inputs, output="y", **attributes):
-    return helper.make_node(operator, inputs.split(), [output], name=f"layers.0.{operator}", **attributes)
+def node(operator, inputs, outputs="y", **attributes):
+    return helper.make_node(operator, inputs.split(), outputs.split(), name=f"layers.0.{operator}", **attributes)
 
 
 def floats(*shape):
@@ -60,6 +60,23 @@ CASES = {
                        {"y": ("i8", ["m"])}),
             {"x": ints(7, -7), "z": ints(2, 2)}, {"x": ints(7, -7), "z": ints(2, 0)},
             "an integer is divided by zero"),
+    "Concat": (make_model([node("Concat", "x z", axis=1)], {"x": ("f4", ["m", "k"]), "z": ("f4", ["n", "j"])},
+                          {"y": ("f4", ["a", "b"])}),
+               {"x": floats(2, 3), "z": floats(2, 4)}, {"x": floats(5, 3), "z": floats(2, 4)},
+               "its inputs differ in a dimension other than the axis"),
+    "Split": (make_model([node("Split", "x s", "y z", axis=0)], {"x": ("f4", ["m", 2])},
+                         {"y": ("f4", ["a", 2]), "z": ("f4", ["b", 2])}, [("s", ints(2, 3))]),
+              {"x": floats(5, 2)}, {"x": floats(4, 2)}, "its input is not as large as its parts"),
+    "Squeeze": (make_model([node("Squeeze", "x s")], {"x": ("f4", ["m", "n"])}, {"y": ("f4", ["m"])},
+                           [("s", ints(1))]),
+                {"x": floats(5, 1)}, {"x": floats(5, 2)}, "a dimension to be removed is not one"),
+    "Mod": (make_model([node("Mod", "x z")], {"x": ("i8", ["m"]), "z": ("i8", ["m"])}, {"y": ("i8", ["m"])}),
+            {"x": ints(7, -7), "z": ints(2, 2)}, {"x": ints(7, -7), "z": ints(0, 2)},
+            "an integer is divided by zero"),
+    "LayerNormalization": (make_model([node("LayerNormalization", "x g")], {"x": ("f4", ["m", "k"])},
+                                      {"y": ("f4", ["m", "k"])}, [("g", floats(64))]),
+                           {"x": floats(2, 64)}, {"x": floats(2, 10)},
+                           "the shapes of its inputs do not broadcast"),
     "Expand": (make_model([node("Expand", "x s")], {"x": ("f4", ["m", "k"]), "s": ("i8", [2])},
                           {"y": ("f4", ["a", "b"])}),
                {"x": floats(2, 1), "s": ints(1, 3)}, {"x": floats(2, 3), "s": ints(4, 3)},
@@ -115,6 +132,13 @@ def test_names_of_dimensions_hold(tmp_path):
     folder.mkdir()
     run_refused(program, {"x": floats(3, 2), "z": floats(2, 2)}, folder, BAD_INPUT,
                 ["dimension 0 of input 'z' and the dimension 'n' of input 'x' differ; check"])
+
+
+def test_the_smallest_integer_divides(compiled):
+    """Its quotient by -1 is no number of 64 bits, and a trap of the machine."""
+    inputs = {"x": ints(-2**63, -2**63, 6, -7), "z": ints(-1, 1, -1, -2)}
+    assert compiled("Div").evaluate(inputs)["y"].tolist() == [-2**63, -2**63, -6, 3]
+    assert compiled("Mod").evaluate(inputs)["y"].tolist() == [0, 0, 0, -1]
 
 
 @pytest.mark.parametrize("sizes", [(1 << 24, 1 << 24), (1 << 40, 1 << 40), (1 << 62, 4)])

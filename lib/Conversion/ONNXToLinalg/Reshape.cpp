@@ -178,6 +178,9 @@ static LogicalResult convertSqueeze(onnx::NodeOp node,
     axes = findUnitAxes(node, type.getRank(), rewriter);
   if (failed(axes))
     return failure();
+  for (int64_t axis : *axes)
+    createSizeCheck(rewriter, node.getLoc(), rewriter.getSize(data, axis), 1,
+                    "a dimension to be removed is not one");
   return rewriter.replaceNode(
       node, removeUnitDims(rewriter, node.getLoc(), data, *axes));
 }

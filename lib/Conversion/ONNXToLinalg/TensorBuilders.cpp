@@ -49,6 +49,30 @@ void ecolm::createAssert(OpBuilder &builder, Location loc, Value condition,
   cf::AssertOp::create(builder, loc, condition, text);
 }
 
+static void checkEqual(GraphRewriter &rewriter, Location loc, OpFoldResult lhs,
+                       OpFoldResult rhs, const Twine &message) {
+  SizeArithmetic sizes(rewriter, loc);
+  Value equal = arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::eq,
+                                      sizes.materialize(lhs),
+                                      sizes.materialize(rhs));
+  createAssert(rewriter, loc, equal, message);
+}
+
+void ecolm::createSizeCheck(GraphRewriter &rewriter, Location loc, Value lhs,
+                            int64_t lhsDim, Value rhs, int64_t rhsDim,
+                            const Twine &message) {
+  if (!rewriter.haveSameSize(lhs, lhsDim, rhs, rhsDim))
+    checkEqual(rewriter, loc, rewriter.getSize(lhs, lhsDim),
+               rewriter.getSize(rhs, rhsDim), message);
+}
+
+void ecolm::createSizeCheck(GraphRewriter &rewriter, Location loc,
+                            OpFoldResult size, int64_t expected,
+                            const Twine &message) {
+  if (getConstantIntValue(size) != expected)
+    checkEqual(rewriter, loc, size, rewriter.getIndexAttr(expected), message);
+}
+
 //===----------------------------------------------------------------------===//
 // Broadcasting
 //===----------------------------------------------------------------------===//
@@ -99,6 +123,9 @@ static OpFoldResult findResultSize(GraphRewriter &rewriter, Location loc,
     auto operandType = cast<RankedTensorType>(operand.getType());
     if (own < 0 || operandType.getDimSize(own) == 1)
       continue;
+    // A number above one is the size, and all others are checked against it.
+    if (!operandType.isDynamicDim(own))
+      return sizes.constant(operandType.getDimSize(own));
     if (llvm::any_of(seen, [&](auto &entry) {
           return rewriter.haveSameSize(entry.first, entry.second, operand, own);
         }))

@@ -30,6 +30,16 @@ func.func @same_symbol(%x: tensor<?x4xf32> {onnx.dims = ["n", "4"]}, %z: tensor<
   return %y : tensor<?x4xf32>
 }
 
+// A number above one is the size, whatever the model calls the dimension.
+// CHECK-LABEL: func.func @number_wins
+// CHECK: %[[C4:.*]] = arith.constant 4 : index
+// CHECK: arith.cmpi eq, %{{.*}}, %[[C4]]
+// CHECK: cf.assert %{{.*}}, "node {{.*}}: the shapes of its inputs do not broadcast"
+func.func @number_wins(%x: tensor<?xf32> {onnx.dims = ["m"]}, %z: tensor<4xf32>) -> tensor<?xf32> {
+  %y = onnx.node "Add"(%x, %z) {opset = 14 : i64} : (tensor<?xf32>, tensor<4xf32>) -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
 // Sizes that may differ are chosen, and checked, at run time.
 // CHECK-LABEL: func.func @different_symbols
 // CHECK: cf.assert %{{.*}}, "node {{.*}}: the shapes of its inputs do not broadcast"
