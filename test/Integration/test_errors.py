@@ -136,7 +136,8 @@ MODELS_AND_WORDS = [
     (unknown_domain, ["node 'layers.0.act' (", "com.acme"]),
     (missing_external_data, ["weights.bin"]),
     (short_external_data, ["weights.bin"]),
-    (disagreeing_shapes, ["node 'layers.0.product' (", "3", "4"]),
+    (disagreeing_shapes, ["node 'layers.0.product' (", "is 3 and 4, for inputs of shapes [2, 3], [4, 5]",
+                          "export it again"]),
     (dangling_input, ["node 'layers.0.add' (", "ghost"]),
 ]
 

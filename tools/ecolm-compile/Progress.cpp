@@ -32,17 +32,28 @@ public:
     auto now = std::chrono::steady_clock::now();
     if (!phase.empty()) {
       std::chrono::duration<double> passed = now - began;
-      llvm::errs() << "\r" << llvm::format("  %-10s %6.2f s\n", phase.c_str(),
+      llvm::errs() << (isBroken ? "" : "\r")
+                   << llvm::format("  %-10s %6.2f s\n", phase.c_str(),
                                            passed.count());
     }
     phase = next.str();
+    isBroken = false;
     began = now;
     if (!phase.empty())
       llvm::errs() << "  " << phase << " ...";
   }
 
+  /// Gives what comes next a line of its own.
+  void breakLine() {
+    if (phase.empty() || isBroken)
+      return;
+    llvm::errs() << "\n";
+    isBroken = true;
+  }
+
 private:
   std::string phase;
+  bool isBroken = false;
   std::chrono::steady_clock::time_point began;
 };
 
@@ -52,12 +63,13 @@ int runWithProgress(CompileOptions &options) {
   DialectRegistry registry;
   ecolm::registerAllDialects(registry);
   MLIRContext context(registry);
+  PhaseDisplay display;
   context.getDiagEngine().registerHandler(
-      [](Diagnostic &diagnostic) {
+      [&](Diagnostic &diagnostic) {
+        display.breakLine();
         printDiagnostic(diagnostic, "ecolm-compile: ", llvm::errs());
       });
 
-  PhaseDisplay display;
   options.onPhase = [&](StringRef phase) { display.start(phase); };
   DefaultTimingManager timing;
   applyDefaultTimingManagerCLOptions(timing);

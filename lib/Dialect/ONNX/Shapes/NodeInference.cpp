@@ -130,6 +130,14 @@ void NodeInference::setElements(unsigned index, std::optional<Dims> elements) {
     results[index].elements = std::move(elements);
 }
 
+NodeError::operator LogicalResult() && {
+  Diagnostic *message = diagnostic.getUnderlyingDiagnostic();
+  if (message && message->str().find("; ") == std::string::npos)
+    diagnostic << "; the model contradicts itself: export it again, and see "
+                  "what onnx.checker says of it";
+  return diagnostic;
+}
+
 LogicalResult NodeInference::expectInputs(unsigned least, unsigned most) {
   bool enough = getNumInputs() >= least && getNumInputs() <= most;
   for (unsigned i = 0; enough && i < least; ++i)
@@ -179,10 +187,19 @@ void NodeInference::assumeEqual(Dim lhs, Dim rhs, StringRef what) {
                             .str());
 }
 
+std::string NodeInference::describeInputs() {
+  std::string text;
+  for (const ValueFacts &input : inputs)
+    if (input.isKnown())
+      text += (text.empty() ? "" : ", ") + describeDims(*input.dims);
+  return text;
+}
+
 FailureOr<Dim> NodeInference::unify(Dim lhs, Dim rhs, StringRef what) {
   if (lhs.provablyDiffers(rhs))
     return emitError() << what << " is " << lhs.getNumber() << " and "
-                       << rhs.getNumber();
+                       << rhs.getNumber() << ", for inputs of shapes "
+                       << describeInputs();
   if (!lhs.provablyEquals(rhs))
     assumeEqual(lhs, rhs, what);
   return lhs.isNumber() || rhs.isUnknown() ? lhs : rhs.isNumber() ? rhs : lhs;
