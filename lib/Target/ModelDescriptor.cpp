@@ -14,11 +14,50 @@
 #include "ecolm/Runtime/Model.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace ecolm;
+
+static llvm::Error refuseTokenizer(const Twine &why) {
+  return llvm::createStringError("the metadata entry ecolm.tokenizer " + why +
+                                 "; export the model again, with {\"type\": "
+                                 "\"char\", \"vocab\": [...]}");
+}
+
+/// The characters of a tokenizer, each of them once.
+static llvm::Expected<SmallVector<std::string>>
+parseVocabulary(StringRef text, int64_t limit) {
+  auto value = llvm::json::parse(text);
+  if (!value)
+    return refuseTokenizer("is not JSON: " + llvm::toString(value.takeError()));
+  const llvm::json::Object *object = value->getAsObject();
+  const llvm::json::Array *list = object ? object->getArray("vocab") : nullptr;
+  if (!list || object->getString("type") != "char")
+    return refuseTokenizer("has another form than is known");
+  if (list->empty() || static_cast<int64_t>(list->size()) > limit)
+    return refuseTokenizer("has " + Twine(list->size()) +
+                           " characters for a model of " + Twine(limit) +
+                           " tokens");
+  SmallVector<std::string> pieces;
+  llvm::StringMap<size_t> places;
+  for (const llvm::json::Value &entry : *list) {
+    std::string piece = entry.getAsString().value_or("").str();
+    // In UTF-8 each character has one byte that is not 0b10xxxxxx.
+    if (llvm::count_if(piece, [](char c) { return (c & 0xC0) != 0x80; }) != 1)
+      return refuseTokenizer("has an entry " + Twine(pieces.size()) +
+                             " that is not one character");
+    auto [place, isNew] = places.try_emplace(piece, pieces.size());
+    if (!isNew)
+      return refuseTokenizer("has the same character as entries " +
+                             Twine(place->second) + " and " +
+                             Twine(pieces.size()));
+    pieces.push_back(piece);
+  }
+  return pieces;
+}
 
 namespace {
 
@@ -83,28 +122,19 @@ public:
     return global(llvm::ConstantArray::get(type, specs), "tensors");
   }
 
-  /// ecolm_tokenizer, from the JSON that the exporter wrote.
-  llvm::Expected<llvm::Constant *> tokenizer() {
+  /// ecolm_tokenizer, from the JSON that the exporter wrote, for a model that
+  /// knows `limit` tokens.
+  llvm::Expected<llvm::Constant *> tokenizer(int64_t limit) {
     auto text = module->getAttrOfType<StringAttr>("ecolm.tokenizer");
     if (!text)
       return record({int32(ECOLM_TOKENIZER_NONE), int32(0), null()});
-    auto value = llvm::json::parse(text.getValue());
-    if (!value)
-      return value.takeError();
-    const llvm::json::Object *object = value->getAsObject();
-    const llvm::json::Array *vocabulary =
-        object ? object->getArray("vocab") : nullptr;
-    if (!vocabulary || object->getString("type") != "char")
-      return llvm::createStringError(
-          "the metadata entry ecolm.tokenizer must be {\"type\": \"char\", "
-          "\"vocab\": [...]}");
+    llvm::Expected<SmallVector<std::string>> vocabulary =
+        parseVocabulary(text, limit);
+    if (!vocabulary)
+      return vocabulary.takeError();
     SmallVector<llvm::Constant *> pieces;
-    for (const llvm::json::Value &piece : *vocabulary) {
-      if (!piece.getAsString())
-        return llvm::createStringError(
-            "the vocabulary in ecolm.tokenizer must consist of strings");
-      pieces.push_back(string(*piece.getAsString()));
-    }
+    for (const std::string &piece : *vocabulary)
+      pieces.push_back(string(piece));
     return record({int32(ECOLM_TOKENIZER_CHARACTER), int32(pieces.size()),
                    pointers(pieces)});
   }
@@ -204,7 +234,9 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                                          llvm::Module &code) {
   DescriptorBuilder d(module, code);
   EntrySignature entry = getEntrySignature(module);
-  llvm::Expected<llvm::Constant *> tokenizer = d.tokenizer();
+  int64_t limit = entry.isLanguageModel ? entry.outputs[0].getShape().back()
+                                        : std::numeric_limits<int32_t>::max();
+  llvm::Expected<llvm::Constant *> tokenizer = d.tokenizer(limit);
   if (!tokenizer)
     return tokenizer.takeError();
 

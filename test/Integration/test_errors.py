@@ -90,6 +90,19 @@ def disagreeing_shapes(path: pathlib.Path) -> None:
                        constants=[weight]), path)
 
 
+def unranked_input(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.FLOAT, None), path)
+
+
+def with_tokenizer(text: str):
+    """The tiny model with another tokenizer."""
+    def damage(path: pathlib.Path) -> None:
+        model = onnx.load(TINY)
+        next(p for p in model.metadata_props if p.key == "ecolm.tokenizer").value = text
+        onnx.save(model, path)
+    return damage
+
+
 def dangling_input(path: pathlib.Path) -> None:
     onnx.save(model_of(helper.make_node("Add", ["x", "ghost"], ["y"], name="layers.0.add")), path)
 
@@ -138,6 +151,12 @@ MODELS_AND_WORDS = [
     (short_external_data, ["weights.bin"]),
     (disagreeing_shapes, ["node 'layers.0.product' (", "is 3 and 4, for inputs of shapes [2, 3], [4, 5]",
                           "export it again"]),
+    (unranked_input, ["node 'layers.0.relu' (", "its input 'x'", "export the model with a type and a shape"]),
+    (with_tokenizer("{bad"), ["model.onnx", "ecolm.tokenizer is not JSON", "export"]),
+    (with_tokenizer('{"type": "bpe"}'), ["model.onnx", "has another form", "export"]),
+    (with_tokenizer('{"type": "char", "vocab": []}'), ["0 characters for a model of 65 tokens", "export"]),
+    (with_tokenizer('{"type": "char", "vocab": ["a", "bc"]}'), ["entry 1 that is not one character"]),
+    (with_tokenizer('{"type": "char", "vocab": ["a", "\u00e9", "a"]}'), ["same character as entries 0 and 2"]),
     (dangling_input, ["node 'layers.0.add' (", "ghost"]),
 ]
 

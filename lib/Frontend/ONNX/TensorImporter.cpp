@@ -168,7 +168,7 @@ FailureOr<ElementsAttr> importTensor(ImportContext &import,
     return emitError(loc) << "tensor " << quoteName(tensor.name())
                           << " of type " << *type << " needs " << expected
                           << " bytes, but its raw data has "
-                          << data->bytes.size();
+                          << data->bytes.size() << "; export the model again";
   return makeMapped(import, tensor.name(), *type, *data);
 }
 
