@@ -175,3 +175,19 @@ def test_info_of_a_language_model(shipped_program):
     document = json.loads(program.run("info", "--json"))
     assert document["model sha256"] == facts["model sha256"] and len(document["recognition"]["layers"]) == 25
     assert document["inputs"] == [{"name": "input_ids", "type": "int64 (1, ?)"}]
+
+
+@pytest.mark.parametrize("context", [1, 7, 50])
+def test_contexts_that_are_no_multiple_of_vectors(context, shipped_program, tmp_path):
+    """A shorter context gives the same logits, and ends where it says."""
+    model = onnx.load(MODELS / "tiny-ecolm.onnx")
+    next(p for p in model.metadata_props if p.key == "ecolm.context_length").value = str(context)
+    program = compile_model(model, tmp_path / "short")
+    ids = DRAW.integers(0, 65, (1, context))
+    np.testing.assert_array_equal(program.logits(ids), shipped_program("tiny-ecolm").logits(ids))
+    assert "checks passed" in program.run("selftest")
+    assert len(program.run("--prompt", "a", "-n", "100", "--tokens").split()) == context
+    np.save(tmp_path / "long.npy", np.zeros((1, context + 1), np.int64))
+    done = subprocess.run([program.path, "--input", tmp_path / "long.npy", "--output", tmp_path / "l.npy"],
+                          capture_output=True, text=True)
+    assert done.returncode == 3 and f"context holds {context};" in done.stderr

@@ -1,5 +1,14 @@
-/* A C program that calls a compiled model through its header: x [n, 3] plus
- * z [m, 3], with as many rows as its two arguments say. */
+//===- general_host.c - A C program around a compiled model ---------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Calls a model through its header: x [n, 3] plus z [m, 3], with as many rows
+// as the two arguments say.
+//
+//===----------------------------------------------------------------------===//
 
 #include "model.h"
 
