@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Analysis/WeightBytes.h"
+#include "ecolm/Support/WeightPacker.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -53,11 +54,7 @@ FactorShape ecolm::getFactorShape(RankedTensorType type) {
 }
 
 FailureOr<WeightDescription> ecolm::describeWeight(WeightOp weight) {
-  auto type = dyn_cast<RankedTensorType>(weight.getType());
-  if (!type || !type.hasStaticShape())
-    return weight.emitOpError()
-           << "expected a static shape, but found " << weight.getType();
-
+  auto type = cast<RankedTensorType>(weight.getType());
   WeightDescription description;
   description.shape = getFactorShape(type);
   description.transposed = weight->hasAttr("transposed");
@@ -112,7 +109,16 @@ std::optional<WeightBytes> ecolm::findSourceBytes(WeightOp weight) {
 }
 
 FailureOr<WeightBytes> ecolm::getSourceBytes(WeightOp weight) {
-  if (std::optional<WeightBytes> bytes = findSourceBytes(weight))
-    return std::move(*bytes);
-  return weight.emitOpError() << "the source has no bytes";
+  FailureOr<WeightDescription> description = describeWeight(weight);
+  if (failed(description))
+    return failure();
+  std::optional<WeightBytes> bytes = findSourceBytes(weight);
+  if (!bytes)
+    return weight.emitOpError() << "the source has no bytes";
+  // A resource can be of any size, whatever its type says.
+  if (bytes->get().size() != getSourceSize(*description))
+    return weight.emitOpError()
+           << "the source has " << bytes->get().size()
+           << " bytes, but its type asks for " << getSourceSize(*description);
+  return std::move(*bytes);
 }

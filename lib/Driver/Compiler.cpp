@@ -45,7 +45,7 @@ static LogicalResult dump(ModuleOp module, const CompileOptions &options,
     return emitError(UnknownLoc::get(module.getContext()))
            << "cannot create the directory '" << options.dumpDirectory
            << "': " << code.message()
-           << "; name a directory that can be made with --dump-phases";
+           << "; name another with --dump-phases";
   SmallString<128> path(options.dumpDirectory);
   llvm::sys::path::append(path, std::to_string(number) + "-" + name + ".mlir");
   return writeOutput(module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {

@@ -12,20 +12,9 @@
 #include "ecolm/Driver/DeviceCode.h"
 #include "ecolm/Pipelines/GPUPipelines.h"
 #include "ecolm/Target/GPU/EmitGPU.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
-#include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
 
 using namespace mlir;
 using namespace ecolm;
-
-/// Fails if the passes that made kernels of linear layers made none.
-static LogicalResult requireKernels(ModuleOp module, bool found) {
-  if (found)
-    return success();
-  return module.emitError(
-      "no layer of the model has a kernel for a gpu, so there is nothing to "
-      "write; kernels are made of butterflies and of low-bit matmuls");
-}
 
 LogicalResult ecolm::writePTX(ModuleOp module, llvm::raw_ostream &output) {
   PassManager manager(module.getContext());
@@ -33,8 +22,6 @@ LogicalResult ecolm::writePTX(ModuleOp module, llvm::raw_ostream &output) {
   options.allFunctions = true;
   buildGPUToNVVMPipeline(manager, options);
   if (failed(manager.run(module)))
-    return failure();
-  if (failed(requireKernels(module, !module.getOps<gpu::BinaryOp>().empty())))
     return failure();
   FailureOr<std::string> text = emitPTX(module);
   if (failed(text))
@@ -49,9 +36,6 @@ LogicalResult ecolm::writeSPIRV(ModuleOp module, llvm::raw_ostream &output) {
   options.allFunctions = true;
   buildGPUToSPIRVPipeline(manager, options);
   if (failed(manager.run(module)))
-    return failure();
-  if (failed(requireKernels(module,
-                            !module.getOps<spirv::ModuleOp>().empty())))
     return failure();
   FailureOr<llvm::SmallVector<uint32_t>> words = emitSPIRV(module);
   if (failed(words))

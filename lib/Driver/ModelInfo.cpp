@@ -198,7 +198,7 @@ private:
     }
     // Packed rows are padded to whole vectors.
     add("bits per weight", all.getBits(),
-        llvm::formatv("{0:F2} as packed here, {1:F2} in the model",
+        llvm::formatv("{0:F2} as this program packs them, {1:F2} in the model",
                       all.getBits(), bitsInFile)
             .str());
     json["bits per weight in the model"] = bitsInFile;

@@ -133,6 +133,8 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   if (options.multiplierFree)
     manager.addPass(createVerifyMultiplierFree());
   manager.addPass(createBuildEntryPoint());
+  // The last phase translates without asking.
+  manager.addPass(createCheckPhase({CheckedPhase::Lower}));
 }
 
 void ecolm::registerLowerPipeline() {

@@ -20,6 +20,10 @@ using namespace mlir;
 using namespace ecolm;
 
 void ecolm::buildRecognizePipeline(OpPassManager &manager) {
+  // A graph that is part graph and part program was recognized already, and
+  // half of it would be taken for something else.
+  manager.addPass(createCheckPhase({CheckedPhase::Import}));
+
   // The conversions choose by rank, size and element type, so every value must
   // have a type first; without it most nodes would be refused.
   manager.addPass(onnx::createInferShapes());

@@ -35,12 +35,21 @@ void occupyStandardStreams() {
         return;
 }
 
+static Status cannotRead(const char *name) {
+  return Status::failure(ExitCode::InputOutput, "cannot read '%s': %s", name,
+                         strerror(errno));
+}
+
+static Status cannotWrite(const char *name) {
+  return Status::failure(ExitCode::InputOutput, "cannot write '%s': %s", name,
+                         strerror(errno));
+}
+
 static Status readDescriptor(int descriptor, const char *path,
                              Array<char> &content) {
   struct stat facts;
   if (fstat(descriptor, &facts) != 0)
-    return Status::failure(ExitCode::InputOutput, "cannot read '%s': %s", path,
-                           strerror(errno));
+    return cannotRead(path);
   if (S_ISDIR(facts.st_mode))
     return Status::failure(ExitCode::InputOutput,
                            "'%s' is a directory; name a file", path);
@@ -61,8 +70,7 @@ static Status readDescriptor(int descriptor, const char *path,
       continue;
     }
     if (got < 0)
-      return Status::failure(ExitCode::InputOutput, "cannot read '%s': %s",
-                             path, strerror(errno));
+      return cannotRead(path);
     filled += static_cast<size_t>(got);
     content.resizeUninitialized(filled);
     if (got == 0)
@@ -125,11 +133,7 @@ Status OutputFile::create(const char *path) {
   if (strcmp(path, "-") == 0) {
     name = "standard output";
     descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    return descriptor >= 0 ? Status()
-                           : Status::failure(ExitCode::InputOutput,
-                                             "cannot write to standard output: "
-                                             "%s",
-                                             strerror(errno));
+    return descriptor >= 0 ? Status() : cannotWrite(name);
   }
   struct stat facts;
   if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode)) {
@@ -161,9 +165,7 @@ Status OutputFile::create(const char *path) {
   mode_t mask = umask(0);
   umask(mask);
   if (fchmod(descriptor, 0666 & ~mask) != 0)
-    return Status::failure(ExitCode::InputOutput,
-                           "cannot set the mode of '%s': %s", path,
-                           strerror(errno));
+    return cannotWrite(path);
   return Status();
 }
 
@@ -175,8 +177,7 @@ Status OutputFile::close() {
   int closing = descriptor;
   descriptor = -1;
   if (::close(closing) != 0 && errno != EINTR)
-    return Status::failure(ExitCode::InputOutput, "cannot write '%s': %s", name,
-                           strerror(errno));
+    return cannotWrite(name);
   return Status();
 }
 
@@ -184,8 +185,7 @@ Status OutputFile::commit() {
   if (!temporary)
     return Status();
   if (rename(temporary, target) != 0)
-    return Status::failure(ExitCode::InputOutput, "cannot write '%s': %s", name,
-                           strerror(errno));
+    return cannotWrite(name);
   free(temporary);
   temporary = nullptr;
   return Status();

@@ -123,7 +123,7 @@ Status parseType(Cursor &cursor, const char *name, Header &header) {
 
 Status parseShape(Cursor &cursor, const char *name, Header &header) {
   if (!cursor.take("("))
-    return malformed(name, "its shape is not a tuple");
+    return malformed(name, "its shape is no tuple");
   for (bool first = true;; first = false) {
     if (cursor.take(")"))
       return Status();
@@ -134,8 +134,8 @@ Status parseShape(Cursor &cursor, const char *name, Header &header) {
       return Status();
     int64_t dim = 0;
     if (!cursor.takeNumber(&dim))
-      return malformed(name, "its shape is not a tuple of numbers that fit in "
-                             "63 bits");
+      return malformed(name, "its shape holds no number of 63 bits where "
+                             "one should be");
     if (header.rank == ECOLM_MAX_RANK)
       return Status::failure(ExitCode::BadInput,
                              "%s has more than %d dimensions; reshape it", name,

@@ -48,7 +48,7 @@ static Expected<std::string> findDriver(StringRef wanted) {
 /// What a linker complained of, as one line of bearable length.
 static std::string readComplaint(StringRef path) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> text = MemoryBuffer::getFile(path);
-  if (!text)
+  if (!text || (*text)->getBuffer().trim().empty())
     return "it said nothing";
   SmallVector<StringRef> lines;
   (*text)->getBuffer().trim().split(lines, '\n', -1, /*KeepEmpty=*/false);

@@ -148,7 +148,8 @@ llvm::Error ecolm::emitCode(llvm::Module &module, llvm::TargetMachine &machine,
   llvm::legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, out, nullptr, type))
     return llvm::createStringError("LLVM cannot write this kind of file for " +
-                                   machine.getTargetTriple().str());
+                                   machine.getTargetTriple().str() +
+                                   "; name another with --emit or --target");
   passes.run(module);
   return llvm::Error::success();
 }

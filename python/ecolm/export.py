@@ -8,18 +8,13 @@ import pathlib
 import numpy as np
 import onnx
 import torch
+import torch.nn.functional as F
 
-from .nn import ButterflyLinear, EcoLM, EcoLMConfig
-from .onnx_model import (BlockWeights, LanguageModelWeights, LinearWeights, NormWeights,
-                         language_model, largest_sum)
-
-
-def load_checkpoint(path: pathlib.Path) -> tuple[EcoLM, list[str]]:
-    """The model of a `train` checkpoint, computing in f32, and its vocabulary."""
-    checkpoint = torch.load(path, weights_only=True)
-    model = EcoLM(EcoLMConfig(**{**checkpoint["config"], "compute": "float32"}))
-    model.load_state_dict(checkpoint["model"])
-    return model.eval(), checkpoint["vocabulary"]
+from .checkpoints import load_model
+from .nn import ButterflyLinear, EcoLM
+from .onnx_model import (AttentionFormat, BlockWeights, LanguageModelWeights, LinearWeights,
+                         NormWeights, language_model, largest_sum)
+from .text import CharacterText, windows
 
 
 def linear_weights(layer: ButterflyLinear) -> LinearWeights:
@@ -30,8 +25,8 @@ def linear_weights(layer: ButterflyLinear) -> LinearWeights:
 
 
 def norm_weights(norm: torch.nn.LayerNorm) -> NormWeights:
-    """Weight and bias of a LayerNorm."""
-    return NormWeights(norm.weight.detach().numpy(), norm.bias.detach().numpy())
+    """Weight of a LayerNorm, which has no bias."""
+    return NormWeights(norm.weight.detach().numpy())
 
 
 def model_weights(model: EcoLM, vocabulary: list[str], name: str) -> LanguageModelWeights:
@@ -55,7 +50,8 @@ def model_weights(model: EcoLM, vocabulary: list[str], name: str) -> LanguageMod
         blocks=blocks, final_norm=norm_weights(model.final_norm),
         head=model.head.weight.detach().numpy().T, heads=config.heads,
         kv_heads=config.kv_heads, emin=config.emin, emax=config.emax,
-        vocabulary=vocabulary, name=name)
+        vocabulary=vocabulary, name=name,
+        attention=AttentionFormat(config.attention_exponent, config.probability_emin))
 
 
 @dataclasses.dataclass
@@ -96,6 +92,15 @@ def compare(model: EcoLM, onnx_file: pathlib.Path, ids: np.ndarray,
                       float((rows <= tolerance).mean()), float(np.concatenate(same).mean()))
 
 
+def validation_loss(onnx_file: pathlib.Path, text: CharacterText, context: int) -> float:
+    """onnxruntime's mean cross entropy (nats per character) over the validation split."""
+    session, total = open_session(onnx_file), 0.0
+    for inputs, targets in windows(text.validation, context):
+        logits = session.run(None, {"input_ids": inputs.numpy()[None]})[0][0]
+        total += F.cross_entropy(torch.from_numpy(logits), targets, reduction="sum").item()
+    return total / (len(text.validation) - 1)
+
+
 def statistics(weights: LanguageModelWeights) -> dict:
     """Parameter counts, sparsity and bits per weight of what is exported."""
     layers = [linear for b in weights.blocks for linear in
@@ -106,8 +111,9 @@ def statistics(weights: LanguageModelWeights) -> dict:
     scales = sum(linear.scale.size for linear in layers)
     share = np.array([sum(int((f == v).sum()) for f in factors) for v in (-1, 0, 1)]) / ternary
     floats = (weights.token_embedding.size + weights.position_embedding.size
-              + weights.head.size + weights.final_norm.weight.size * 2
-              + sum(b.attention_norm.weight.size * 4 + 2 for b in weights.blocks))
+              + weights.head.size + weights.final_norm.weight.size
+              + sum(b.attention_norm.weight.size + b.feed_forward_norm.weight.size + 2
+                    for b in weights.blocks))
     return {
         "ternary_weights": ternary, "zero_share": zeros / ternary,
         "entropy_bits_per_weight": float(-(share * np.log2(share)).sum()),
@@ -127,8 +133,10 @@ def main() -> None:
     parser.add_argument("onnx_file", type=pathlib.Path)
     parser.add_argument("--name", default="ecolm")
     parser.add_argument("--text", type=pathlib.Path, help="text whose end is compared")
+    parser.add_argument("--evaluate", action="store_true",
+                        help="measure the file's loss on the validation split of the text")
     arguments = parser.parse_args()
-    model, vocabulary = load_checkpoint(arguments.checkpoint)
+    model, vocabulary = load_model(arguments.checkpoint, compute="float32")
     weights = model_weights(model, vocabulary, arguments.name)
     onnx.save(language_model(weights), arguments.onnx_file)
     report = statistics(weights)
@@ -142,6 +150,9 @@ def main() -> None:
         ids = np.random.default_rng(0).integers(0, len(vocabulary), 8 * context)
     comparison = compare(model, arguments.onnx_file, ids.reshape(8, context))
     report["onnxruntime"] = dataclasses.asdict(comparison)
+    if arguments.text and arguments.evaluate:
+        report["validation_loss"] = validation_loss(
+            arguments.onnx_file, CharacterText(arguments.text), context)
     print(json.dumps(report, indent=1))
 
 

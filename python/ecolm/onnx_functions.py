@@ -45,12 +45,19 @@ class _Body:
         power = self.op("Pow", self.tensor(TensorProto.DOUBLE, 2.0), wide)
         return self.op("Cast", power, to=TensorProto.FLOAT)
 
+    def sizes(self, tensor: str, *axes: int) -> str:
+        """The sizes of `tensor` along `axes` as a list."""
+        return self.op("Gather", self.op("Shape", tensor),
+                       self.tensor(TensorProto.INT64, list(axes)))
+
     def function(self, name: str, inputs: list[str], output: str,
                  attributes: list[str], doc: str) -> FunctionProto:
         """Finish: the nodes so far as a function of our domain."""
-        return helper.make_function(
-            DOMAIN, name, inputs, [output], self.nodes,
-            [helper.make_opsetid("", STANDARD_OPSET)], attributes, doc_string=doc)
+        domains = [helper.make_opsetid("", STANDARD_OPSET)]
+        if any(node.domain == DOMAIN for node in self.nodes):
+            domains.append(helper.make_opsetid(DOMAIN, DOMAIN_VERSION))
+        return helper.make_function(DOMAIN, name, inputs, [output], self.nodes, domains,
+                                    attributes, doc_string=doc)
 
 
 def log_quantize() -> FunctionProto:
@@ -88,10 +95,61 @@ def log_quantize() -> FunctionProto:
     tiny = b.op("And", b.op("Less", magnitude, smallest), b.op("Greater", magnitude, zero))
     power = b.op("Where", b.op("And", tiny, clamps), smallest, power)
     signed = b.op("Where", b.op("Less", "x", zero), b.op("Neg", power), power)
-    # x * 0 keeps the sign of a zero result and lets NaN through.
-    b.op("Where", b.op("Greater", power, zero), signed, b.op("Mul", "x", zero), out="y")
+    # A code has one zero, which NaN becomes as well: it reaches no threshold.
+    b.op("Where", b.op("Greater", power, zero), signed, zero, out="y")
     return b.function("LogQuantize", ["x"], "y", ["emin", "emax", "rounding", "underflow"],
                       "y = sign(x) 2^e, e = log2|x| rounded and clamped to [emin, emax]")
+
+
+def log_quantized_attention() -> FunctionProto:
+    """LogQuantizedAttention(q, k, v) -> y, P V with P = LogQuantize(softmax(scale Q K^T)).
+
+    q (B, T, H D), k and v (B, S, G D): query head h reads key/value head
+    h // (H / G), so that the H / G heads of a group are rows of one product.
+    With is_causal query t sees the keys up to S - T + t.
+    """
+    b = _Body()
+    last, one = b.tensor(TensorProto.INT64, [-1]), b.tensor(TensorProto.INT64, [1])
+    heads = b.op("Unsqueeze", b.attribute("q_num_heads", AttributeProto.INT, "value_int"),
+                 b.tensor(TensorProto.INT64, [0]))
+    groups = b.op("Unsqueeze", b.attribute("kv_num_heads", AttributeProto.INT, "value_int"),
+                  b.tensor(TensorProto.INT64, [0]))
+    queries, keys = b.sizes("q", 0, 1), b.sizes("k", 0, 1)
+    batch, time = b.sizes("q", 0), b.sizes("q", 1)
+    total = b.sizes("k", 1)
+    size = b.op("Div", b.sizes("q", 2), heads)
+    split = b.op("Concat", keys, groups, last, axis=0)
+    q = b.op("Reshape", "q", b.op("Concat", queries, heads, last, axis=0))
+    q = b.op("Transpose", q, perm=[0, 2, 1, 3])
+    q = b.op("Reshape", q, b.op("Concat", batch, groups, last, size, axis=0))
+    k = b.op("Transpose", b.op("Reshape", "k", split), perm=[0, 2, 3, 1])
+    v = b.op("Transpose", b.op("Reshape", "v", split), perm=[0, 2, 1, 3])
+    scale = b.op("CastLike", b.attribute("scale", AttributeProto.FLOAT, "value_float"), "q")
+    scores = b.op("Mul", b.op("MatMul", q, k), scale)
+    square = b.op("Concat", batch, heads, time, total, axis=0)
+    scores = b.op("Reshape", scores, square)
+    zero, step = b.tensor(TensorProto.INT64, 0), b.tensor(TensorProto.INT64, 1)
+    columns = b.op("Range", zero, b.op("Squeeze", total), step)
+    rows = b.op("Range", zero, b.op("Squeeze", time), step)
+    newest = b.op("Unsqueeze", b.op("Add", rows, b.op("Sub", total, time)), one)
+    causal = b.op("Cast", b.attribute("is_causal", AttributeProto.INT, "value_int"),
+                  to=TensorProto.BOOL)
+    hidden = b.op("And", b.op("Greater", columns, newest), causal)
+    lowest = b.op("CastLike", b.tensor(TensorProto.FLOAT, float("-inf")), "q")
+    p = b.op("Softmax", b.op("Where", hidden, lowest, scores), axis=-1)
+    quantizer = helper.make_node("LogQuantize", [p], ["quantized"], domain=DOMAIN)
+    for name, kind in (("emin", AttributeProto.INT), ("emax", AttributeProto.INT),
+                       ("rounding", AttributeProto.STRING), ("underflow", AttributeProto.STRING)):
+        quantizer.attribute.append(AttributeProto(name=name, ref_attr_name=name, type=kind))
+    b.nodes.append(quantizer)
+    p = b.op("Reshape", "quantized", b.op("Concat", batch, groups, last, total, axis=0))
+    y = b.op("Reshape", b.op("MatMul", p, v), b.op("Concat", batch, heads, time, last, axis=0))
+    y = b.op("Transpose", y, perm=[0, 2, 1, 3])
+    b.op("Reshape", y, b.op("Concat", queries, last, axis=0), out="y")
+    return b.function("LogQuantizedAttention", ["q", "k", "v"], "y",
+                      ["q_num_heads", "kv_num_heads", "scale", "is_causal",
+                       "emin", "emax", "rounding", "underflow"],
+                      "y = P v, P = LogQuantize(softmax(scale q k^T)), grouped heads")
 
 
 def butterfly_factor() -> FunctionProto:
@@ -151,14 +209,19 @@ def pot_matmul() -> FunctionProto:
 
 
 FUNCTIONS = {function().name: function for function in
-             (log_quantize, butterfly_factor, unpack_ternary, ternary_matmul, pot_matmul)}
+             (log_quantize, log_quantized_attention, butterfly_factor, unpack_ternary, ternary_matmul, pot_matmul)}
 
 
 def make_model(graph: onnx.GraphProto, metadata: dict[str, str] | None = None) -> onnx.ModelProto:
     """A checked model of `graph` with the functions of our domain that it calls."""
-    used = {node.op_type for node in graph.node if node.domain == DOMAIN}
+    functions, wanted = {}, [node.op_type for node in graph.node if node.domain == DOMAIN]
+    while wanted:
+        name = wanted.pop()
+        if name in FUNCTIONS and name not in functions:
+            functions[name] = FUNCTIONS[name]()
+            wanted += [node.op_type for node in functions[name].node if node.domain == DOMAIN]
     model = helper.make_model(
-        graph, functions=[build() for name, build in FUNCTIONS.items() if name in used],
+        graph, functions=[functions[name] for name in FUNCTIONS if name in functions],
         opset_imports=[helper.make_opsetid("", STANDARD_OPSET),
                        helper.make_opsetid(DOMAIN, DOMAIN_VERSION)],
         producer_name="ecolm", ir_version=IR_VERSION)

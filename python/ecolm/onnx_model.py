@@ -20,10 +20,19 @@ class LinearWeights:
 
 @dataclasses.dataclass
 class NormWeights:
-    """LayerNormalization weight and bias, both (width,)."""
+    """LayerNormalization weight and, if it has one, bias, both (width,)."""
 
     weight: np.ndarray
-    bias: np.ndarray
+    bias: np.ndarray | None = None
+
+
+@dataclasses.dataclass
+class AttentionFormat:
+    """How attention sees its operands: Q, K and V as int8 in units of 2^exponent,
+    probabilities as the nearest power of two from 2^probability_emin to 1."""
+
+    exponent: int
+    probability_emin: int
 
 
 @dataclasses.dataclass
@@ -57,6 +66,7 @@ class LanguageModelWeights:
     emax: int
     vocabulary: list[str]
     name: str
+    attention: AttentionFormat | None = None  # none: f32
 
 
 def pack_ternary(values: np.ndarray) -> np.ndarray:
@@ -135,9 +145,29 @@ class GraphBuilder:
 
     def norm(self, x: str, weights: NormWeights, name: str) -> str:
         """LayerNormalization over the last axis, eps 1e-5."""
-        return self.op("LayerNormalization", [
-            x, self.constant(f"{name}.weight", weights.weight),
-            self.constant(f"{name}.bias", weights.bias)], name, axis=-1, epsilon=1e-5)
+        inputs = [x, self.constant(f"{name}.weight", weights.weight)]
+        if weights.bias is not None:
+            inputs.append(self.constant(f"{name}.bias", weights.bias))
+        return self.op("LayerNormalization", inputs, name, axis=-1, epsilon=1e-5)
+
+    def fixed_point(self, x: str, exponent: int, name: str) -> str:
+        """int8 codes in units of 2^exponent, and back to f32."""
+        unit = self.constant(f"{name}.unit", np.float32(2.0**exponent))
+        code = self.op("QuantizeLinear", [x, unit], f"{name}.to_int8",
+                       output_dtype=TensorProto.INT8)
+        return self.op("DequantizeLinear", [code, unit], f"{name}.from_int8")
+
+    def attention(self, q: str, k: str, v: str, model: LanguageModelWeights, size: int,
+                  name: str) -> str:
+        """Causal grouped attention, heads of `size` elements, in f32 or in the model's format."""
+        heads = {"q_num_heads": model.heads, "kv_num_heads": model.kv_heads, "is_causal": 1}
+        if model.attention is None:
+            return self.op("Attention", [q, k, v], name, **heads)
+        operands = [self.fixed_point(x, model.attention.exponent, f"{name}.{role}")
+                    for x, role in ((q, "query"), (k, "key"), (v, "value"))]
+        return self.op("LogQuantizedAttention", operands, name, domain=DOMAIN, **heads,
+                       scale=size**-0.5, emin=model.attention.probability_emin, emax=0,
+                       rounding="nearest", underflow="zero")
 
     def skip(self, h: str, alpha: np.ndarray, update: str, name: str) -> str:
         """alpha h + update."""
@@ -153,8 +183,8 @@ class GraphBuilder:
         q, k, v = (self.linear(x, linear, f"{name}.attention.{role}", *quantizer)
                    for role, linear in (("query", weights.query), ("key", weights.key),
                                         ("value", weights.value)))
-        y = self.op("Attention", [q, k, v], f"{name}.attention", is_causal=1,
-                    q_num_heads=model.heads, kv_num_heads=model.kv_heads)
+        size = weights.query.scale.size // model.heads
+        y = self.attention(q, k, v, model, size, f"{name}.attention")
         y = self.linear(y, weights.output, f"{name}.attention.output", *quantizer)
         h = self.skip(h, weights.attention_alpha, y, f"{name}.attention")
         x = self.norm(h, weights.feed_forward_norm, f"{name}.feed_forward_norm")

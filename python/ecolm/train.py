@@ -9,9 +9,10 @@ import time
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
+from .checkpoints import load_model, start_from
 from .nn import DenseConfig, DenseGPT, EcoLM, EcoLMConfig, clip_per_layer, gradient_groups
 from .nn.muon import Muon
 from .text import CharacterText, windows
@@ -34,6 +35,7 @@ class TrainConfig:
     muon: bool = False
     beta2: float = 0.99
     evaluate_every: int = 1_000_000
+    teacher_share: float = 0.5
     seed: int = 1337
     threads: int = 1
 
@@ -102,8 +104,21 @@ def validation_loss(model: nn.Module, text: CharacterText) -> float:
     return total / (len(text.validation) - 1)
 
 
-def train(model: nn.Module, text: CharacterText, config: TrainConfig,
-          out: pathlib.Path, progress_bar: bool = True) -> dict:
+def soft_targets(targets: Tensor, teacher: nn.Module, inputs: Tensor, share: float) -> Tensor:
+    """Distributions to learn: `share` of the teacher's, the rest on the next character.
+
+    targets, inputs (batch, time) -> (batch, time, vocabulary). A teacher whose context
+    is shorter reads the rows in pieces.
+    """
+    context = min(teacher.config.context, inputs.shape[1])
+    with torch.no_grad():
+        logits = teacher(inputs.reshape(-1, context))
+    taught = logits.softmax(-1).view(*inputs.shape, -1)
+    return torch.lerp(F.one_hot(targets, taught.shape[-1]).to(taught.dtype), taught, share)
+
+
+def train(model: nn.Module, text: CharacterText, config: TrainConfig, out: pathlib.Path,
+          progress_bar: bool = True, teacher: nn.Module | None = None) -> dict:
     """Train `model`; write best.pt and record.json under `out`; return the record."""
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
@@ -137,8 +152,10 @@ def train(model: nn.Module, text: CharacterText, config: TrainConfig,
         for group in (g for optimizer in optimizers for g in optimizer.param_groups):
             group["lr"] = group["peak"] * rate_factor(progress, config)
         inputs, targets = text.batch(config.batch, context, generator)
-        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-        loss.backward()
+        logits = model(inputs).flatten(0, 1)
+        loss = F.cross_entropy(logits, targets.flatten())
+        (loss if teacher is None else F.cross_entropy(logits, soft_targets(
+            targets, teacher, inputs, config.teacher_share).flatten(0, 1))).backward()
         clip_per_layer(groups, config.clip)
         for optimizer in optimizers:
             optimizer.step()
@@ -189,6 +206,8 @@ def main() -> None:
                         help="override a field of the model or training configuration")
     parser.add_argument("--start", type=pathlib.Path,
                         help="checkpoint of an equal model whose weights to start from")
+    parser.add_argument("--teacher", type=pathlib.Path,
+                        help="checkpoint of an FP32 twin whose predictions to learn as well")
     parser.add_argument("--no-progress", action="store_true")
     arguments = parser.parse_args()
     model_kind = DenseConfig if arguments.model == "dense" else EcoLMConfig
@@ -202,8 +221,9 @@ def main() -> None:
     options = parse_overrides(arguments.set, model_kind)
     model = build_model(arguments.model, {"vocabulary": len(text.vocabulary), **options})
     if arguments.start:
-        model.load_state_dict(torch.load(arguments.start, weights_only=True)["model"])
-    record = train(model, text, training, arguments.out, not arguments.no_progress)
+        start_from(model, arguments.start)
+    teacher = load_model(arguments.teacher, model.config.compute)[0] if arguments.teacher else None
+    record = train(model, text, training, arguments.out, not arguments.no_progress, teacher)
     plot({arguments.model: record}, arguments.out / "loss.png")
     print(f"{arguments.out}: validation loss {record['final_validation']:.4f} "
           f"(best {record['best_validation']:.4f}), {record['tokens']} tokens, "

@@ -20,6 +20,7 @@ import time
 import numpy as np
 import onnx
 import onnx.inliner
+import onnx.reference
 
 POSITION = 224
 PREFILL = 224
@@ -84,10 +85,35 @@ def peak_resident():
     return 0
 
 
+def fold_constants(graph, opsets):
+    """Computes every node of constants with onnx's reference evaluator; strings among them."""
+    known = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    rest = []
+    for node in graph.node:
+        if not all(name in known for name in node.input if name):
+            rest.append(node)
+            continue
+        single = onnx.helper.make_graph(
+            [node], "fold", [onnx.ValueInfoProto(name=name) for name in node.input if name],
+            [onnx.ValueInfoProto(name=name) for name in node.output])
+        evaluator = onnx.reference.ReferenceEvaluator(
+            onnx.helper.make_model(single, opset_imports=opsets))
+        values = evaluator.run(None, {name: known[name] for name in node.input if name})
+        for name, value in zip(node.output, values):
+            value = np.asarray(value)
+            # Strings of different lengths have different types otherwise.
+            known[name] = value.astype(object) if value.dtype.kind in "US" else value
+    read = {name for node in rest for name in node.input}
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(rest)
+    graph.initializer.extend(onnx.numpy_helper.from_array(value, name)
+                             for name, value in known.items() if name in read)
+
+
 def inline(model):
-    """The model without local functions and without what inlining left unused:
-    attributes of the functions, as constants."""
+    """The model without local functions, with constants folded and without what is unused."""
     plain = onnx.inliner.inline_local_functions(onnx.load(model))
+    fold_constants(plain.graph, plain.opset_import)
     used = {output.name for output in plain.graph.output}
     kept = []
     for node in reversed(plain.graph.node):
@@ -101,8 +127,14 @@ def inline(model):
 
 def compile_with_iree(model, folder):
     """The compiled module, or what went wrong, in IREE's words."""
-    inlined = folder / "inlined.onnx"
-    onnx.save(inline(model), inlined)
+    inlined, plain = folder / "inlined.onnx", inline(model)
+    # It does not compile the model for every length, so it gets one.
+    for value in [*plain.graph.input, *plain.graph.output]:
+        for dim in value.type.tensor_type.shape.dim:
+            if dim.dim_param:
+                dim.dim_value = PREFILL
+    del plain.graph.value_info[:]
+    onnx.save(onnx.shape_inference.infer_shapes(plain, data_prop=True), inlined)
     try:
         for command in (["iree-import-onnx", inlined, "-o", folder / "model.mlir"],
                         ["iree-compile", folder / "model.mlir", "-o", folder / "model.vmfb",

@@ -144,14 +144,14 @@ MODELS_AND_WORDS = [
     (string_input, ["model.onnx", "'x' has data type STRING", "convert the model"]),
     (half_input, ["model.onnx", "input 'x'", "f16", "float32", "Cast"]),
     (nine_dimensions, ["model.onnx", "input 'x'", "at most 8 dimensions", "Reshape"]),
-    (impossible_size, ["node 'layers.0.fill' (", "more elements", "export"]),
+    (impossible_size, ["node 'layers.0.fill' (", "no machine holds it, so export the model again"]),
     (unknown_operator, ["node 'layers.0.frob' (", "model.onnx, node 0)", "Frobnicate"]),
     (unknown_domain, ["node 'layers.0.act' (", "com.acme"]),
     (missing_external_data, ["weights.bin"]),
     (short_external_data, ["weights.bin"]),
     (disagreeing_shapes, ["node 'layers.0.product' (", "is 3 and 4, for inputs of shapes [2, 3], [4, 5]",
-                          "export it again"]),
-    (unranked_input, ["node 'layers.0.relu' (", "its input 'x'", "export the model with a type and a shape"]),
+                          "the model contradicts itself: export it again"]),
+    (unranked_input, ["node 'layers.0.relu' (", "the model states no type or no rank for its input 'x'", "export the model with a type and a shape"]),
     (with_tokenizer("{bad"), ["model.onnx", "ecolm.tokenizer is not JSON", "export"]),
     (with_tokenizer('{"type": "bpe"}'), ["model.onnx", "has another form", "export"]),
     (with_tokenizer('{"type": "char", "vocab": []}'), ["0 characters for a model of 65 tokens", "export"]),
@@ -248,13 +248,14 @@ def run_compiler_into(stream, *arguments):
     (["--max-chunk=0"], ["--max-chunk takes 1 to"]),
     (["--max-chunk=-3"], ["--max-chunk takes 1 to"]),
     (["--max-chunk=many"], ["max-chunk", "many"]),
-    (["--emit=cake"], ["--emit", "cake"]),
+    (["--emit=cake"], ["--emit", "cake", "ecolm-compile: note: see --help"]),
+    (["--emti=so"], ["unknown command line argument '--emti=so'; did you mean '--emit=so'", "--help"]),
     (["--lower-mul-to-shift=maybe"], ["--lower-mul-to-shift", "maybe"]),
     (["--frobnicate"], ["--frobnicate", "--help"]),
-    (["another.onnx"], ["one model at a time", "tiny-ecolm.onnx", "'another.onnx'", "--help"]),
+    (["another.onnx"], ["one model at a time, but found '", "tiny-ecolm.onnx", "'another.onnx'", "--help"]),
     (["--dump-phases=/proc/none"], ["'/proc/none'", "--dump-phases"]),
-    (["--linker=/bin/false"], ["'/bin/false' failed: it said nothing", "--linker"]),
-    (["--target=riscv32-linux-gnu"], ["linking for riscv32", "--runtime", "--emit=obj"])], ids=lambda v: v[0])
+    (["--linker=/bin/false"], ["linking with '/bin/false' failed: it said nothing", "--linker"]),
+    (["--target=riscv32-linux-gnu"], ["; linking for riscv32", "needs its C library, a driver that finds it (--linker)", "--emit=obj"])], ids=lambda v: v[0])
 def test_options_are_refused(options, words, tmp_path):
     refused(tmp_path, TINY, "-o", tmp_path / "program", *options, words=words)
 
@@ -273,15 +274,15 @@ def test_models_are_not_overwritten(output, options, tmp_path):
     (tmp_path / "link").symlink_to("model.onnx")
     before = (tmp_path / name).read_bytes()
     refused(tmp_path, name, *options, *(["-o", output] if output else []),
-            words=["is the model itself", "-o"])
+            words=["is the model itself, which would be lost", "-o"])
     assert (tmp_path / name).read_bytes() == before
 
 
 def test_header_and_library_do_not_collide(tmp_path):
-    refused(tmp_path, TINY, "--emit=so", "-o", "model.h", words=["the C header", ".h", "-o"])
+    refused(tmp_path, TINY, "--emit=so", "-o", "model.h", words=["is the name of the C header that goes beside the output", ".h", "-o"])
 
 
 def test_ptx_of_nothing(tmp_path):
     """A model without kernels for a GPU."""
     onnx.save(model_of(relu()), tmp_path / "model.onnx")
-    refused(tmp_path, "model.onnx", "--emit=ptx", "-o", "out.ptx", words=["kernel for a gpu", "butterflies"])
+    refused(tmp_path, "model.onnx", "--emit=ptx", "-o", "out.ptx", words=["has a kernel for a gpu", "butterflies"])

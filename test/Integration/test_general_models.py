@@ -85,8 +85,9 @@ def test_transformer_block(tmp_path):
 
 
 def test_many_types(tmp_path):
-    check(make_mixed(), {"a": floats(5, 3), "b": floats(3), "z": np.array(-0.1),
+    program = check(make_mixed(), {"a": floats(5, 3), "b": floats(3), "z": np.array(-0.1),
                          "c": DRAW.integers(-128, 128, (5, 3)).astype("i1")}, tmp_path)
+    assert "recognized: no linear layers" in program.run("info").splitlines()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -169,10 +170,12 @@ def test_info_of_a_language_model(shipped_program):
     assert int(facts["key/value cache bytes"]) == measured["cache_bytes"]
     assert int(facts["workspace bytes"]) == measured["workspace_bytes"]
     # The constants of the model, as the file has them and as they are packed.
-    packed, stated = re.fullmatch(r"(\S+) as packed here, (\S+) in the model", facts["bits per weight"]).groups()
+    packed, stated = re.fullmatch(r"(\S+) as this program packs them, (\S+) in the model", facts["bits per weight"]).groups()
     assert float(packed) == pytest.approx(8 * int(facts["weight bytes"]) / int(facts["weights"]), abs=0.005)
     assert float(stated) == pytest.approx((851968 * 2 + 103424 * 32) / (851968 + 103424), abs=0.005)
+    assert facts["tokens in one call"] == "64"
     document = json.loads(program.run("info", "--json"))
+    assert document["bits per weight in the model"] == pytest.approx(float(stated), abs=0.005)
     assert document["model sha256"] == facts["model sha256"] and len(document["recognition"]["layers"]) == 25
     assert document["inputs"] == [{"name": "input_ids", "type": "int64 (1, ?)"}]
 

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import onnx
 import pytest
-from ecolm.reference import log_quantize
 
-from layer_comparison import (compare_pieces, cut, open_session, quantizers, skip_tensors, traced)
+from layer_comparison import (attentions, compare_pieces, cut, open_session, probe_inputs,
+                              quantizers, skip_tensors, traced)
 from programs import MODELS, compile_model
 
 NAMES = ("tiny-ecolm", "ecolm-shakespeare")
@@ -72,12 +72,15 @@ def pieces_program(name, reference, trace, tmp_path_factory):
     """The compiled pieces: from ids and onnxruntime's tensors to their results."""
     example = trace(reference.random_ids(0, 1))
     widths = {key: value.shape[-1] for key, value in example.items()}
-    model = cut(reference.model, widths)
+    model = cut(reference.model, widths, reference.context)
     program = compile_model(model, tmp_path_factory.mktemp("pieces") / f"{name}-pieces")
     tensors = {p.tensor for p in quantizers(reference.model)} | set(skip_tensors(reference.model))
 
     def run(ids: np.ndarray, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         given = {f"{key}.reference": inputs[key] for key in tensors}
+        for attention in attentions(reference.model):
+            given |= probe_inputs(attention, widths[attention.output], reference.context,
+                                  ids.shape[1])
         return program.evaluate({"input_ids": ids, **given})
 
     return run
@@ -93,22 +96,13 @@ def ids_of_length(reference: Reference, length: int) -> list[np.ndarray]:
 def compare_layers(reference: Reference, trace, pieces_program, ids: np.ndarray):
     """The comparison of every piece, started from onnxruntime's tensors."""
     tensors = trace(ids)
-    return compare_pieces(quantizers(reference.model), tensors, pieces_program(ids, tensors),
-                          log_quantize)
-
-
-# Known and not yet mended, cause not established: before the output projection of
-# layers.2.attention one code in 1.3 million flips 29 ulp from its threshold, and one
-# greedy text takes another letter after its 138th token.
-KNOWN_FLIP = "a code of ecolm-shakespeare flips 29 ulp from its threshold"
+    return compare_pieces(reference.model, tensors, pieces_program(ids, tensors),
+                          reference.context)
 
 
 @pytest.mark.parametrize("length", [1, 2, 17, 64, None])
-def test_logits_equal(request, name, reference, program, trace, pieces_program, length,
-                      record_property):
+def test_logits_equal(reference, program, trace, pieces_program, length, record_property):
     """Within 1e-4; where not, a code flipped, and the layers say where and why."""
-    if name == "ecolm-shakespeare" and length is None:
-        request.node.add_marker(pytest.mark.xfail(reason=KNOWN_FLIP, strict=False))
     for number, ids in enumerate(ids_of_length(reference, length or reference.context)):
         error = np.abs(program.logits(ids) - reference.logits(ids)).max()
         if error <= TOLERANCE:
@@ -143,7 +137,7 @@ def test_layers_show_a_planted_flip(reference, trace, pieces_program):
                                 actual[middle.tensor].shape)
     for key in (middle.tensor, middle.code):
         actual[key][position] /= 2
-    layers = compare_pieces(pieces, tensors, actual, log_quantize)
+    layers = compare_pieces(reference.model, tensors, actual, reference.context)
     assert layers.flips >= 1
     assert layers.farthest > 4
 
@@ -165,13 +159,33 @@ def greedy(reference):
     return tokens
 
 
+def flips_before(reference: Reference, trace, pieces_program, ids: list[int]) -> int:
+    """How many codes flip on `ids`; each one's input lies within 4 ulp of its threshold."""
+    layers = compare_layers(reference, trace, pieces_program, np.array([ids], np.int64))
+    assert layers.farthest <= 4
+    assert layers.largest_logit_error <= TOLERANCE
+    return layers.flips
+
+
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("prompt", ["T", PROMPTS[0], PROMPTS[2]])
-def test_greedy_text_equals(request, name, reference, program, greedy, prompt, threads):
-    """256 tokens, or as many as the context takes."""
-    if name == "ecolm-shakespeare" and prompt == PROMPTS[0]:
-        request.node.add_marker(pytest.mark.xfail(reason=KNOWN_FLIP, strict=False))
+@pytest.mark.parametrize("prompt", ["T", *PROMPTS])
+def test_greedy_text_equals(reference, program, trace, pieces_program, greedy, prompt, threads,
+                            record_property):
+    """256 tokens, or as many as the context takes.
+
+    Where a token differs, a code before it flipped; the text goes on behind that token.
+    """
     count = min(256, reference.context - len(prompt))
-    text = program.run("--prompt", prompt, "--temperature", 0, "--tokens", "-n", count,
-                       "-t", threads)
-    assert [int(token) for token in text.split()] == greedy(prompt, count)
+    expected, start, others = greedy(prompt, count), len(prompt), 0
+    while start < len(expected):
+        known = "".join(reference.vocabulary[i] for i in expected[:start])
+        text = program.run("--prompt", known, "--temperature", 0, "--tokens",
+                           "-n", len(expected) - start, "-t", threads)
+        tokens = [int(token) for token in text.split()]
+        if tokens == expected:
+            break
+        start = next(i for i, (a, b) in enumerate(zip(tokens, expected)) if a != b)
+        assert flips_before(reference, trace, pieces_program, expected[:start]) >= 1
+        start, others = start + 1, others + 1
+    record_property("tokens that differ", others)
+    print(f"{others} of {count} tokens differ")

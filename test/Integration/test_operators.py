@@ -53,7 +53,9 @@ CONSTANTS = {
     "steps": ints(1, 2), "slice_axes": ints(1, 2), "backwards": ints(-1), "far": ints(-100),
     "last_axis": ints(2), "minus": ints(-1), "parts": ints(1, 3), "low": np.float32(-.5),
     "high": np.float32(.75), "zero": np.array(0), "seven": np.array(7), "two": np.array(2),
-    "exponent": np.float32(3), "half": np.float32(.5), "square": ints(2, 3)}
+    "unit": np.float32(.0625), "units": np.array([.5, .01, 2.], np.float32),
+    "offset": np.array(-3, np.int8), "offsets": np.array([5, 0, -100], np.int8),
+    "code": G.integers(-128, 128, (2, 3, 4)).astype(np.int8), "exponent": np.float32(3), "half": np.float32(.5), "square": ints(2, 3)}
 
 FAMILIES = {
     "elementwise": [case(kind, "x") for kind in (
@@ -63,6 +65,11 @@ FAMILIES = {
         case("Gelu", "x", approximate="tanh"), case("Clip", "x low high"),
         case("Cast", "x", to=TensorProto.INT64), case("Cast", "i", to=TensorProto.FLOAT),
         case("CastLike", "i x"), case("Abs", "i"), case("Neg", "i"), case("Sign", "i")],
+    "quantization": [
+        case("QuantizeLinear", "x unit offset"), case("QuantizeLinear", "x units offsets"),
+        case("QuantizeLinear", "x unit", output_dtype=TensorProto.INT8),
+        case("DequantizeLinear", "code unit offset"),
+        case("DequantizeLinear", "code units offsets", axis=-2)],
     "arithmetic": [case(kind, inputs) for kind in ("Add", "Sub", "Mul", "Div", "Max", "Min")
                    for inputs in ("x z", "one x", "x half", "i j", "i two")] + [
         case("Mod", "i j"), case("Pow", "p x"), case("Pow", "x exponent"), case("Sum", "x z one"),

@@ -6,9 +6,10 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from ecolm import export, nn
+from ecolm import export, nn, train
 from ecolm.onnx_functions import DOMAIN
 from ecolm.onnx_model import LinearWeights, language_model, largest_sum, linear_model
+from ecolm.text import CharacterText
 from test_training import small_model
 
 VOCABULARY = list("abcdefghijk")
@@ -35,6 +36,17 @@ def test_onnxruntime_agrees(exported):
     assert comparison.median_row < 1e-5 and comparison.rows_within > 0.8
 
 
+def test_validation_loss_is_pytorchs(exported, tmp_path):
+    model, _, path = exported
+    (tmp_path / "text.txt").write_text("".join(VOCABULARY) * 60)
+    text = CharacterText(tmp_path / "text.txt")
+    assert text.vocabulary == VOCABULARY
+    expected = train.validation_loss(model, text)
+    assert export.validation_loss(path, text, 16) == pytest.approx(expected, abs=2e-3)
+    # A longer context than the model's would fail; a shorter one has another loss.
+    assert export.validation_loss(path, text, 5) != pytest.approx(expected, abs=2e-3)
+
+
 def test_comparison_catches_one_wrong_code(exported):
     model, weights, path = exported
     factor = weights.blocks[0].up.factors[0]
@@ -49,13 +61,14 @@ def test_file_follows_the_contract(exported):
     model = onnx.load(path)
     assert model.ir_version == 11
     assert {(o.domain, o.version) for o in model.opset_import} == {("", 23), (DOMAIN, 1)}
-    assert {f.name for f in model.functions} == {"LogQuantize", "ButterflyFactor", "UnpackTernary"}
+    assert {f.name for f in model.functions} == {
+        "LogQuantize", "LogQuantizedAttention", "ButterflyFactor", "UnpackTernary"}
     assert {p.key: p.value for p in model.metadata_props} == {
         "ecolm.tokenizer": '{"type": "char", "vocab": ["' + '", "'.join(VOCABULARY) + '"]}',
         "ecolm.context_length": "16", "ecolm.name": "small"}
     kinds = {node.name: node.op_type for node in model.graph.node}
     assert kinds["layers.0.attention.query.factor_1"] == "ButterflyFactor"
-    assert kinds["layers.1.attention"] == "Attention"
+    assert kinds["layers.1.attention"] == "LogQuantizedAttention"
     assert [o.name for o in model.graph.output] == ["logits"]
 
 
@@ -79,8 +92,8 @@ def test_largest_sum_is_reached():
     (LinearWeights([np.ones((1, 4096, 4096, 1), np.int8), np.ones((1, 1, 4096, 1), np.int8)],
                    np.float32(1)), "beyond exact f32"),
     (LinearWeights([np.ones((1, 2, 2, 1), np.int8)], np.float32(1)), "at least two factors"),
-    (LinearWeights([np.ones((1, 2, 2, 1), np.int8)] * 2, np.float32(3)), "not a power of two"),
-    (LinearWeights([np.full((1, 2, 2, 1), 2, np.int8)] * 2, np.float32(1)), "not all in"),
+    (LinearWeights([np.ones((1, 2, 2, 1), np.int8)] * 2, np.float32(3)), "is not a power of two"),
+    (LinearWeights([np.full((1, 2, 2, 1), 2, np.int8)] * 2, np.float32(1)), "are not all in"),
 ])
 def test_what_breaks_the_contract_is_refused(weights, message):
     with pytest.raises(ValueError, match=message):

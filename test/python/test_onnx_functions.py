@@ -63,6 +63,29 @@ def test_butterfly_factor_body(dtype, shape):
     np.testing.assert_array_equal(actual, reference.butterfly_factor(x, values))
 
 
+@pytest.mark.parametrize("heads, kv_heads, time, total, causal", [
+    (4, 2, 9, 9, 1), (4, 4, 5, 8, 1), (6, 1, 3, 3, 0), (1, 1, 1, 1, 1)])
+def test_log_quantized_attention_body(heads, kv_heads, time, total, causal):
+    """Operands on a grid: both products are exact, and only the softmax may round."""
+    g = np.random.default_rng(heads)
+    q, k, v = (g.integers(-128, 128, (2, steps, count * 8)).astype(np.float32) / 64
+               for steps, count in ((time, heads), (total, kv_heads), (total, kv_heads)))
+    b, quantizer = GraphBuilder(), {"emin": -10, "emax": 0, "rounding": "nearest",
+                                    "underflow": "zero"}
+    b.op("LogQuantizedAttention", ["q", "k", "v"], "call", out="y", domain=DOMAIN,
+         q_num_heads=heads, kv_num_heads=kv_heads, is_causal=causal, scale=0.375, **quantizer)
+    float_info = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["b", steps, width])
+                  for name, steps, width in (("q", "t", heads * 8), ("k", "s", kv_heads * 8),
+                                             ("v", "s", kv_heads * 8), ("y", "t", heads * 8))]
+    session = open_session(b.model("call", float_info[:3], float_info[3:]).SerializeToString())
+    actual = session.run(None, {"q": q, "k": k, "v": v})[0]
+    expected = reference.attention(q, k, v, heads, kv_heads, bool(causal), 0.375, quantizer)
+    np.testing.assert_array_equal(actual, expected)
+    # Planted: probabilities that are not quantized.
+    assert np.any(actual != reference.attention(q, k, v, heads, kv_heads, bool(causal), 0.375)
+                  ) or total == 1
+
+
 def test_ternary_matmul_body():
     g = np.random.default_rng(10)
     weight, scale = g.integers(-1, 2, (33, 50), dtype=np.int8), g.random(33).astype(np.float32)

@@ -89,7 +89,8 @@ def test_context_ends_with_a_note():
         done = run("language", "-p", PROMPT, *wanted)
         assert done.returncode == 0
         assert len(done.stdout.decode()) == 64
-        assert f"note: stopped after {room} of {count or 200} tokens" in done.stderr.decode()
+        assert (f"note: stopped after {room} of {count or 200} tokens: the model's context of 64 "
+                "tokens is full") in done.stderr.decode()
 
 
 def test_full_prompts():
@@ -116,34 +117,42 @@ def test_prompts_that_are_refused(prompt, words, tmp_path):
 
 
 @pytest.mark.parametrize("code, words, arguments", [
-    (stub.USAGE, "nothing to do", []),
+    (stub.USAGE, "nothing to do; try --prompt", []),
     (stub.USAGE, "unknown or ambiguous option '--colour'", ["--colour"]),
     (stub.USAGE, "'--prompt' needs a value", ["--prompt"]),
     (stub.USAGE, "unknown command 'sing'", ["sing"]),
     (stub.USAGE, "--max-tokens is 'many'", ["-p", "a", "-n", "many"]),
     (stub.USAGE, "--seed does not belong to info", ["info", "--seed", "1"]),
     (stub.USAGE, "--logits - would mix", ["--prompt", "a", "--logits", "-"]),
-    (stub.INPUT_OUTPUT, "No such file", ["--prompt-file", "/none"]),
-    (stub.INPUT_OUTPUT, "is a directory", ["--prompt-file", "/"]),
+    (stub.INPUT_OUTPUT, "cannot open '/none': No such file", ["--prompt-file", "/none"]),
+    (stub.INPUT_OUTPUT, "'/' is a directory; name a file", ["--prompt-file", "/"]),
     (stub.USAGE, "unknown or ambiguous option '--\\x1b'", ["--\x1b"])])
 def test_command_lines_that_are_refused(code, words, arguments):
     refused(code, words, "language", *arguments)
 
 
+def test_standard_input_that_cannot_be_read():
+    folder = os.open("/", os.O_RDONLY)
+    refused(stub.INPUT_OUTPUT, "'standard input' is a directory", "language", "--prompt-file", "-",
+            stdin=folder)
+    os.close(folder)
+
+
 def test_programs_that_are_refused():
     refused(stub.MODEL_FAILURE, "version 99 of the model interface", "wrong-abi", "info")
     refused(stub.MODEL_FAILURE, "cache needs 1152921504606846976 bytes", "huge-cache", "-p", "a")
-    refused(stub.USAGE, "holds no tokenizer", "no-tokenizer", "-p", "a")
-    refused(stub.USAGE, "needs a language model", "general", "-p", "a")
-    refused(stub.MODEL_FAILURE, "logits at position 1 are not finite", "not-finite", "-p", "ab")
+    refused(stub.USAGE, "this program holds no tokenizer, so", "no-tokenizer", "-p", "a")
+    refused(stub.USAGE, "generating text needs a language model", "general", "-p", "a")
+    refused(stub.MODEL_FAILURE, "1 are not finite, so no token can be chosen; run selftest",
+            "not-finite", "-p", "ab")
 
 
 def test_disk_full_and_places_that_cannot_be_written(tmp_path):
     with open("/dev/full", "wb") as full:
-        refused(stub.INPUT_OUTPUT, "standard output: No space left", "language", "-p", "a",
-                stdout=full)
-        refused(stub.INPUT_OUTPUT, "standard output: No space left", "language", "--help",
-                stdout=full)
+        refused(stub.INPUT_OUTPUT, "cannot write standard output: No space left", "language",
+                "-p", "a", stdout=full)
+        refused(stub.INPUT_OUTPUT, "cannot write standard output: No space left", "language",
+                "--help", stdout=full)
     refused(stub.INPUT_OUTPUT, "cannot write /dev/full: No space left", "language", "-p", "a",
             "-n", 3, "--logits", "/dev/full")
     refused(stub.INPUT_OUTPUT, "the directory must exist and be writable", "language", "-p", "a",
@@ -162,6 +171,7 @@ def test_closed_standard_output_is_an_error(tmp_path):
     done = run("language", "-p", "a", "-n", 3, "--logits", path,
                preexec_fn=lambda: os.close(1), stdout=None)
     assert done.returncode == stub.INPUT_OUTPUT
+    assert b"cannot write standard output: Bad file descriptor" in done.stderr
     assert not path.exists()
 
 
@@ -243,6 +253,7 @@ def test_help_names_options_and_exit_codes():
         assert re.search(rf"\b{code}\b", text.split("exit codes")[1])
     assert output("language", "-h").decode() == text
     assert output("language", "--version").startswith(b"stub (EcoLM ")
+    assert b", model interface " in output("language", "--version")
 
 
 def test_program_needs_the_c_library_only():

@@ -21,7 +21,8 @@ def test_info():
 
 def test_selftest_passes_and_says_what_it_checked():
     text = output("language", "selftest").decode()
-    for words in ("ok      weights: 3 bytes with SHA-256 ba7816bf", "ok      finite: 2112 of 2112",
+    for words in ("ok      weights: 3 bytes with SHA-256 ba7816bf",
+                  "ok      finite: 2112 of 2112 logits are numbers",
                   "ok      same logits: prefill, 1 thread, memory full of NaN before",
                   "ok      same logits: step by step, 1 thread\n",
                   "ok      same logits: step by step, 4 threads\n"):
@@ -57,6 +58,8 @@ def test_selftest_of_general_models(tmp_path):
     # One invented row has three elements, which four threads share.
     assert done.returncode == stub.MODEL_FAILURE
     assert "FAILED  same outputs: in parallel, 2 threads" in done.stdout.decode()
+    refused(stub.BAD_INPUT, "with invented inputs (give some with --input): the model refused",
+            "general-refuses", "selftest")
     np.savez(tmp_path / "in.npz", x=np.zeros((1, 3), "f4"))
     refused(stub.USAGE, "input 'double' is missing", "general", "selftest",
             "--input", tmp_path / "in.npz")
@@ -77,6 +80,8 @@ def test_bench_of_language_models():
     assert [row["tokens"] for row in one["decode"]] == [7]
     text = output("language", "bench", "-p", 10, "-n", 0).decode()
     assert "prefill    10 tokens" in text and "decode" not in text
+    assert "key/value cache" in text
+    assert "decode from" in output("language", "bench", "-p", 10, "-n", 2).decode()
     refused(stub.USAGE, "60 prompt tokens and 5 decoded ones do not fit", "language", "bench",
             "-p", 60, "-n", 5)
 
@@ -91,4 +96,4 @@ def test_bench_knows_a_slow_model():
 def test_bench_of_general_models(tmp_path):
     figures = json.loads(output("general", "bench", "--json", "-n", 3))
     assert figures["runs"]["count"] == 3 and figures["runs"]["runs_per_second"] > 0
-    assert b"runs/s" in output("general", "bench")
+    assert b" runs, each " in output("general", "bench")

@@ -115,7 +115,7 @@ def test_equal_results_make_equal_files(ids, tmp_path):
 @pytest.mark.parametrize("value, words", [
     (IDS.astype("i4"), "input 'input_ids' is int64 (1, ?), but"),
     (IDS.astype("f4"), "holds float32 (1, 50); convert it with numpy's astype('int64')"),
-    (IDS[0], "holds int64 (50,); reshape it"),
+    (IDS[0], "holds int64 (50,); reshape it (? takes any size)"),
     (np.zeros((2, 5), "i8"), "holds int64 (2, 5); reshape it"),
     (np.zeros((1, 0), "i8"), "input 'input_ids' is empty"),
     (np.zeros((1, 65), "i8"), "has 65 tokens and the model's context holds 64"),
@@ -123,9 +123,9 @@ def test_equal_results_make_equal_files(ids, tmp_path):
     (np.array([[-1]]), "holds the token id -1 at index 0"),
     (np.array([[2**31]]), "holds the token id 2147483648"),
     (np.array([[2**63 - 1]]), "holds the token id 9223372036854775807"),
-    (IDS.astype(">i8"), "big-endian"),
-    (np.array([["a"]], object), "Python objects"),
-    (np.asfortranarray(np.zeros((3, 2), "i8")), "Fortran order"),
+    (IDS.astype(">i8"), "it is big-endian"),
+    (np.array([["a"]], object), "it holds Python objects, which"),
+    (np.asfortranarray(np.zeros((3, 2), "i8")), "is stored column by column (Fortran order)"),
     (IDS.astype("c8"), "'<c8'")])
 def test_inputs_that_are_refused(value, words, tmp_path):
     np.save(tmp_path / "in.npy", value)
@@ -134,13 +134,20 @@ def test_inputs_that_are_refused(value, words, tmp_path):
     assert not result.exists()
 
 
+def test_batches_are_refused(tmp_path):
+    np.save(tmp_path / "in.npy", np.zeros((2, 5), "i8"))
+    refused(stub.BAD_INPUT, "holds 2 sequences; give one at a time, as shape (1, length)",
+            "any-batch", "--input", tmp_path / "in.npy", "--output", tmp_path / "out.npy")
+
+
 def test_matching_inputs_that_are_refused(ids, tmp_path):
     out, npz = ["--output", tmp_path / "o.npz"], tmp_path / "in.npz"
     inputs = general_inputs()
     np.savez(npz, **{name: inputs[name] for name in inputs if name != "short"})
     refused(stub.USAGE, "input 'short' is missing; give it with --input short=FILE.npy",
             "general", "--input", npz, *out)
-    refused(stub.USAGE, "input 'x' is given twice", "general", "--input", npz, "--input", npz, *out)
+    refused(stub.USAGE, "input 'x' is given twice; give it once", "general", "--input", npz,
+            "--input", npz, *out)
     np.savez(npz, **inputs, extra=np.zeros(1))
     refused(stub.BAD_INPUT, "holds 'extra', which is no input of the model; its inputs are 'x', ",
             "general", "--input", npz, *out)
@@ -156,13 +163,14 @@ def test_matching_inputs_that_are_refused(ids, tmp_path):
 def test_outputs_that_are_refused(ids, tmp_path):
     def refuse(name, code, words, *arguments):
         refused(code, words, name, "--input", ids, *arguments)
-    refuse("language", stub.USAGE, "no place for the results")
+    refuse("language", stub.USAGE, "there is no place for the results; add")
     refuse("language", stub.USAGE, "no tensor of that name; it has 'logits'", "--output", "y=l.npy")
     refuse("language", stub.USAGE, "a .npz file takes all outputs", "--output", "logits=l.npz")
     refuse("language", stub.USAGE, "two --output options name the file", "--output", "/tmp/l.npy",
            "--output", "logits=/tmp/l.npy")
-    refuse("general", stub.USAGE, "which of 9 outputs", "--output", "l.npy")
-    refuse("language", stub.INPUT_OUTPUT, "it is a directory", "--output", tmp_path)
+    refuse("general", stub.USAGE, "does not say which of 9 outputs it is for; write NAME=",
+           "--output", "l.npy")
+    refuse("language", stub.INPUT_OUTPUT, "': it is a directory", "--output", tmp_path)
     refuse("language", stub.INPUT_OUTPUT, "No space left", "--output", "/dev/full")
     # Of two files either both appear or none.
     refuse("language", stub.INPUT_OUTPUT, "must exist and be writable", "--output",
@@ -171,8 +179,8 @@ def test_outputs_that_are_refused(ids, tmp_path):
 
 
 @pytest.mark.parametrize("status, code, words", [
-    (1, stub.BAD_INPUT, "an index lies outside the dimension"),
-    (2, stub.BAD_INPUT, "two dimensions that must agree do not"),
+    (1, stub.BAD_INPUT, "refused its inputs: an index lies outside the dimension"),
+    (2, stub.BAD_INPUT, "refused its inputs: two dimensions that must agree do not"),
     (3, stub.MODEL_FAILURE, "not enough memory to evaluate the model"),
     (77, stub.MODEL_FAILURE, "the unknown status 77"),
     (256, stub.BAD_INPUT, "the model refused its inputs: node 'a': an index is wrong; check"),

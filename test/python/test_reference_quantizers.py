@@ -27,7 +27,8 @@ def test_log_quantize_floor_is_the_exponent_field():
     x = boundary_floats(-126, 127)
     x = x[np.isfinite(x) & ((x == 0) | (np.abs(x) >= 2.0**-126))]
     y = reference.log_quantize(x, -126, 127)
-    np.testing.assert_array_equal(y.view(np.uint32), masked_mantissa(x).view(np.uint32))
+    # Codes have one zero.
+    np.testing.assert_array_equal(y.view(np.uint32), (masked_mantissa(x) + 0).view(np.uint32))
 
 
 def test_log_quantize_catches_a_float_logarithm():
@@ -50,10 +51,10 @@ def test_log_quantize_roundings(rounding, expected):
 def test_log_quantize_special_values():
     x = np.array([0.0, -0.0, 1e-45, -1e-45, np.inf, -np.inf, np.nan, 100, 0.1], np.float32)
     zero = reference.log_quantize(x, -3, 3)
-    np.testing.assert_array_equal(zero, [0, 0, 0, 0, 8, -8, np.nan, 8, 0])
-    np.testing.assert_array_equal(np.signbit(zero[:4]), [False, True, False, True])
+    np.testing.assert_array_equal(zero, [0, 0, 0, 0, 8, -8, 0, 8, 0])
+    assert not np.signbit(zero[zero == 0]).any()
     clamp = reference.log_quantize(x, -3, 3, underflow="clamp")
-    np.testing.assert_array_equal(clamp, [0, 0, .125, -.125, 8, -8, np.nan, 8, .125])
+    np.testing.assert_array_equal(clamp, [0, 0, .125, -.125, 8, -8, 0, 8, .125])
 
 
 def test_ternary_rules_on_boundaries():

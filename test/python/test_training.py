@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 import torch
 from ecolm import nn, reference
+from ecolm.checkpoints import start_from
 from ecolm.nn import muon, quantizers
+from ecolm.nn.model import causal_attention
 from ecolm.text import windows
+from ecolm.train import soft_targets
 from test_reference_quantizers import boundary_floats
 
 SMALL = nn.EcoLMConfig(vocabulary=11, context=16, layers=2, width=32, heads=4, kv_heads=2,
@@ -20,12 +23,54 @@ def small_model(**changes) -> nn.EcoLM:
 
 
 @pytest.mark.parametrize("relu", [False, True])
-def test_log_quantize_is_the_reference(relu):
+@pytest.mark.parametrize("rounding", ["floor", "nearest"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_log_quantize_is_the_reference(relu, rounding, dtype):
     x = boundary_floats(-6, 3)
-    x = x[~np.isnan(x)]
-    actual = quantizers.log_quantize(torch.from_numpy(x), -6, 3, relu).numpy()
-    expected = reference.log_quantize(np.maximum(x, 0) if relu else x, -6, 3)
+    x = torch.from_numpy(x[~np.isnan(x)]).to(dtype)
+    actual = quantizers.log_quantize(x, -6, 3, rounding, relu).float().numpy()
+    wide = x.float().numpy()
+    expected = reference.log_quantize(np.maximum(wide, 0) if relu else wide, -6, 3, rounding)
     np.testing.assert_array_equal(actual, expected)
+
+
+def test_fixed_point_rounds_half_to_even_and_clips():
+    x = torch.tensor([0.03125, 0.09375, -0.03126, 7.96, -9.0, 100.0], requires_grad=True)
+    y = quantizers.fixed_point(x, -4)
+    assert y.tolist() == [0.0, 0.125, -0.0625, 7.9375, -8.0, 7.9375]
+    y.sum().backward()
+    assert x.grad.tolist() == [1, 1, 1, 1, 0, 0]
+
+
+def test_attention_is_the_reference():
+    g = np.random.default_rng(3)
+    q, k, v = (g.integers(-128, 128, (7, heads * 8)).astype(np.float32) / 16 / 4
+               for heads in (4, 2, 2))
+    split = [torch.from_numpy(t).view(1, 7, -1, 8).transpose(1, 2) for t in (q, k, v)]
+    actual = causal_attention(*split, SMALL).transpose(1, 2).reshape(7, -1).numpy()
+    expected = reference.attention(q, k, v, 4, 2, probabilities={
+        "emin": SMALL.probability_emin, "emax": 0, "rounding": "nearest"})
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_soft_targets_mix_the_teacher_with_the_text():
+    teacher, inputs = small_model(fp32=True), torch.randint(0, 11, (2, 32))
+    targets = torch.randint(0, 11, (2, 32))
+    mixed = soft_targets(targets, teacher, inputs, 0.25)
+    with torch.no_grad():
+        second = teacher(inputs[1:, 16:]).softmax(-1)[0]
+    expected = 0.25 * second + 0.75 * torch.nn.functional.one_hot(targets[1, 16:], 11)
+    torch.testing.assert_close(mixed[1, 16:], expected)
+
+
+def test_a_longer_context_starts_from_a_shorter_one(tmp_path):
+    model, longer = small_model(), small_model(context=40)
+    torch.save({"model": model.state_dict()}, tmp_path / "best.pt")
+    start_from(longer, tmp_path / "best.pt")
+    positions = model.position_embedding.weight
+    assert torch.equal(longer.position_embedding.weight[:16], positions)
+    assert torch.equal(longer.position_embedding.weight[16:32], positions)
+    assert torch.equal(longer.position_embedding.weight[32:], positions[:8])
 
 
 def test_log_quantize_gradient_passes_inside_and_stops_outside():
@@ -123,3 +168,5 @@ def test_chain_shapes_refuse_what_does_not_fit():
         nn.chain_shapes(32, 32, 32, [(8, 1), (8, 8)])
     with pytest.raises(ValueError, match="neither 16 nor 64 is the model width 32"):
         nn.chain_shapes(16, 64, 32, [(8, 1), (8, 4)])
+    with pytest.raises(ValueError, match=r"last stage \(1, 8, 8, 4\) cannot reach 3 outputs"):
+        nn.chain_shapes(32, 3, 32, [(8, 1), (8, 4)])

@@ -25,7 +25,7 @@ def test_documented_commands_run(tmp_path):
     (tmp_path / "tinyshakespeare.txt").write_text("to be, or not to be: " * 60)
     environment = dict(os.environ, PYTHONPATH=str(ROOT / "python"), OMP_NUM_THREADS="1")
     commands = documented_commands()
-    assert len(commands) == 4
+    assert len(commands) == 6
     for words in commands:
         arguments = words[1:] + SMALL if "ecolm.train" in words else words[1:]
         result = subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=environment,

@@ -180,8 +180,8 @@ static std::nullopt_t refuseParse(StringRef text) {
     text = text.drop_front(name + 2);
   auto [what, hint] = text.split("  Try: '");
   std::string line = what.rtrim(".!").str();
-  if (size_t mean = hint.find("Did you mean"); mean != StringRef::npos)
-    line += "; d" + hint.substr(mean + 1).str();
+  if (size_t mean = hint.find("id you mean"); mean != StringRef::npos)
+    line += "; d" + hint.substr(mean).str();
   line[0] = toLower(line[0]);
   return refuse(line);
 }

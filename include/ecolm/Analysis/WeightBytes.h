@@ -53,7 +53,8 @@ FactorShape getFactorShape(mlir::RankedTensorType type);
 std::optional<WeightBytes> findSourceBytes(WeightOp weight);
 
 /// The bytes of the weight's source. Fails with an error at the declaration if
-/// the source is an attribute without bytes.
+/// the source is an attribute without bytes, or with more or fewer than the
+/// type of the weight asks for.
 llvm::FailureOr<WeightBytes> getSourceBytes(WeightOp weight);
 
 } // namespace ecolm

@@ -15,6 +15,7 @@
 #include "ecolm/Target/WeightSection.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
 
 namespace ecolm {
 

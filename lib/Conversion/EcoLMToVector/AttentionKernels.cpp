@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FloatBits.h"
 #include "KernelBuilder.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -27,6 +28,8 @@ struct AttentionKernel {
   KernelBuilder &b;
   int64_t headSize, heads, kvHeads;
   float scale;
+  /// How probabilities are quantized, or null.
+  LogQuantizerAttr quantizer;
   /// memref<groups x D x positions> and memref<groups x positions x D>.
   Value keys, values;
   /// Positions that the caches hold, a multiple of the lanes; an index.
@@ -96,7 +99,8 @@ struct AttentionKernel {
     return {results[0], most};
   }
 
-  /// softmax over the first `count` scores; padding becomes 0.
+  /// softmax over the first `count` scores, quantized where the attention asks
+  /// for it; padding becomes 0.
   Value softmaxRow(Value scores, Value most, Value count) {
     VectorType lanes = b.lanesOf(f32());
     Value shift = vector::BroadcastOp::create(b, lanes, most);
@@ -113,6 +117,8 @@ struct AttentionKernel {
                   [&](Value j, ValueRange carried) -> SmallVector<Value> {
                     Value e = b.read(lanes, carried[0], j);
                     Value p = arith::DivFOp::create(b, e, total);
+                    if (quantizer)
+                      p = emitLogQuantizeToFloat(b, p, quantizer);
                     return {b.write(p, carried[0], j)};
                   })[0];
   }
@@ -200,6 +206,7 @@ struct CachedAttentionLowering : OpConversionPattern<CachedAttentionOp> {
                            heads,
                            static_cast<int64_t>(op.getKvHeads()),
                            op.getScale().convertToFloat(),
+                           op.getProbabilitiesAttr(),
                            adaptor.getKeyCache(),
                            adaptor.getValueCache(),
                            b.index(context)};
@@ -234,10 +241,14 @@ struct AttentionLowering : OpConversionPattern<AttentionOp> {
     Value values = memref::AllocOp::create(
         b, MemRefType::get({any, any, headSize}, b.getF32Type()),
         ValueRange{groups, capacity});
-    AttentionKernel kernel{b,       headSize,
-                           heads,   kvHeads,
+    AttentionKernel kernel{b,
+                           headSize,
+                           heads,
+                           kvHeads,
                            op.getScale().convertToFloat(),
-                           keys,    values,
+                           op.getProbabilitiesAttr(),
+                           keys,
+                           values,
                            capacity};
     kernel.fill(adaptor.getKey(), adaptor.getValue(), b.index(0));
     // With fewer queries than keys the queries are the last ones.

@@ -20,12 +20,19 @@ using namespace ecolm;
 
 namespace {
 
-/// Integer words for one i32 expression.
+/// Integer words for one i32 expression, a scalar or a vector like `model`.
 struct Bits {
   KernelBuilder &b;
-  Type i32;
+  Type i32, f32;
 
-  explicit Bits(KernelBuilder &b) : b(b), i32(b.getI32Type()) {}
+  Bits(KernelBuilder &b, Value model)
+      : b(b), i32(like(model, b.getI32Type())),
+        f32(like(model, b.getF32Type())) {}
+  static Type like(Value model, Type element) {
+    if (auto vector = dyn_cast<VectorType>(model.getType()))
+      return vector.cloneWith(std::nullopt, element);
+    return element;
+  }
   Value c(int64_t value) { return b.integer(i32, value); }
   Value add(Value x, Value y) { return arith::AddIOp::create(b, x, y); }
   Value sub(Value x, Value y) { return arith::SubIOp::create(b, x, y); }
@@ -42,9 +49,7 @@ struct Bits {
     return arith::SelectOp::create(b, condition, x, y);
   }
   Value toBits(Value x) { return arith::BitcastOp::create(b, i32, x); }
-  Value toFloat(Value x) {
-    return arith::BitcastOp::create(b, b.getF32Type(), x);
-  }
+  Value toFloat(Value x) { return arith::BitcastOp::create(b, f32, x); }
   /// x >> amount, rounded half to even; 1 <= amount <= 31.
   Value roundingRight(Value x, Value amount) {
     Value quotient = right(x, amount);
@@ -77,43 +82,65 @@ int32_t getRoundingBias(Rounding rounding) {
 /// Bits of 2^min, below which a magnitude underflows whatever the rounding.
 int32_t getLowestBits(int32_t min) { return (min + 127) << 23; }
 
-} // namespace
+/// A number rounded to a power of two: its bits, the exponent, and whether zero
+/// stands for it.
+struct Power {
+  Value bits, exponent, isZero;
+};
 
-Value ecolm::emitLogQuantize(KernelBuilder &b, Value x, PotType type,
-                             Rounding rounding, Underflow underflow, bool fpu) {
+/// Rounds x to an exponent in [min, max]. A number that underflows to zero, or
+/// is NaN, is zero; with `clamp` what underflows is not.
+Power roundToPower(Bits &i, Value x, int32_t min, int32_t max,
+                   Rounding rounding, Underflow underflow) {
   using P = arith::CmpIPredicate;
-  Bits i(b);
   Value bits = i.toBits(x);
   Value magnitude = i.both(bits, i.c(0x7FFFFFFF));
   Value rounded = i.add(magnitude, i.c(getRoundingBias(rounding)));
   Value e = i.sub(i.right(rounded, i.c(23)), i.c(127));
-  e = arith::MaxSIOp::create(b, e, i.c(type.getMin()));
-  e = arith::MinSIOp::create(b, e, i.c(type.getMax()));
-  Value k = i.sub(e, i.c(type.getMin()));
+  e = arith::MaxSIOp::create(i.b, e, i.c(min));
+  e = arith::MinSIOp::create(i.b, e, i.c(max));
+  Value none = underflow == Underflow::Zero
+                   ? i.is(P::slt, magnitude, i.c(getLowestBits(min)))
+                   : i.is(P::eq, magnitude, i.c(0));
+  Value nan = i.is(P::sgt, magnitude, i.c(0x7F800000));
+  return {bits, e, i.either(none, nan)};
+}
 
+} // namespace
+
+Value ecolm::emitLogQuantize(KernelBuilder &b, Value x, PotType type,
+                             Rounding rounding, Underflow underflow, bool fpu) {
+  Bits i(b, x);
+  Power power = roundToPower(i, x, type.getMin(), type.getMax(), rounding,
+                             underflow);
+  Value k = i.sub(power.exponent, i.c(type.getMin()));
   Value value;
   if (fpu) {
-    Value power = i.toFloat(i.left(i.add(k, i.c(127)), i.c(23)));
-    value = arith::FPToSIOp::create(b, i.i32, power);
+    Value units = i.toFloat(i.left(i.add(k, i.c(127)), i.c(23)));
+    value = arith::FPToSIOp::create(b, i.i32, units);
   } else {
     value = i.left(i.c(1), k);
   }
-  Value sign = i.signOf(bits);
+  Value sign = i.signOf(power.bits);
   value = i.sub(i.flip(value, sign), sign);
+  return type.getZero() ? i.pick(power.isZero, i.c(0), value) : value;
+}
 
-  if (!type.getZero())
-    return value;
-  Value none = underflow == Underflow::Zero
-                   ? i.is(P::slt, magnitude, i.c(getLowestBits(type.getMin())))
-                   : i.is(P::eq, magnitude, i.c(0));
-  Value nan = i.is(P::sgt, magnitude, i.c(0x7F800000));
-  return i.pick(i.either(none, nan), i.c(0), value);
+Value ecolm::emitLogQuantizeToFloat(KernelBuilder &b, Value x,
+                                    LogQuantizerAttr quantizer) {
+  Bits i(b, x);
+  Power power =
+      roundToPower(i, x, quantizer.getMin(), quantizer.getMax(),
+                   quantizer.getRounding(), quantizer.getUnderflow());
+  Value field = i.left(i.add(power.exponent, i.c(127)), i.c(23));
+  Value bits = i.either(field, i.both(power.bits, i.c(-0x80000000LL)));
+  return i.toFloat(i.pick(power.isZero, i.c(0), bits));
 }
 
 Value ecolm::emitExponentAdd(KernelBuilder &b, Value x, Value exponent,
                              bool staysNormal) {
   using P = arith::CmpIPredicate;
-  Bits i(b);
+  Bits i(b, x);
   Value bits = i.toBits(x);
   Value magnitude = i.both(bits, i.c(0x7FFFFFFF));
   Value isZero = i.is(P::eq, magnitude, i.c(0));
@@ -146,7 +173,7 @@ Value ecolm::emitExponentAdd(KernelBuilder &b, Value x, Value exponent,
 
 Value ecolm::emitIntToFloat(KernelBuilder &b, Value x) {
   using P = arith::CmpIPredicate;
-  Bits i(b);
+  Bits i(b, x);
   Value sign = i.signOf(x);
   Value magnitude = i.sub(i.flip(x, sign), sign);
   Value zeros = math::CountLeadingZerosOp::create(b, magnitude);

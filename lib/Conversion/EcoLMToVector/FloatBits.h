@@ -22,6 +22,10 @@ namespace ecolm {
 mlir::Value emitLogQuantize(KernelBuilder &builder, mlir::Value x, PotType type,
                             Rounding rounding, Underflow underflow, bool fpu);
 
+/// The log-quantized f32 `x`, a scalar or a vector, as f32; zero is +0.
+mlir::Value emitLogQuantizeToFloat(KernelBuilder &builder, mlir::Value x,
+                                   LogQuantizerAttr quantizer);
+
 /// x * 2^exponent, correctly rounded, by integer operations on the bits of the
 /// f32 scalar `x`; `exponent` is an i32 scalar. With `staysNormal` the caller
 /// knows that x and the result are zero or normal numbers.

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Converts Attention of opset 23 without masks and caches of its own.
+// Converts Attention of opset 23 without masks and caches of its own, and
+// LogQuantizedAttention.
 //
 //===----------------------------------------------------------------------===//
 
@@ -97,6 +98,29 @@ static Value splitHeads(Value tensor, const Heads &heads,
                              perm);
 }
 
+/// Replaces `node` by an attention of its first three inputs.
+static LogicalResult replaceByAttention(onnx::NodeOp node,
+                                        LogQuantizerAttr probabilities,
+                                        GraphRewriter &rewriter) {
+  FailureOr<Heads> heads = findHeads(node, rewriter);
+  if (failed(heads))
+    return failure();
+  SmallVector<Value> inputs(node.getInputs().take_front(3));
+  bool isSplit = cast<RankedTensorType>(inputs[0].getType()).getRank() == 4;
+  if (isSplit)
+    for (Value &input : inputs)
+      input = mergeHeads(input, rewriter);
+  double scale = getFloat(node, "scale", 1.0 / std::sqrt(heads->size));
+  Value result = AttentionOp::create(
+      rewriter, node.getLoc(), inputs[0].getType(), inputs[0], inputs[1],
+      inputs[2], heads->queries, heads->keys,
+      APFloat(static_cast<float>(scale)), getInt(node, "is_causal", 0) != 0,
+      probabilities);
+  if (isSplit)
+    result = splitHeads(result, *heads, getResultType(node), rewriter);
+  return rewriter.replaceNode(node, result);
+}
+
 static LogicalResult convertAttention(onnx::NodeOp node,
                                       GraphRewriter &rewriter) {
   static constexpr StringLiteral kExtraInputs[] = {
@@ -111,25 +135,18 @@ static LogicalResult convertAttention(onnx::NodeOp node,
       return rewriter.refuse(node, "gives its first output only");
   if (getFloat(node, "softcap", 0.0) != 0.0)
     return rewriter.refuse(node, "expects softcap to be 0");
-  FailureOr<Heads> heads = findHeads(node, rewriter);
-  if (failed(heads))
-    return failure();
+  return replaceByAttention(node, /*probabilities=*/{}, rewriter);
+}
 
-  SmallVector<Value> inputs(node.getInputs().take_front(3));
-  bool isSplit = cast<RankedTensorType>(inputs[0].getType()).getRank() == 4;
-  if (isSplit)
-    for (Value &input : inputs)
-      input = mergeHeads(input, rewriter);
-  double scale = getFloat(node, "scale", 1.0 / std::sqrt(heads->size));
-  Value result = AttentionOp::create(
-      rewriter, node.getLoc(), inputs[0].getType(), inputs[0], inputs[1],
-      inputs[2], heads->queries, heads->keys,
-      APFloat(static_cast<float>(scale)), getInt(node, "is_causal", 0) != 0);
-  if (isSplit)
-    result = splitHeads(result, *heads, getResultType(node), rewriter);
-  return rewriter.replaceNode(node, result);
+static LogicalResult convertLogQuantizedAttention(onnx::NodeOp node,
+                                                  GraphRewriter &rewriter) {
+  FailureOr<LogQuantizerAttr> quantizer = findLogQuantizer(node, rewriter);
+  if (failed(quantizer))
+    return failure();
+  return replaceByAttention(node, *quantizer, rewriter);
 }
 
 void ecolm::populateAttentionConversions(NodeConversions &conversions) {
   conversions.add("Attention", convertAttention);
+  conversions.addEcoLM("LogQuantizedAttention", convertLogQuantizedAttention);
 }

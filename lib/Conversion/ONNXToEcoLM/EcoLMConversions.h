@@ -13,8 +13,14 @@
 #define ECOLM_CONVERSION_ONNXTOECOLM_ECOLMCONVERSIONS_H
 
 #include "ecolm/Conversion/ONNXNodes/GraphRewriter.h"
+#include "ecolm/Dialect/EcoLM/IR/EcoLMAttributes.h"
 
 namespace ecolm {
+
+/// The log quantizer that `emin`, `emax`, `rounding` and `underflow` of `node`
+/// describe; a failure is reported.
+llvm::FailureOr<LogQuantizerAttr> findLogQuantizer(onnx::NodeOp node,
+                                                   GraphRewriter &rewriter);
 
 /// Adds LogQuantize.
 void populateQuantizerConversions(NodeConversions &conversions);
@@ -31,7 +37,7 @@ void populateScaleConversions(NodeConversions &conversions);
 /// Adds LayerNormalization and RMSNormalization over the last axis.
 void populateNormalizationConversions(NodeConversions &conversions);
 
-/// Adds Attention.
+/// Adds Attention and LogQuantizedAttention.
 void populateAttentionConversions(NodeConversions &conversions);
 
 /// Adds Range where it counts the tokens of a sequence.

@@ -16,10 +16,8 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// `LogQuantize(x)` -> `dequantize(log_quantize(x))`: the codes are visible to
-/// the optimizer and every reader still sees f32.
-static LogicalResult convertLogQuantize(onnx::NodeOp node,
-                                        GraphRewriter &rewriter) {
+FailureOr<LogQuantizerAttr>
+ecolm::findLogQuantizer(onnx::NodeOp node, GraphRewriter &rewriter) {
   int64_t min = getInt(node, "emin", -126), max = getInt(node, "emax", 127);
   if (min < -126 || max > 127 || min > max)
     return rewriter.refuse(node, "expects -126 <= emin <= emax <= 127, found " +
@@ -33,16 +31,28 @@ static LogicalResult convertLogQuantize(onnx::NodeOp node,
       symbolizeUnderflow(getString(node, "underflow", "zero"));
   if (!underflow)
     return rewriter.refuse(node, "expects underflow to be zero or clamp");
+  return LogQuantizerAttr::get(node.getContext(), min, max, *rounding,
+                               *underflow);
+}
+
+/// `LogQuantize(x)` -> `dequantize(log_quantize(x))`: the codes are visible to
+/// the optimizer and every reader still sees f32.
+static LogicalResult convertLogQuantize(onnx::NodeOp node,
+                                        GraphRewriter &rewriter) {
+  FailureOr<LogQuantizerAttr> quantizer = findLogQuantizer(node, rewriter);
+  if (failed(quantizer))
+    return failure();
   auto type = getResultType(node);
   if (!type.getElementType().isF32())
     return rewriter.refuse(node, "expects f32 elements");
 
   // 0 quantizes to 0 under either rule for small magnitudes.
-  auto potType = PotType::get(node.getContext(), min, max, /*zero=*/true,
-                              /*terms=*/1);
-  Value codes = LogQuantizeOp::create(rewriter, node.getLoc(),
-                                      type.clone(potType), node.getInputs()[0],
-                                      *rounding, *underflow);
+  auto potType =
+      PotType::get(node.getContext(), quantizer->getMin(), quantizer->getMax(),
+                   /*zero=*/true, /*terms=*/1);
+  Value codes = LogQuantizeOp::create(
+      rewriter, node.getLoc(), type.clone(potType), node.getInputs()[0],
+      quantizer->getRounding(), quantizer->getUnderflow());
   Value result = DequantizeOp::create(rewriter, node.getLoc(), type, codes,
                                       /*scale=*/Value());
   return rewriter.replaceNode(node, result);

@@ -22,6 +22,9 @@ void populateArithmeticConversions(NodeConversions &conversions);
 /// Adds comparisons, logic, Where and Cast.
 void populateLogicConversions(NodeConversions &conversions);
 
+/// Adds QuantizeLinear and DequantizeLinear.
+void populateQuantizationConversions(NodeConversions &conversions);
+
 /// Adds activation functions.
 void populateActivationConversions(NodeConversions &conversions);
 

@@ -117,7 +117,8 @@ struct ConvertONNXToLinalg final
     NodeConversions conversions;
     populateArithmeticConversions(conversions);
     populateLogicConversions(conversions);
-    populateActivationConversions(conversions);
+    populateQuantizationConversions(conversions);
+  populateActivationConversions(conversions);
     populateReductionConversions(conversions);
     populateNormDecompositions(conversions);
     populateMatrixConversions(conversions);

@@ -205,7 +205,7 @@ struct ReturnFailedChecksPass final
     ModuleOp module = getOperation();
     auto main = module.lookupSymbol<func::FuncOp>("main");
     if (!main) {
-      module.emitError("expected a function named main");
+      module.emitError("expected a function @main that runs the checks");
       return signalPassFailure();
     }
     SmallVector<StringRef> messages = CheckRewriter(main).rewrite();

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .butterfly import ButterflyLinear, dense_matrices
-from .quantizers import log_quantize
+from .quantizers import fixed_point, log_quantize
 
 
 @dataclasses.dataclass
@@ -27,8 +27,10 @@ class EcoLMConfig:
     embedding_deviation: float = 0.5
     residual_gain: float = 0.1
     score_gain: float = 0.5
-    emin: int = -6
+    emin: int = -4
     emax: int = 3
+    attention_exponent: int = -4
+    probability_emin: int = -10
     learn_alpha: bool = True
     fp32: bool = False
     compute: str = "bfloat16"
@@ -42,14 +44,15 @@ class EcoLMConfig:
 def quantized(x: Tensor, config: EcoLMConfig, relu: bool = False) -> Tensor:
     """The input of a linear layer as a matmul operand: log-quantized x or relu(x)."""
     if not config.fp32:
-        return log_quantize(x, config.emin, config.emax, relu).to(config.dtype)
+        return log_quantize(x, config.emin, config.emax, relu=relu).to(config.dtype)
     return (F.relu(x) if relu else x).to(config.dtype)
 
 
-def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """softmax(Q K^T / sqrt(d)) V; q (batch, heads, time, d), k and v with fewer heads.
+def causal_attention(q: Tensor, k: Tensor, v: Tensor, config: EcoLMConfig) -> Tensor:
+    """P V with P = softmax(Q K^T / sqrt(d)); q (batch, heads, time, d), k and v with fewer heads.
 
-    Written out: at these sizes it is faster than the fused CPU kernel.
+    Q, K and V come in fixed point and P is log-quantized, so that both products
+    are exact sums, whatever their order.
     """
     batch, heads, time, size = q.shape
     groups = k.shape[1]
@@ -58,7 +61,10 @@ def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     k, v = (t.reshape(batch * groups, time, size) for t in (k, v))
     hidden = torch.full((time, time), -torch.inf, dtype=q.dtype).triu(1)
     scores = torch.baddbmm(hidden.repeat(heads // groups, 1), q, k.mT)
-    return (scores.softmax(dim=-1) @ v).view(batch, heads, time, size)
+    probabilities = scores.softmax(dim=-1)
+    if not config.fp32:
+        probabilities = log_quantize(probabilities, config.probability_emin, 0, "nearest")
+    return (probabilities @ v).view(batch, heads, time, size)
 
 
 class GroupedAttention(nn.Module):
@@ -77,9 +83,11 @@ class GroupedAttention(nn.Module):
         """x (batch, time, width) -> same shape; projection is [query | key | value]."""
         batch, time, width = x.shape
         projected = quantized(x, self.config) @ projection
+        if not self.config.fp32:
+            projected = fixed_point(projected, self.config.attention_exponent)
         q, k, v = (part.view(batch, time, -1, width // self.config.heads).transpose(1, 2)
                    for part in projected.split([width, self.narrow, self.narrow], dim=-1))
-        y = causal_attention(q, k, v).transpose(1, 2).reshape(batch, time, width)
+        y = causal_attention(q, k, v, self.config).transpose(1, 2).reshape(batch, time, width)
         return quantized(y, self.config) @ output
 
 
@@ -103,10 +111,10 @@ class Block(nn.Module):
 
     def __init__(self, config: EcoLMConfig):
         super().__init__()
-        self.attention_norm = nn.LayerNorm(config.width)
+        self.attention_norm = nn.LayerNorm(config.width, bias=False)
         self.attention = GroupedAttention(config)
         self.attention_alpha = nn.Parameter(torch.ones(()), requires_grad=config.learn_alpha)
-        self.feed_forward_norm = nn.LayerNorm(config.width)
+        self.feed_forward_norm = nn.LayerNorm(config.width, bias=False)
         self.feed_forward = FeedForward(config)
         self.feed_forward_alpha = nn.Parameter(torch.ones(()), requires_grad=config.learn_alpha)
 
@@ -126,7 +134,7 @@ class EcoLM(nn.Module):
         self.token_embedding = nn.Embedding(config.vocabulary, config.width)
         self.position_embedding = nn.Embedding(config.context, config.width)
         self.layers = nn.ModuleList(Block(config) for _ in range(config.layers))
-        self.final_norm = nn.LayerNorm(config.width)
+        self.final_norm = nn.LayerNorm(config.width, bias=False)
         self.head = nn.Linear(config.width, config.vocabulary, bias=False)
         nn.init.normal_(self.token_embedding.weight, std=config.embedding_deviation)
         nn.init.normal_(self.position_embedding.weight, std=config.embedding_deviation / 2)

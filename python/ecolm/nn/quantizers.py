@@ -1,4 +1,4 @@
-"""Quantizers with straight-through gradients: log, ternary, power-of-two scale."""
+"""Quantizers with straight-through gradients: log, fixed point, ternary, power-of-two scale."""
 
 import math
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 class _LogQuantize(torch.autograd.Function):
-    """sign(x) * 2^floor(log2|x|), clamped to [low, 2^emax], zero below 2^emin.
+    """sign(x) * 2^e, e = log2|x| rounded, at most emax, and zero below 2^emin.
 
     The gradient passes straight through where low < x < 2^(emax+1) and is zero
     elsewhere, so that activations cannot drift out of range. With low = 0 it is the
@@ -16,34 +16,65 @@ class _LogQuantize(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, x: Tensor, emin: int, emax: int, relu: bool) -> Tensor:
+    def forward(ctx, x: Tensor, emin: int, emax: int, rounding: str, relu: bool) -> Tensor:
         ctx.save_for_backward(x)
         ctx.bounds = (0.0 if relu else -(2.0 ** (emax + 1)), 2.0 ** (emax + 1))
-        return log_quantize_values(x, emin, emax, relu)
+        return log_quantize_values(x, emin, emax, rounding, relu)
 
     @staticmethod
     def backward(ctx, gradient: Tensor):
         (x,) = ctx.saved_tensors
         inside = torch.ops.aten.hardtanh_backward(gradient.to(x.dtype), x, *ctx.bounds)
-        return inside, None, None, None
+        return inside, None, None, None, None
 
 
-def log_quantize_values(x: Tensor, emin: int, emax: int, relu: bool = False) -> Tensor:
-    """Exact floor log quantization of an f32 or bf16 tensor: the mantissa is cleared.
+def log_quantize_values(x: Tensor, emin: int, emax: int, rounding: str = "floor",
+                        relu: bool = False) -> Tensor:
+    """Exact log quantization of an f32 or bf16 tensor: `rounding` is floor or nearest.
 
-    Every result is exact in bf16, so f32 inputs may be narrowed afterwards.
+    The mantissa is cleared, for `nearest` after half of its range was added. Every
+    result is exact in bf16, so f32 inputs may be narrowed afterwards.
     """
+    below = 2.0**emin * (1 - torch.finfo(x.dtype).eps / 2)  # the largest number below 2^emin
+    large = F.hardshrink(x, below)
     if x.dtype == torch.bfloat16:
-        power = (x.view(torch.int16) & -0x80).view(torch.bfloat16)
+        half = 1 << 6 if rounding == "nearest" else 0
+        power = ((large.view(torch.int16) + half) & -0x80).view(torch.bfloat16)
     else:
-        power = (x.view(torch.int32) & -0x800000).view(torch.float32)
-    power = power.clamp_(0.0 if relu else -(2.0**emax), 2.0**emax)
-    return F.hardshrink(power, 0.75 * 2.0**emin)  # a power of two <= 0.75 * 2^emin is below 2^emin
+        half = 1 << 22 if rounding == "nearest" else 0
+        power = ((large.view(torch.int32) + half) & -0x800000).view(torch.float32)
+    return power.clamp_(0.0 if relu else -(2.0**emax), 2.0**emax)
 
 
-def log_quantize(x: Tensor, emin: int, emax: int, relu: bool = False) -> Tensor:
+def log_quantize(x: Tensor, emin: int, emax: int, rounding: str = "floor",
+                 relu: bool = False) -> Tensor:
     """Straight-through log quantization of `x`, or of relu(x) (any shape, f32 or bf16)."""
-    return _LogQuantize.apply(x, emin, emax, relu)
+    return _LogQuantize.apply(x, emin, emax, rounding, relu)
+
+
+class _FixedPoint(torch.autograd.Function):
+    """clip(round(x / 2^exponent), -128, 127) * 2^exponent, half to even.
+
+    The gradient passes straight through where the code is not clipped.
+    """
+
+    @staticmethod
+    def forward(ctx, x: Tensor, exponent: int) -> Tensor:
+        ctx.save_for_backward(x)
+        ctx.bound = 2.0 ** (exponent + 7)
+        code = (x.float() * 2.0**-exponent).round_().clamp_(-128, 127)
+        return code.mul_(2.0**exponent).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor):
+        (x,) = ctx.saved_tensors
+        inside = torch.ops.aten.hardtanh_backward(gradient.to(x.dtype), x, -ctx.bound, ctx.bound)
+        return inside, None
+
+
+def fixed_point(x: Tensor, exponent: int) -> Tensor:
+    """Straight-through int8 codes in units of 2^exponent, exact in bf16."""
+    return _FixedPoint.apply(x, exponent)
 
 
 class _Ternarize(torch.autograd.Function):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .quantizers import log_quantize
+
 LANES = 16
 
 
@@ -56,12 +58,14 @@ def softmax(x: np.ndarray) -> np.ndarray:
 
 
 def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, heads: int, kv_heads: int,
-              causal: bool = True, scale: float | None = None) -> np.ndarray:
+              causal: bool = True, scale: float | None = None,
+              probabilities: dict | None = None) -> np.ndarray:
     """softmax(scale Q K^T) V per head; query head h uses key/value head h // (heads / kv_heads).
 
     q (..., time, heads size), k and v (..., past + time, kv_heads size) -> like q, f32.
     scale is 1 / sqrt(size) unless given. Causal: query t sees the first
-    past + t + 1 keys. Dot products run in order of the summed index.
+    past + t + 1 keys. Dot products run in order of the summed index. With
+    `probabilities` the softmax is log-quantized; they are keywords of `log_quantize`.
     """
     time, total = q.shape[-2], k.shape[-2]
     size = q.shape[-1] // heads
@@ -81,6 +85,8 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, heads: int, kv_heads:
         if causal:
             scores = np.where(hidden, np.float32(-np.inf), scores)
         weights = softmax(scores)
+        if probabilities is not None:
+            weights = log_quantize(weights, **probabilities)
         out = np.zeros((*q.shape[:-1], size), np.float32)
         for s in range(total):
             out = out + weights[..., s, None] * vh[..., s, None, :]

@@ -67,8 +67,8 @@ def log_quantize(x: np.ndarray, emin: int, emax: int, rounding: str = "floor",
     """y = sign(x) 2^e, e = rounded log2|x| clamped above to emax; f32 -> f32.
 
     |x| < 2^emin gives 0 (`zero`) or 2^emin (`clamp`), before any rounding; 0 gives 0
-    in both. Zero results keep the sign of x. A subnormal is a magnitude
-    like any other. +-inf gives +-2^emax. NaN gives NaN.
+    in both. The results are codes, which have one zero: +0. A subnormal is a
+    magnitude like any other. +-inf gives +-2^emax. NaN gives 0.
     """
     x = np.asarray(x, np.float32)
     magnitude = np.abs(x.astype(np.float64))
@@ -80,7 +80,7 @@ def log_quantize(x: np.ndarray, emin: int, emax: int, rounding: str = "floor",
         y = np.where((magnitude > 0) & (magnitude < 2.0**emin), 2.0**emin, y)
     elif underflow != "zero":
         raise ValueError(f"unknown underflow {underflow}")
-    return np.where(np.isnan(x), x, np.copysign(y, x)).astype(np.float32)
+    return np.where(y == 0, 0.0, np.copysign(y, x)).astype(np.float32)
 
 
 def pot_quantize(w: np.ndarray, scale: np.ndarray | float, emin: int, emax: int,

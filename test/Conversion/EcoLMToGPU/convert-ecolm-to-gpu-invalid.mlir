@@ -67,3 +67,31 @@ func.func @float_factors(%x: tensor<2x8xf32>, %f: tensor<4x2x2x1xf32>)
       : (tensor<2x8xf32>, tensor<4x2x2x1xf32>) -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>
 }
+
+// -----
+
+func.func @computed_weights(%x: tensor<2x4xi8>, %w: tensor<?x4x!ecolm.ternary>)
+    -> tensor<2x?xi32> {
+  // expected-remark @below {{stays off the gpu: its weights have no static shape}}
+  %y = ecolm.matmul %x, %w
+      : tensor<2x4xi8>, tensor<?x4x!ecolm.ternary> -> tensor<2x?xi32>
+  return %y : tensor<2x?xi32>
+}
+
+// -----
+
+!f = tensor<4x2x2x1x!ecolm.pot<min = -3, max = 3>, #ecolm.packed<bytes>>
+func.func @factors_of_powers(%x: tensor<2x8xi8>, %f: !f) -> tensor<2x8xi32> {
+  // expected-remark @below {{stays off the gpu: its factors are not ternary}}
+  %y = ecolm.butterfly %x, %f : (tensor<2x8xi8>, !f) -> tensor<2x8xi32>
+  return %y : tensor<2x8xi32>
+}
+
+// -----
+
+!w = tensor<8x4x!ecolm.ternary, #ecolm.packed<codes2>>
+func.func @dynamic_width(%x: tensor<2x?xi8>, %w: !w) -> tensor<2x8xi32> {
+  // expected-remark @below {{stays off the gpu: the last dimension of its input is not static}}
+  %y = ecolm.matmul %x, %w : tensor<2x?xi8>, !w -> tensor<2x8xi32>
+  return %y : tensor<2x8xi32>
+}

@@ -13,6 +13,22 @@ func.func @attention(%q: tensor<1x?x16xf32>, %k: tensor<1x?x8xf32>,
   return %y : tensor<1x?x16xf32>
 }
 
+// The rounded exponent, kept in [-10, 0], and the sign; what is below is zero.
+// CHECK-LABEL: func.func @quantized_probabilities(
+// CHECK: %[[P:.*]] = arith.divf {{.*}} : vector<16xf32>
+// CHECK: %[[B:.*]] = arith.bitcast %[[P]] : vector<16xf32> to vector<16xi32>
+// CHECK: arith.maxsi {{.*}} : vector<16xi32>
+// CHECK: arith.minsi {{.*}} : vector<16xi32>
+// CHECK: %[[Q:.*]] = arith.bitcast %{{.*}} : vector<16xi32> to vector<16xf32>
+// CHECK: vector.transfer_write %[[Q]]
+func.func @quantized_probabilities(%q: tensor<1x?x16xf32>,
+    %k: tensor<1x?x8xf32>, %v: tensor<1x?x8xf32>) -> tensor<1x?x16xf32> {
+  %y = ecolm.attention %q, %k, %v heads 2 kv_heads 1 scale 0.5 causal
+      probabilities <min = -10, max = 0, rounding = nearest>
+      : tensor<1x?x16xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>
+  return %y : tensor<1x?x16xf32>
+}
+
 // CHECK-LABEL: func.func @cached_attention(
 // CHECK-DAG: memref.store {{.*}} : memref<1x8x32xf32>
 // CHECK-DAG: memref.store {{.*}} : memref<1x32x8xf32>

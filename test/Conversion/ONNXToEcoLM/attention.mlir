@@ -26,3 +26,10 @@ func.func @split_heads(%q: tensor<1x4x?x4xf32>, %k: tensor<1x2x?x4xf32>, %v: ten
   %y = onnx.node "Attention"(%q, %k, %v) {opset = 23 : i64} : (tensor<1x4x?x4xf32>, tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>) -> tensor<1x4x?x4xf32>
   return %y : tensor<1x4x?x4xf32>
 }
+
+// CHECK-LABEL: func.func @log_quantized
+// CHECK: ecolm.attention %{{.*}}, %{{.*}}, %{{.*}} heads 4 kv_heads 2 scale 2.500000e-01 causal probabilities <min = -10, max = 0, rounding = nearest>
+func.func @log_quantized(%q: tensor<1x?x16xf32>, %k: tensor<1x?x8xf32>, %v: tensor<1x?x8xf32>) -> tensor<1x?x16xf32> {
+  %y = onnx.node "LogQuantizedAttention"(%q, %k, %v) {attrs = {is_causal = 1 : i64, q_num_heads = 4 : i64, kv_num_heads = 2 : i64, scale = 0.25 : f32, emin = -10 : i64, emax = 0 : i64, rounding = "nearest", underflow = "zero"}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x?x16xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>) -> tensor<1x?x16xf32>
+  return %y : tensor<1x?x16xf32>
+}

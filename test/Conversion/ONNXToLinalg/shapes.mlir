@@ -48,3 +48,18 @@ func.func @transpose(%x: tensor<2x3xf32>) -> tensor<3x2xf32> {
   %y = onnx.node "Transpose"(%x) {opset = 13 : i64} : (tensor<2x3xf32>) -> tensor<3x2xf32>
   return %y : tensor<3x2xf32>
 }
+
+// What the run has to check: sizes that only it knows.
+// CHECK-LABEL: func.func @checks_of_the_run
+// CHECK-DAG: cf.assert %{{.*}}, "numbers of elements differ in
+// CHECK-DAG: cf.assert %{{.*}}, "negative size in
+// CHECK-DAG: cf.assert %{{.*}}, "step of zero in
+// CHECK-DAG: cf.assert %{{.*}}, "sizes of a product differ in
+func.func @checks_of_the_run(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %s: tensor<2xi64>, %i: tensor<i64>) -> (tensor<?x?x?xf32>, tensor<?x?xf32>, tensor<?xi64>, tensor<?x?xf32>) {
+  %t = onnx.initializer "t" dense<[2, -1, 3]> : tensor<3xi64>
+  %r = onnx.node "Reshape"(%x, %t) {opset = 14 : i64} : (tensor<?x?xf32>, tensor<3xi64>) -> tensor<?x?x?xf32>
+  %c = onnx.node "ConstantOfShape"(%s) {opset = 9 : i64} : (tensor<2xi64>) -> tensor<?x?xf32>
+  %n = onnx.node "Range"(%i, %i, %i) {opset = 11 : i64} : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %p = onnx.node "MatMul"(%x, %w) {opset = 13 : i64} : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %r, %c, %n, %p : tensor<?x?x?xf32>, tensor<?x?xf32>, tensor<?xi64>, tensor<?x?xf32>
+}

@@ -202,3 +202,59 @@ func.func @impossible_result() {
   %0 = onnx.node "ConstantOfShape"(%s) {opset = 13 : i64} : (tensor<1xi64>) -> tensor<*xf32>
   return
 }
+
+// -----
+
+func.func @attention_heads(%q: tensor<1x4x5x8xf32>, %k: tensor<1x2x5x8xf32>) {
+  // expected-error @+1 {{number of heads of keys and values is 2 and 4}}
+  %0 = onnx.node "Attention"(%q, %k, %q) {opset = 23 : i64} : (tensor<1x4x5x8xf32>, tensor<1x2x5x8xf32>, tensor<1x4x5x8xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @gemm_larger_bias(%a: tensor<1x3xf32>, %b: tensor<3x4xf32>, %c: tensor<3x4xf32>) {
+  // expected-error @+1 {{size of the bias is 1 and 3}}
+  %0 = onnx.node "Gemm"(%a, %b, %c) {opset = 13 : i64} : (tensor<1x3xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @logic_of_floats(%a: tensor<4xf32>) {
+  // expected-error @+1 {{And expects booleans, found 'f32'}}
+  %0 = onnx.node "And"(%a, %a) {opset = 7 : i64} : (tensor<4xf32>, tensor<4xf32>) -> tensor<*xi1>
+  return
+}
+
+// -----
+
+func.func @zero_points(%x: tensor<4x3xf32>, %s: tensor<3xf32>, %z: tensor<2xi8>) {
+  // expected-error @+1 {{number of scales and zero points is 3 and 2}}
+  %0 = onnx.node "QuantizeLinear"(%x, %s, %z) {opset = 13 : i64} : (tensor<4x3xf32>, tensor<3xf32>, tensor<2xi8>) -> tensor<*xi8>
+  return
+}
+
+// -----
+
+func.func @scales(%x: tensor<4x3xi8>, %s: tensor<4xf32>) {
+  // expected-error @+1 {{size along the axis of scales is 3 and 4}}
+  %0 = onnx.node "DequantizeLinear"(%x, %s) {opset = 13 : i64} : (tensor<4x3xi8>, tensor<4xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @scale_axis(%x: tensor<4x3xi8>, %s: tensor<3xf32>) {
+  // expected-error @+1 {{axis 2 is outside a tensor of 2 dimensions}}
+  %0 = onnx.node "DequantizeLinear"(%x, %s) {attrs = {axis = 2 : i64}, opset = 13 : i64} : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @quantized_type(%x: tensor<4x3xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{QuantizeLinear to data type STRING is not supported}}
+  %0 = onnx.node "QuantizeLinear"(%x, %s) {attrs = {output_dtype = 8 : i64}, opset = 21 : i64} : (tensor<4x3xf32>, tensor<f32>) -> tensor<*xi8>
+  return
+}

@@ -169,6 +169,20 @@ func.func @our_domain(%x: tensor<?x64xf32> {onnx.dims = ["n", "64"]}, %codes: te
 
 // -----
 
+// CHECK-LABEL: func.func @quantization
+// CHECK-SAME: -> (tensor<2x?x3xi8> {{{.*}}}, tensor<2x?x3xf32> {{{.*}}})
+func.func @quantization(%x: tensor<2x?x3xf32> {onnx.dims = ["2", "n", "3"]}, %s: tensor<f32>, %z: tensor<i8>, %each: tensor<3xf32>) -> (tensor<*xi8>, tensor<*xf32>) {
+  %0 = onnx.node "QuantizeLinear"(%x, %s, %z) {opset = 13 : i64} : (tensor<2x?x3xf32>, tensor<f32>, tensor<i8>) -> tensor<*xi8>
+  %1 = onnx.node "DequantizeLinear"(%0, %each) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<*xi8>, tensor<3xf32>) -> tensor<*xf32>
+  // CHECK: "QuantizeLinear"({{.*}}) {attrs = {output_dtype = 3 : i64}, {{.*}} -> tensor<2x?x3xi8>
+  %2 = onnx.node "QuantizeLinear"(%x, %s) {attrs = {output_dtype = 3 : i64}, opset = 23 : i64} : (tensor<2x?x3xf32>, tensor<f32>) -> tensor<*xi8>
+  // CHECK: "QuantizeLinear"({{.*}}) {onnx.dims{{.*}}, opset = 13 : i64} {{.*}} -> tensor<2x?x3xui8>
+  %3 = onnx.node "QuantizeLinear"(%x, %s) {opset = 13 : i64} : (tensor<2x?x3xf32>, tensor<f32>) -> tensor<*xui8>
+  return %0, %1 : tensor<*xi8>, tensor<*xf32>
+}
+
+// -----
+
 // What nothing shows to hold is written down, not believed.
 // CHECK-LABEL: func.func @assumptions
 func.func @assumptions(%a: tensor<2x?xf32> {onnx.dims = ["2", "n"]}, %b: tensor<?x3xf32> {onnx.dims = ["m", "3"]}, %c: tensor<2x5xf32>) {
@@ -191,5 +205,22 @@ func.func @not_inferred(%a: tensor<2x?xf32> {onnx.dims = ["2", "n"]}) {
   %1 = onnx.node "Relu"(%0) {opset = 13 : i64} : (tensor<*x!onnx.unknown>) -> tensor<*xf32>
   // CHECK: "Tanh"({{.*}}) {onnx.dims = {{\[\[}}"2", "n"]], {{.*}} -> tensor<2x?xf32>
   %2 = onnx.node "Tanh"(%a) {opset = 13 : i64} : (tensor<2x?xf32>) -> tensor<2x5xf32>
+  return
+}
+
+// Sizes that only the run knows are assumed to fit.
+// CHECK-LABEL: func.func @assumptions_of_reshape
+func.func @assumptions_of_reshape(%x: tensor<?x4xf32> {onnx.dims = ["n", "4"]}, %s: tensor<2xi64>) {
+  %six = onnx.initializer "six" dense<[2, 3]> : tensor<2xi64>
+  %rest = onnx.initializer "rest" dense<[3, -1]> : tensor<2xi64>
+  %axis = onnx.initializer "axis" dense<0> : tensor<1xi64>
+  // CHECK: "Reshape"({{.*}}) {onnx.assumes = ["Reshape of [n, 4] to [2, 3] keeps the number of elements"]
+  %0 = onnx.node "Reshape"(%x, %six) {opset = 14 : i64} : (tensor<?x4xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: "Reshape"({{.*}}) {onnx.assumes = ["Reshape of [n, 4] to [3, -1] keeps the number of elements"]
+  %1 = onnx.node "Reshape"(%x, %rest) {opset = 14 : i64} : (tensor<?x4xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: "Reshape"({{.*}}) {onnx.assumes = ["Reshape of [n, 4] to a computed shape keeps the number of elements"]
+  %2 = onnx.node "Reshape"(%x, %s) {opset = 14 : i64} : (tensor<?x4xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: "Squeeze"({{.*}}) {onnx.assumes = ["size of the squeezed dimension is the same in [n] and [1]"]
+  %3 = onnx.node "Squeeze"(%x, %axis) {opset = 13 : i64} : (tensor<?x4xf32>, tensor<1xi64>) -> tensor<*xf32>
   return
 }

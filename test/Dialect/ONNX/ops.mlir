@@ -1,6 +1,7 @@
-// Every operation of the onnx dialect survives a round trip, in both forms.
+// Every operation of the onnx dialect survives a round trip, in every form.
 // RUN: ecolm-opt %s | ecolm-opt | FileCheck %s
 // RUN: ecolm-opt %s --mlir-print-op-generic | ecolm-opt | FileCheck %s
+// RUN: ecolm-opt %s --emit-bytecode | ecolm-opt | FileCheck %s
 
 // CHECK-LABEL: func.func @node
 // CHECK-SAME: %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<4x3xf32>

@@ -1,13 +1,15 @@
 // RUN: split-file %s %t
 // RUN: not ecolm-opt %t/no-main.mlir --ecolm-bind-entry-buffers 2>&1 | FileCheck %s --check-prefix=NO-MAIN
-// RUN: not ecolm-opt %t/no-main.mlir --ecolm-record-entry 2>&1 | FileCheck %s --check-prefix=NO-MAIN
+// RUN: not ecolm-opt %t/no-main.mlir --ecolm-record-entry 2>&1 | FileCheck %s --check-prefix=NO-RECORD
 // RUN: not ecolm-opt %t/no-main.mlir --ecolm-build-entry-point 2>&1 | FileCheck %s --check-prefix=NO-ENTRY
 // RUN: not ecolm-opt %t/tensors.mlir --convert-forall-to-runtime 2>&1 | FileCheck %s --check-prefix=TENSORS
-// RUN: not ecolm-opt %t/no-main.mlir --ecolm-return-failed-checks 2>&1 | FileCheck %s --check-prefix=NO-MAIN
+// RUN: not ecolm-opt %t/no-main.mlir --ecolm-return-failed-checks 2>&1 | FileCheck %s --check-prefix=NO-CHECKS
 // RUN: not ecolm-opt %t/elsewhere.mlir --ecolm-return-failed-checks 2>&1 | FileCheck %s --check-prefix=ELSEWHERE
 // RUN: not ecolm-opt %t/types.mlir --ecolm-bind-entry-buffers 2>&1 | FileCheck %s --check-prefix=TYPES
 
 // NO-MAIN: error: expected a function named main
+// NO-RECORD: error: expected a function named main
+// NO-CHECKS: error: expected a function @main that runs the checks
 // NO-ENTRY: error: expected @main in the LLVM dialect and the module attribute ecolm.entry
 // TENSORS: error: 'scf.forall' op must be bufferized before it can run in parallel
 // ELSEWHERE: error: 'cf.assert' op cannot be reported: it lies outside of @main

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <thread>
 
 using namespace ecolm;
@@ -80,6 +81,32 @@ TEST_F(MappedFileTest, StaysBeneathTheFolder) {
        {"", ".", "..", "/etc/passwd", "../x", "sub/../inside", "sub/", "sub",
         "link/deep", "sub\\deep", "none"})
     EXPECT_FALSE(MappedFile::openBeneath(folder.string(), name, error)) << name;
+}
+
+TEST_F(MappedFileTest, SaysThatAFileDoesNotFitTheAddressSpace) {
+  std::string path = write("sparse", "");
+  fs::resize_file(path, UINT64_C(1) << 40);
+  rlimit before, tight;
+  ASSERT_EQ(::getrlimit(RLIMIT_AS, &before), 0);
+  tight = before;
+  tight.rlim_cur = UINT64_C(1) << 39;
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &tight), 0);
+  EXPECT_FALSE(MappedFile::open(path, error));
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &before), 0);
+  EXPECT_EQ(error, "cannot be mapped: Cannot allocate memory");
+}
+
+TEST_F(MappedFileTest, HasALimitOfExternalFiles) {
+  write("one", "1");
+  write("two", "2");
+  auto model = ModelFile::open(write("model", "m"), "", error);
+  ASSERT_TRUE(model) << error;
+  Limits limits;
+  limits.maxExternalFiles = 1;
+  EXPECT_TRUE(model->getExternal("one", limits, error));
+  EXPECT_TRUE(model->getExternal("one", limits, error));
+  EXPECT_FALSE(model->getExternal("two", limits, error));
+  EXPECT_EQ(error, "is one file more than the limit of 1");
 }
 
 TEST_F(MappedFileTest, LosesNoRaceAgainstASwap) {

@@ -45,6 +45,12 @@ struct Scan {
   WireError error;
 };
 
+/// Why the scanner refuses `bytes`; empty if it does not.
+std::string refusal(const std::string &bytes, Limits limits = Limits()) {
+  Scan scan(bytes, limits);
+  return scan.good ? "" : scan.error.what;
+}
+
 TEST(WireScanner, TakesThePayloadOutOfAnInitializer) {
   std::string raw(1000, 'w');
   std::string file = graphOf(field(5, field(8, "name") + tensor(raw)));
@@ -103,10 +109,17 @@ TEST(WireScanner, RefusesALengthBeyondTheMessageAroundIt) {
 }
 
 TEST(WireScanner, RefusesWhatONNXNeverUses) {
-  EXPECT_FALSE(Scan(std::string("\x0b", 1)).good);                   // group
-  EXPECT_FALSE(Scan(std::string("\x02\x00", 2)).good);               // field 0
-  EXPECT_FALSE(Scan("\x08" + std::string(11, '\xff')).good);         // 11 bytes
-  EXPECT_FALSE(Scan("\x12" + std::string(9, '\xff') + "\x01").good); // 2^64-1
+  // A group, field 0, a number of 11 bytes, and one that ends too soon.
+  EXPECT_EQ(refusal(std::string("\x0b", 1)),
+            "field 1 has wire type 3, which ONNX never uses");
+  EXPECT_EQ(refusal(std::string("\x02\x00", 2)), "there is no field number 0");
+  EXPECT_EQ(refusal("\x08" + std::string(11, '\xff')),
+            "a number is longer than ten bytes");
+  EXPECT_EQ(refusal("\x08\xff"), "a number is cut off");
+  EXPECT_EQ(refusal("\x0d\x01"), "a number is cut off");
+  EXPECT_EQ(refusal("\x12" + std::string(9, '\xff') + "\x01"),
+            "field 2 says that it has 18446744073709551615 bytes, but 0 are "
+            "left");
 }
 
 TEST(WireScanner, HoldsItsLimits) {
@@ -122,14 +135,20 @@ TEST(WireScanner, HoldsItsLimits) {
   limits = Limits();
   limits.maxMessages = 3;
   EXPECT_TRUE(Scan(graphOf(field(1, "") + field(1, "")), limits).good);
-  EXPECT_FALSE(
-      Scan(graphOf(field(1, "") + field(1, "") + field(1, "")), limits).good);
+  EXPECT_EQ(
+      refusal(graphOf(field(1, "") + field(1, "") + field(1, "")), limits),
+      "there are more than 3 messages");
 
   limits = Limits();
   limits.maxStructureBytes = 100;
   EXPECT_TRUE(
       Scan(graphOf(field(5, tensor(std::string(1000, 'w')))), limits).good);
-  EXPECT_FALSE(Scan(graphOf(field(2, std::string(1000, 'n'))), limits).good);
+  EXPECT_EQ(refusal(graphOf(field(2, std::string(1000, 'n'))), limits),
+            "a field that is no tensor payload has 1003 bytes");
+  std::string name = field(2, std::string(60, 'n'));
+  EXPECT_EQ(refusal(graphOf(name + name), limits),
+            "the model's structure without its weights is larger than 100 "
+            "bytes");
 }
 
 } // namespace

@@ -14,6 +14,7 @@
 #include "Tensor.h"
 #include "gtest/gtest.h"
 
+#include <cstring>
 #include <string>
 
 using namespace ecolm::runtime;
@@ -65,23 +66,32 @@ TEST(Descriptor, SoundModelsPass) {
   model.language_model = nullptr;
   model.run = run;
   EXPECT_FALSE(checkDescriptor(model).failed());
-  EXPECT_EQ(requireLanguageModel(model, "this").code(), ExitCode::Usage);
+  Status status = requireLanguageModel(model, "this");
+  EXPECT_EQ(status.code(), ExitCode::Usage);
+  EXPECT_NE(std::strstr(status.message(),
+                        "this needs a language model, and this program holds "
+                        "another kind; evaluate it"),
+            nullptr);
 }
 
 TEST(Descriptor, RefusesWithAReason) {
   EXPECT_REFUSED("version 7 of the model interface", model.abi_version = 7);
-  EXPECT_REFUSED("no name", model.name = nullptr);
+  EXPECT_REFUSED("it has no name or no description", model.name = nullptr);
+  EXPECT_REFUSED("the compiled model does not fit this program: ",
+                 model.run = run);
   EXPECT_REFUSED("neither or both", model.run = run);
   EXPECT_REFUSED("neither or both", model.language_model = nullptr);
   EXPECT_REFUSED("does not describe", model.inputs = nullptr);
   EXPECT_REFUSED("does not describe", model.num_outputs = -1);
   EXPECT_REFUSED("weights are missing", model.weight_bytes = 5);
-  EXPECT_REFUSED("unknown kind", model.tokenizer.kind = 9);
+  EXPECT_REFUSED("its tokenizer is of an unknown kind",
+                 model.tokenizer.kind = 9);
   EXPECT_REFUSED("vocabulary is empty", model.tokenizer.size = 0);
-  EXPECT_REFUSED("more pieces", model.tokenizer.size = 3);
-  EXPECT_REFUSED("what it checks", model.num_checks = 1);
+  EXPECT_REFUSED("it does not say what it checks", model.num_checks = 1);
+  EXPECT_REFUSED("has more pieces than it has", model.tokenizer.size = 3);
   EXPECT_REFUSED("one input of token ids", model.num_inputs = 0);
-  EXPECT_REFUSED("one output of logits", model.num_outputs = 0);
+  EXPECT_REFUSED("has one output of logits, float32 (1, ?",
+                 model.num_outputs = 0);
 }
 
 TEST(Descriptor, RefusesUnsoundSpecifications) {
@@ -94,7 +104,8 @@ TEST(Descriptor, RefusesUnsoundSpecifications) {
   auto has = [](const std::string &message, const char *words) {
     EXPECT_NE(message.find(words), std::string::npos) << message;
   };
-  has(withInput([](Spec &s) { s.name = nullptr; }), "no name");
+  has(withInput([](Spec &s) { s.name = nullptr; }),
+      "input or output has no name");
   has(withInput([](Spec &s) { s.dtype = 8; }), "unknown element type");
   has(withInput([](Spec &s) { s.rank = 9; }), "too many dimensions");
   has(withInput([](Spec &s) { s.rank = -1; }), "too many dimensions");
@@ -114,7 +125,9 @@ TEST(Descriptor, RefusesUnsoundLanguageModels) {
        {with([](Model &m) { m.forward = nullptr; }),
         with([](Model &m) { m.context_length = 0; }),
         with([](Model &m) { m.max_chunk = -1; })})
-    EXPECT_NE(message.find("not positive"), std::string::npos) << message;
+    EXPECT_NE(message.find("of its language model are not positive"),
+              std::string::npos)
+        << message;
 }
 
 TEST(Tokens, AreCheckedBeforeTheModelSeesThem) {
@@ -148,11 +161,14 @@ TEST(Sequence, SaysHowMuchMemoryIsMissing) {
   huge = language;
   huge.workspace_bytes = UINT64_MAX;
   Sequence other;
-  EXPECT_EQ(other.open(model, 0).code(), ExitCode::ModelFailure);
+  status = other.open(model, 0);
+  EXPECT_NE(std::strstr(status.message(), "not enough memory: the workspace"),
+            nullptr);
   huge = language;
   huge.vocabulary_size = INT64_C(1) << 61;
   Sequence third;
-  EXPECT_EQ(third.open(model, 0).code(), ExitCode::ModelFailure);
+  status = third.open(model, 0);
+  EXPECT_NE(std::strstr(status.message(), "buffer of logits needs"), nullptr);
 }
 
 } // namespace

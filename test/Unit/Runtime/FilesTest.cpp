@@ -15,7 +15,9 @@
 
 #include <cstring>
 #include <string>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 using namespace ecolm::runtime;
@@ -79,8 +81,8 @@ TEST(OutputFile, LeavesDevicesAlone) {
 TEST(OutputFile, FullDisk) {
   Status status = writeFile("/dev/full", "x");
   EXPECT_EQ(status.code(), ExitCode::InputOutput);
-  EXPECT_NE(std::strstr(status.message(), "No space left"), nullptr);
-  EXPECT_NE(std::strstr(status.message(), "/dev/full"), nullptr);
+  EXPECT_STREQ(status.message(),
+               "cannot write /dev/full: No space left on device");
 }
 
 TEST(OutputFile, PlacesWhereNothingCanBe) {
@@ -89,8 +91,33 @@ TEST(OutputFile, PlacesWhereNothingCanBe) {
   EXPECT_EQ(status.code(), ExitCode::InputOutput);
   EXPECT_NE(std::strstr(status.message(), "none/out"), nullptr);
   status = writeFile(folder.file(""), "x");
-  EXPECT_NE(std::strstr(status.message(), "is a directory"), nullptr);
+  EXPECT_NE(std::strstr(status.message(), "cannot write '"), nullptr);
+  EXPECT_NE(std::strstr(status.message(), "': it is a directory"), nullptr);
   EXPECT_EQ(folder.size(), 0u);
+}
+
+TEST(OutputFile, SocketsAndPlacesThatAreTakenMeanwhile) {
+  TemporaryFolder folder;
+  sockaddr_un address = {AF_UNIX, ""};
+  std::string path = folder.file("socket");
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  std::strcpy(address.sun_path, path.c_str());
+  int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(
+      bind(descriptor, reinterpret_cast<sockaddr *>(&address), sizeof address),
+      0);
+  Status status = writeFile(path, "x");
+  close(descriptor);
+  EXPECT_EQ(status.message(),
+            "cannot open '" + path + "': No such device or address");
+
+  OutputFile file;
+  path = folder.file("out");
+  ASSERT_FALSE(file.create(path.c_str()).failed());
+  ASSERT_FALSE(file.close().failed());
+  std::filesystem::create_directory(path);
+  EXPECT_EQ(file.commit().message(),
+            "cannot write '" + path + "': Is a directory");
 }
 
 TEST(ReadFile, FilesOfEverySize) {
@@ -113,9 +140,15 @@ TEST(ReadFile, Failures) {
   Array<char> content;
   Status status = readFile(folder.file("none").c_str(), content);
   EXPECT_EQ(status.code(), ExitCode::InputOutput);
-  EXPECT_NE(std::strstr(status.message(), "No such file"), nullptr);
+  EXPECT_EQ(status.message(), "cannot open '" + folder.file("none") +
+                                  "': No such file or directory");
   status = readFile(folder.file("").c_str(), content);
-  EXPECT_NE(std::strstr(status.message(), "is a directory"), nullptr);
+  EXPECT_NE(std::strstr(status.message(), "' is a directory; name a file"),
+            nullptr);
+  // Nothing is mapped where this file begins.
+  status = readFile("/proc/self/mem", content);
+  EXPECT_STREQ(status.message(),
+               "cannot read '/proc/self/mem': Input/output error");
 }
 
 } // namespace

@@ -96,48 +96,63 @@ TEST(NpyFile, ReadsAllVersionsAndShapes) {
 TEST(NpyFile, RefusesWithAReason) {
   EXPECT_REFUSED("", "does not begin with");
   EXPECT_REFUSED("PK\x03\x04 and so on", "does not begin with");
-  EXPECT_REFUSED(npy(header("<f4", "(1,)"), "abcd", 4), "version");
+  EXPECT_REFUSED(npy(header("<f4", "(1,)"), "abcd", 4),
+                 "its version is not 1.0, 2.0 or 3.0");
   EXPECT_REFUSED(npy(std::string(10001, ' '), ""), "longer than 10000");
   EXPECT_REFUSED(npy(header("<f4", "(1,)"), "abcd").substr(0, 30),
                  "ends within its header");
-  EXPECT_REFUSED(npy(header(">f4", "(1,)"), "abcd"), "big-endian");
-  EXPECT_REFUSED(npy(header("|O", "(1,)"), "abcd"), "Python objects");
-  EXPECT_REFUSED(npy(header("<f2", "(2,)"), "abcd"), "'<f2'");
-  EXPECT_REFUSED(npy(header("<c8", "(1,)"), "abcdefgh"), "'<c8'");
+  EXPECT_REFUSED(npy(header(">f4", "(1,)"), "abcd"),
+                 "it is big-endian: convert");
+  EXPECT_REFUSED(npy(header("|O", "(1,)"), "abcd"),
+                 "it holds Python objects, which");
+  EXPECT_REFUSED(npy(header("<f2", "(2,)"), "abcd"),
+                 "has element type '<f2', but only float32,");
+  EXPECT_REFUSED(npy(header("<c8", "(1,)"), "abcdefgh"),
+                 "convert it with numpy's astype");
+  EXPECT_REFUSED("", "; write it with numpy.save");
   EXPECT_REFUSED(npy("{'descr': [('a', '<f4')], 'fortran_order': False, "
                      "'shape': (1,), }",
                      "abcd"),
-                 "structured");
-  EXPECT_REFUSED(npy(header("|i1", "(2, 2)", "True"), "abcd"), "Fortran order");
+                 "holds a structured array, which");
+  EXPECT_REFUSED(npy(header("|i1", "(2, 2)", "True"), "abcd"),
+                 "is stored column by column");
   EXPECT_REFUSED(npy(header("|i1", "(1,1,1,1,1,1,1,1,1)"), "a"),
-                 "more than 8 dimensions");
-  EXPECT_REFUSED(npy(header("|b1", "(2,)"), "\1\2"), "truth value");
+                 "more than 8 dimensions; reshape it");
+  EXPECT_REFUSED(npy(header("|b1", "(2,)"), "\1\2"),
+                 "a truth value is neither 0 nor 1");
 }
 
 TEST(NpyFile, RefusesHeadersThatAreNoDictionary) {
-  EXPECT_REFUSED(npy("[1, 2]", ""), "not a dictionary");
-  EXPECT_REFUSED(npy("{'descr': '<f4'}", ""), "lacks");
-  EXPECT_REFUSED(npy(header("|i1", "(1,)") + "x", "a"), "follows");
-  EXPECT_REFUSED(npy("{'descr': '|i1', 'descr': '|i1'}", ""), "repeated");
-  EXPECT_REFUSED(npy("{'surprise': 1}", ""), "unknown");
-  EXPECT_REFUSED(npy(header("|i1", "3"), "abc"), "not a tuple");
-  EXPECT_REFUSED(npy(header("|i1", "(-1,)"), ""), "not a tuple of numbers");
+  EXPECT_REFUSED(npy("[1, 2]", ""), "its header is not a dictionary");
+  EXPECT_REFUSED(npy("{'descr' '<f4'}", ""), "its header is not a dictionary");
+  EXPECT_REFUSED(npy("{'descr': '<f4' 'shape': (1,)}", ""),
+                 "its header is not a dictionary");
+  EXPECT_REFUSED(npy("{'descr': '<f4'}", ""), "its header lacks descr, ");
+  EXPECT_REFUSED(npy(header("|i1", "(1,)") + "x", "a"),
+                 "something follows the dictionary");
+  EXPECT_REFUSED(npy("{'descr': '|i1', 'descr': '|i1'}", ""),
+                 "has an unknown or repeated key");
+  EXPECT_REFUSED(npy("{'surprise': 1}", ""), "has an unknown or repeated key");
+  EXPECT_REFUSED(npy(header("|i1", "3"), "abc"), "its shape is no tuple");
+  EXPECT_REFUSED(npy(header("|i1", "(-1,)"), ""), "holds no number of 63 bits");
   EXPECT_REFUSED(npy(header("|i1", "(1 2)"), "ab"), "not a tuple of numbers");
-  EXPECT_REFUSED(npy(header("|i1", "(,)"), "a"), "not a tuple of numbers");
+  EXPECT_REFUSED(npy(header("|i1", "(,)"), "a"), "holds no number of 63 bits");
   EXPECT_REFUSED(npy(header("|i1", "(1,)", "1"), "a"), "neither True nor");
 }
 
 TEST(NpyFile, RefusesSizesThatLie) {
-  EXPECT_REFUSED(npy(header("<f4", "(2,)"), "abcd"), "promises 8 bytes");
+  EXPECT_REFUSED(npy(header("<f4", "(2,)"), "abcd"),
+                 "its header promises 8 bytes");
   EXPECT_REFUSED(npy(header("<f4", "(1,)"), "abcde"), "and 5 follow");
   EXPECT_REFUSED(npy(header("<f4", "(9223372036854775807, 2)"), ""),
-                 "overflows");
-  EXPECT_REFUSED(npy(header("<f4", "(9223372036854775808,)"), ""), "63 bits");
+                 "the size of its shape overflows");
+  EXPECT_REFUSED(npy(header("<f4", "(9223372036854775808,)"), ""),
+                 "its shape holds no number of 63 bits");
   // Four times 2^62 elements of four bytes: 2^66 is 0 modulo 2^64.
   EXPECT_REFUSED(npy(header("<f4", "(4, 4611686018427387904)"), ""),
-                 "overflows");
+                 "the size of its shape overflows");
   EXPECT_REFUSED(npy(header("<f4", "(0, 9223372036854775807, 16)"), ""),
-                 "overflows");
+                 "the size of its shape overflows");
 }
 
 TEST(NpyFile, DamageNeverFaults) {

@@ -120,28 +120,53 @@ TEST(NpzArchive, RefusesWithAReason) {
     change(entry);
     return zip({entry});
   };
-  EXPECT_REFUSED("", "no end record");
-  EXPECT_REFUSED(std::string(5000, 'x'), "no end record");
-  EXPECT_REFUSED(zip({{"a.txt", array}}), "other than .npy");
-  EXPECT_REFUSED(zip({{".npy", array}}), "other than .npy");
-  EXPECT_REFUSED(zip({{"a.npy", array}, {"a.npy", array}}), "same name");
-  EXPECT_REFUSED(with([](Entry &e) { e.flags = 1; }), "encrypted");
-  EXPECT_REFUSED(with([](Entry &e) { e.method = 12; }), "another method");
-  EXPECT_REFUSED(with([](Entry &e) { e.crc ^= 1; }), "CRC");
-  EXPECT_REFUSED(with([](Entry &e) { e.bytes -= 1; }), "does not unpack");
-  EXPECT_REFUSED(with([](Entry &e) { e.bytes += 1; }), "does not unpack");
-  EXPECT_REFUSED(with([](Entry &e) { e.packedBytes -= 1; }), "does not unpack");
-  EXPECT_REFUSED(with([](Entry &e) { e.packedBytes += 1; }), "beyond the data");
-  EXPECT_REFUSED(with([](Entry &e) { e.bytes = 3u << 30; }), "contradict");
-  EXPECT_REFUSED(with([](Entry &e) { e.bytes = 0xFFFFFFFF; }), "zip64");
+  EXPECT_REFUSED("", "it has no end record, so");
+  EXPECT_REFUSED(std::string(5000, 'x'), "it has no end record, so");
+  EXPECT_REFUSED(zip({{"a.txt", array}}), "something other than .npy files");
+  EXPECT_REFUSED(zip({{".npy", array}}), "something other than .npy files");
+  EXPECT_REFUSED(zip({{"a.npy", array}, {"a.npy", array}}),
+                 "of its entries have the same name");
+  EXPECT_REFUSED(with([](Entry &e) { e.flags = 1; }), "it is encrypted");
+  EXPECT_REFUSED(with([](Entry &e) { e.method = 12; }),
+                 "by another method than deflate");
+  EXPECT_REFUSED(with([](Entry &e) { e.crc ^= 1; }),
+                 "the CRC of an entry is wrong");
+  EXPECT_REFUSED(with([](Entry &e) { e.bytes -= 1; }),
+                 "an entry does not unpack to the size");
+  EXPECT_REFUSED(with([](Entry &e) { e.bytes += 1; }),
+                 "an entry does not unpack to the size");
+  EXPECT_REFUSED(with([](Entry &e) { e.packedBytes -= 1; }),
+                 "an entry does not unpack to the size");
+  EXPECT_REFUSED(with([](Entry &e) { e.packedBytes += 1; }),
+                 "an entry reaches beyond the data");
+  EXPECT_REFUSED(with([](Entry &e) { e.bytes = 3u << 30; }),
+                 "the sizes of an entry contradict");
+  EXPECT_REFUSED(with([](Entry &e) { e.bytes = 0xFFFFFFFF; }),
+                 "it is a zip64 archive");
   EXPECT_REFUSED(with([](Entry &e) { e.offset = 3; }), "leads to no entry");
   EXPECT_REFUSED(with([](Entry &e) { e.offset = 1u << 30; }),
                  "leads to no entry");
-  EXPECT_REFUSED(zip({{"a.npy", array}}, 2), "directory is damaged");
+  EXPECT_REFUSED(zip({{"a.npy", array}}, 2), "its directory is damaged");
   EXPECT_REFUSED(zip({{"a.npy", array}}, 0), "more than it says");
-  EXPECT_REFUSED(zip({{"a.npy", array}}, 0xFFFF), "zip64");
-  EXPECT_REFUSED(zip({{"a.npy", array}}, 5000), "more than 4096");
+  EXPECT_REFUSED(zip({{"a.npy", array}}, 0xFFFF), "it is a zip64 archive");
+  EXPECT_REFUSED(zip({{"a.npy", array}}, 5000),
+                 "it holds more than 4096 tensors");
   EXPECT_REFUSED(zip({{"a.npy", "not an array"}}), "entry 'a'");
+  EXPECT_REFUSED("", "x.npz' is not a valid .npz file: ");
+}
+
+TEST(NpzArchive, RefusesDirectoriesThatLie) {
+  std::string file = zip({{"a.npy", npyOf("abc")}});
+  size_t directory = file.rfind("PK\1\2"), end = file.rfind("PK\5\6");
+  auto with = [&](size_t at, char byte) {
+    std::string damaged = file;
+    damaged[at] = byte;
+    return damaged;
+  };
+  // A name that is longer than the directory.
+  EXPECT_REFUSED(with(directory + 28, 99), "its directory is damaged");
+  EXPECT_REFUSED(with(end + 4, 1), "it spans several disks");
+  EXPECT_REFUSED(with(end + 12, 1), "does not end where the end record begins");
 }
 
 TEST(NpzArchive, DamageIsNoticedAndNeverFaults) {
@@ -161,7 +186,7 @@ TEST(NpzArchive, DamageIsNoticedAndNeverFaults) {
   for (size_t at = start; at < start + array.size(); ++at) {
     std::string damaged = file;
     damaged[at] = static_cast<char>(damaged[at] ^ 4);
-    EXPECT_REFUSED(damaged, "CRC");
+    EXPECT_REFUSED(damaged, "the CRC of an entry is wrong");
   }
 }
 
@@ -198,7 +223,8 @@ TEST(NpzArchive, RefusesToWriteMoreThanFourGibibytes) {
   NpzWriter writer;
   Status status = writer.add(file, "huge", huge);
   EXPECT_EQ(status.code(), ExitCode::InputOutput);
-  EXPECT_NE(std::strstr(status.message(), "4 GiB"), nullptr);
+  EXPECT_NE(std::strstr(status.message(), "'huge' does not fit in a .npz file"),
+            nullptr);
 }
 
 } // namespace

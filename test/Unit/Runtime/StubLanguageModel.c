@@ -145,8 +145,14 @@ static const char *const checks[] = {"node 'lookup\x1b': it refuses"};
 static const ecolm_language_model language = {VOCABULARY,  CONTEXT, CHUNK,
                                               CACHE_BYTES, 256,     forward};
 
+#ifdef STUB_ANY_BATCH
+#define BATCH -1
+#else
+#define BATCH 1
+#endif
+
 static const ecolm_tensor_spec inputs[] = {
-    {"input_ids", ECOLM_I64, 2, {1, -1}}};
+    {"input_ids", ECOLM_I64, 2, {BATCH, -1}}};
 static const ecolm_tensor_spec outputs[] = {
     {"logits", ECOLM_F32, 3, {1, -1, VOCABULARY}}};
 

@@ -107,11 +107,6 @@ llvm::Expected<Bytes> pack(const WeightDescription &weight,
   return packed;
 }
 
-std::string packError(const WeightDescription &weight, const Bytes &source) {
-  llvm::Expected<Bytes> packed = pack(weight, source);
-  return packed ? "" : llvm::toString(packed.takeError());
-}
-
 /// A weight of random codes, its source and its codes in row-major order.
 struct RandomWeight {
   WeightDescription description;
@@ -285,60 +280,6 @@ TEST(WeightPackerTest, PlainElementsOfEverySize) {
     ASSERT_TRUE(!!unpacked);
     ASSERT_EQ(*unpacked, rowMajor);
   }
-}
-
-TEST(WeightPackerTest, RejectsCodesThatDoNotExist) {
-  WeightDescription ternary;
-  ternary.kind = ElementKind::Ternary;
-  ternary.shape = {1, 1, 4, 1, 1};
-  ternary.format = ByteFormat::Bytes;
-  ternary.sourceFormat = ByteFormat::Codes2;
-  EXPECT_EQ(packError(ternary, {0b00011000}), "");
-  EXPECT_NE(packError(ternary, {char(0xff)}).find("a code that"),
-            std::string::npos);
-  ternary.sourceFormat = ByteFormat::Base3;
-  EXPECT_EQ(packError(ternary, {char(242)}), "");
-  EXPECT_NE(packError(ternary, {char(243)}).find("byte 243"),
-            std::string::npos);
-  ternary.sourceFormat = ByteFormat::Bytes;
-  EXPECT_NE(packError(ternary, {0, 1, 2, 0}).find("a code that"),
-            std::string::npos);
-
-  WeightDescription pot = ternary;
-  pot.kind = ElementKind::Pot;
-  pot.numExponents = 3;
-  EXPECT_EQ(packError(pot, {0, 1, -3, 3}), "");
-  EXPECT_NE(packError(pot, {0, 1, -4, 3}).find("a code that"),
-            std::string::npos);
-  pot.hasZero = false;
-  EXPECT_NE(packError(pot, {0, 1, -3, 3}).find("a code that"),
-            std::string::npos);
-}
-
-TEST(WeightPackerTest, RejectsDescriptionsThatMakeNoSense) {
-  WeightDescription weight;
-  weight.shape = {1, 2, 2, 2, 2};
-  EXPECT_NE(packError(weight, Bytes(63)).find("expected a source of 64 bytes"),
-            std::string::npos);
-  weight.transposed = true;
-  EXPECT_NE(packError(weight, Bytes(64)).find("only the source of a matrix"),
-            std::string::npos);
-  weight.transposed = false;
-  weight.lanes = 24;
-  EXPECT_NE(packError(weight, Bytes(64)).find("a power of two up to 64"),
-            std::string::npos);
-  weight.lanes = 0;
-  weight.elementBytes = 3;
-  EXPECT_NE(packError(weight, Bytes(48)).find("1, 2, 4 or 8 bytes"),
-            std::string::npos);
-  weight.format = ByteFormat::Codes2;
-  EXPECT_NE(packError(weight, Bytes(48)).find("does not suit"),
-            std::string::npos);
-  weight.kind = ElementKind::Pot;
-  weight.numExponents = 8;
-  weight.sourceFormat = ByteFormat::Nibbles;
-  EXPECT_NE(packError(weight, Bytes(8)).find("does not suit"),
-            std::string::npos);
 }
 
 /// A fault planted in one bit of a packed weight must show when it is read.

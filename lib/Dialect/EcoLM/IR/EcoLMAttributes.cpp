@@ -42,6 +42,16 @@ LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult
+LogQuantizerAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         int32_t min, int32_t max, Rounding rounding,
+                         Underflow underflow) {
+  if (min >= -126 && min <= max && max <= 127)
+    return success();
+  return emitError() << "expected -126 <= min <= max <= 127, but found min = "
+                     << min << " and max = " << max;
+}
+
 LogicalResult ecolm::verifyPacking(function_ref<InFlightDiagnostic()> emitError,
                                    Packing packing, Type elementType) {
   auto pot = dyn_cast<PotType>(elementType);

@@ -12,6 +12,7 @@
 //     pot         min and max as signed varints, zero as bool, terms as varint
 //   attribute   kind (AttributeCode), then
 //     packed      packing as varint, lanes as signed varint
+//     quantizer   min and max as signed varints, rounding, underflow as varints
 //     others      the enumeration's value as varint
 //
 //===----------------------------------------------------------------------===//
@@ -41,7 +42,8 @@ enum class AttributeCode : uint64_t {
   RotationConvention = 5,
   ShiftRounding = 6,
   Arithmetic = 7,
-  Packing = 8
+  Packing = 8,
+  LogQuantizer = 9
 };
 
 /// The bytecode interface of the dialect.
@@ -139,18 +141,31 @@ static Attribute readEnum(DialectBytecodeReader &reader,
 }
 
 static Attribute readPacked(DialectBytecodeReader &reader) {
-  uint64_t packing;
+  auto packing = cast_or_null<PackingAttr>(
+      readEnum<PackingAttr>(reader, symbolizePacking));
   int64_t lanes;
-  if (failed(reader.readVarInt(packing)) ||
-      failed(reader.readSignedVarInt(lanes)))
+  if (!packing || failed(reader.readSignedVarInt(lanes)))
     return Attribute();
-  std::optional<Packing> word = symbolizePacking(packing);
-  if (!word) {
-    reader.emitError() << "expected a value of ecolm.packing, but found "
-                       << packing;
+  return getVerified<PackedAttr>(reader, packing.getValue(),
+                                 static_cast<int32_t>(lanes));
+}
+
+static Attribute readLogQuantizer(DialectBytecodeReader &reader) {
+  int64_t min, max;
+  if (failed(reader.readSignedVarInt(min)) ||
+      failed(reader.readSignedVarInt(max)))
     return Attribute();
-  }
-  return getVerified<PackedAttr>(reader, *word, static_cast<int32_t>(lanes));
+  auto rounding = cast_or_null<RoundingAttr>(
+      readEnum<RoundingAttr>(reader, symbolizeRounding));
+  if (!rounding)
+    return Attribute();
+  auto underflow = cast_or_null<UnderflowAttr>(
+      readEnum<UnderflowAttr>(reader, symbolizeUnderflow));
+  if (!underflow)
+    return Attribute();
+  return getVerified<LogQuantizerAttr>(
+      reader, static_cast<int32_t>(min), static_cast<int32_t>(max),
+      rounding.getValue(), underflow.getValue());
 }
 
 Attribute
@@ -178,6 +193,8 @@ EcoLMBytecodeInterface::readAttribute(DialectBytecodeReader &reader) const {
     return readEnum<ArithmeticAttr>(reader, symbolizeArithmetic);
   case AttributeCode::Packing:
     return readEnum<PackingAttr>(reader, symbolizePacking);
+  case AttributeCode::LogQuantizer:
+    return readLogQuantizer(reader);
   }
   reader.emitError() << "expected the code of an ecolm attribute, but found "
                      << code;
@@ -191,6 +208,14 @@ EcoLMBytecodeInterface::writeAttribute(Attribute attribute,
     writer.writeVarInt(static_cast<uint64_t>(AttributeCode::Packed));
     writer.writeVarInt(static_cast<uint64_t>(packed.getPacking()));
     writer.writeSignedVarInt(packed.getLanes());
+    return success();
+  }
+  if (auto quantizer = dyn_cast<LogQuantizerAttr>(attribute)) {
+    writer.writeVarInt(static_cast<uint64_t>(AttributeCode::LogQuantizer));
+    writer.writeSignedVarInt(quantizer.getMin());
+    writer.writeSignedVarInt(quantizer.getMax());
+    writer.writeVarInt(static_cast<uint64_t>(quantizer.getRounding()));
+    writer.writeVarInt(static_cast<uint64_t>(quantizer.getUnderflow()));
     return success();
   }
   auto writeEnum = [&](AttributeCode code, auto word) {

@@ -77,7 +77,7 @@ static CachedAttentionOp addCache(RewriterBase &rewriter, AttentionOp attention,
   return rewriter.replaceOpWithNewOp<CachedAttentionOp>(
       attention, attention.getType(), attention.getQuery(), attention.getKey(),
       attention.getValue(), position, keys, values, heads, kvHeads,
-      attention.getScale());
+      attention.getScale(), attention.getProbabilitiesAttr());
 }
 
 /// Rewrites `function` in place for pieces of sequences up to `context` tokens.

@@ -87,12 +87,9 @@ static WeightOp splitDeclaration(WeightOp weight, SymbolTable &symbols) {
 
 /// Packs `weight` for the kernels that read it, declaring it a second time if
 /// other operations read it too. Gives the packed declaration.
-static FailureOr<WeightOp> packWeight(WeightOp weight, const WeightUses &uses,
-                                      const PackingChoice &choice,
-                                      SymbolTable &symbols) {
-  auto type = dyn_cast<RankedTensorType>(weight.getType());
-  if (!type)
-    return weight.emitOpError() << "expected a ranked type";
+static WeightOp packWeight(WeightOp weight, const WeightUses &uses,
+                           const PackingChoice &choice, SymbolTable &symbols) {
+  auto type = cast<RankedTensorType>(weight.getType());
   RankedTensorType packedType = getPackedType(type, choice);
   WeightOp packed =
       uses.hasOtherUses ? splitDeclaration(weight, symbols) : weight;
@@ -159,8 +156,8 @@ struct PackWeightsPass final : ecolm::impl::PackWeightsBase<PackWeightsPass> {
       }
       if (uses.kernels.empty() || isPacked(weight))
         continue;
-      FailureOr<WeightOp> packed = packWeight(weight, uses, choice, symbols);
-      if (failed(packed) || failed(count(*packed, packedElements)))
+      WeightOp packed = packWeight(weight, uses, choice, symbols);
+      if (failed(count(packed, packedElements)))
         return signalPassFailure();
       numSplit += uses.hasOtherUses;
     }

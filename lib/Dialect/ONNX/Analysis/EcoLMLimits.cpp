@@ -84,16 +84,33 @@ static std::optional<Refusal> checkWeight(NodeOp node, int64_t limit) {
   return std::nullopt;
 }
 
-std::optional<Refusal> checkLogQuantize(NodeOp node) {
-  if (auto refusal =
-          checkType(node, 0, /*mayBeFloat=*/true, /*mayBeByte=*/false))
-    return refusal;
+/// Refuses attributes that describe no log quantizer.
+static std::optional<Refusal> checkLogQuantizer(NodeOp node) {
   if (auto refusal = checkExponents(node))
     return refusal;
   if (auto refusal = checkChoice(node, "rounding",
                                  {"floor", "nearest_log", "nearest", "ceil"}))
     return refusal;
   return checkChoice(node, "underflow", {"zero", "clamp"});
+}
+
+std::optional<Refusal> checkLogQuantize(NodeOp node) {
+  if (auto refusal =
+          checkType(node, 0, /*mayBeFloat=*/true, /*mayBeByte=*/false))
+    return refusal;
+  return checkLogQuantizer(node);
+}
+
+std::optional<Refusal> checkLogQuantizedAttention(NodeOp node) {
+  for (unsigned input : {0, 1, 2})
+    if (auto refusal =
+            checkType(node, input, /*mayBeFloat=*/true, /*mayBeByte=*/false))
+      return refusal;
+  if (!isa_and_nonnull<FloatAttr>(node.getNodeAttr("scale")))
+    return Refusal{"scale is missing", kExport};
+  if (!isa_and_nonnull<IntegerAttr>(node.getNodeAttr("is_causal")))
+    return Refusal{"is_causal is missing", kExport};
+  return checkLogQuantizer(node);
 }
 
 std::optional<Refusal> checkButterflyFactor(NodeOp node) {

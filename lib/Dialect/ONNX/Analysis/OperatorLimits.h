@@ -20,6 +20,8 @@ namespace ecolm::onnx {
 std::optional<Refusal> checkAttention(NodeOp node);
 std::optional<Refusal> checkGelu(NodeOp node);
 std::optional<Refusal> checkNormalization(NodeOp node);
+std::optional<Refusal> checkQuantizeLinear(NodeOp node);
+std::optional<Refusal> checkDequantizeLinear(NodeOp node);
 std::optional<Refusal> checkRange(NodeOp node);
 std::optional<Refusal> checkReduction(NodeOp node);
 std::optional<Refusal> checkSlice(NodeOp node);
@@ -28,6 +30,7 @@ std::optional<Refusal> checkConstantAxes(NodeOp node);
 
 // EcoLMLimits.cpp
 std::optional<Refusal> checkLogQuantize(NodeOp node);
+std::optional<Refusal> checkLogQuantizedAttention(NodeOp node);
 std::optional<Refusal> checkButterflyFactor(NodeOp node);
 std::optional<Refusal> checkUnpackTernary(NodeOp node);
 std::optional<Refusal> checkTernaryMatMul(NodeOp node);

@@ -67,6 +67,33 @@ std::optional<Refusal> checkAttention(NodeOp node) {
   return refuseExtraResults(node);
 }
 
+/// Refuses a quantized tensor or a float tensor of another type, and scales of
+/// blocks.
+static std::optional<Refusal> checkUniform(NodeOp node, Value floats,
+                                           Value codes) {
+  auto elementOf = [](Value value) {
+    return cast<TensorType>(value.getType()).getElementType();
+  };
+  if (!elementOf(codes).isSignlessInteger(8) || !elementOf(floats).isF32() ||
+      !elementOf(node.getInputs()[1]).isF32())
+    return Refusal{"it does not quantize float to int8",
+                   "quantize symmetrically to int8 with float scales"};
+  auto scale = cast<TensorType>(node.getInputs()[1].getType());
+  if (getIntAttr(node, "block_size", 0) != 0 || !scale.hasRank() ||
+      scale.getRank() > 1)
+    return Refusal{"it has a scale for each block",
+                   "quantize by tensor or by axis"};
+  return std::nullopt;
+}
+
+std::optional<Refusal> checkQuantizeLinear(NodeOp node) {
+  return checkUniform(node, node.getInputs()[0], node.getResult(0));
+}
+
+std::optional<Refusal> checkDequantizeLinear(NodeOp node) {
+  return checkUniform(node, node.getResult(0), node.getInputs()[0]);
+}
+
 std::optional<Refusal> checkGelu(NodeOp node) {
   auto approximate =
       dyn_cast_or_null<StringAttr>(node.getNodeAttr("approximate"));

@@ -73,19 +73,15 @@ static LogicalResult verifyInterfaceAttr(Operation *op, NamedAttribute attr,
 LogicalResult ONNXDialect::verifyRegionArgAttribute(Operation *op, unsigned,
                                                     unsigned index,
                                                     NamedAttribute attr) {
-  auto function = dyn_cast<FunctionOpInterface>(op);
-  if (!function || index >= function.getNumArguments())
-    return op->emitOpError(
-        "expects onnx attributes on function arguments only");
+  // Only functions have attributes on the arguments of a region.
+  auto function = cast<FunctionOpInterface>(op);
   return verifyInterfaceAttr(op, attr, function.getArgumentTypes()[index]);
 }
 
 LogicalResult ONNXDialect::verifyRegionResultAttribute(Operation *op, unsigned,
                                                        unsigned index,
                                                        NamedAttribute attr) {
-  auto function = dyn_cast<FunctionOpInterface>(op);
-  if (!function || index >= function.getNumResults())
-    return op->emitOpError("expects onnx attributes on function results only");
+  auto function = cast<FunctionOpInterface>(op);
   return verifyInterfaceAttr(op, attr, function.getResultTypes()[index]);
 }
 

@@ -114,8 +114,8 @@ LogicalResult NodeInference::setResult(unsigned index, Type elementType,
                            << describeDims(dims)
                            << " has more elements than the limit of "
                            << kMaxElements
-                           << "; export the model again with sizes that fit a "
-                              "machine";
+                           << "; no machine holds it, so export the model again "
+                              "with smaller sizes";
       elements *= dim.getNumber();
     }
     sizes.push_back(asSize(dim));

@@ -29,6 +29,7 @@ static const StringMap<ShapeRule> &standardRules() {
       {"Concat", inferConcat},
       {"ConstantOfShape", inferConstantOfShape},
       {"Cos", inferUnary},
+      {"DequantizeLinear", inferDequantizeLinear},
       {"Div", inferArithmetic},
       {"Elu", inferUnary},
       {"Equal", inferComparison},
@@ -63,6 +64,7 @@ static const StringMap<ShapeRule> &standardRules() {
       {"Or", inferLogic},
       {"Pow", inferArithmetic},
       {"RMSNormalization", inferRMSNormalization},
+      {"QuantizeLinear", inferQuantizeLinear},
       {"Range", inferRange},
       {"Reciprocal", inferUnary},
       {"ReduceL1", inferReduce},
@@ -103,6 +105,7 @@ static const StringMap<ShapeRule> &ecolmRules() {
   static const StringMap<ShapeRule> rules = {
       {"ButterflyFactor", inferButterflyFactor},
       {"LogQuantize", inferLogQuantize},
+      {"LogQuantizedAttention", inferAttention},
       {"PotMatMul", inferLowBitMatMul},
       {"TernaryMatMul", inferLowBitMatMul},
       {"UnpackTernary", inferUnpackTernary},

@@ -52,6 +52,10 @@ mlir::LogicalResult inferSplit(NodeInference &node);
 mlir::LogicalResult inferMatMul(NodeInference &node);
 mlir::LogicalResult inferGemm(NodeInference &node);
 
+// Quantization.cpp
+mlir::LogicalResult inferQuantizeLinear(NodeInference &node);
+mlir::LogicalResult inferDequantizeLinear(NodeInference &node);
+
 // Reduction.cpp
 mlir::LogicalResult inferReduce(NodeInference &node);
 mlir::LogicalResult inferSoftmax(NodeInference &node);

@@ -1,5 +1,6 @@
 // RUN: ecolm-opt %s | ecolm-opt | FileCheck %s
 // RUN: ecolm-opt %s --emit-bytecode | ecolm-opt | FileCheck %s
+// RUN: ecolm-opt %s --mlir-print-op-generic | ecolm-opt | FileCheck %s
 
 // CHECK-LABEL: func private @packed_examples
 // CHECK-SAME: tensor<16x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
@@ -35,7 +36,11 @@ func.func private @packed(
 // CHECK-DAG: test.shift = [#ecolm.shift_rounding<floor>, #ecolm.shift_rounding<half_up>, #ecolm.shift_rounding<half_even>]
 // CHECK-DAG: test.arithmetic = [#ecolm.arithmetic<native>, #ecolm.arithmetic<shift_add>, #ecolm.arithmetic<exponent_add>]
 // CHECK-DAG: test.packing = [#ecolm.packing<bytes>, #ecolm.packing<codes2>, #ecolm.packing<base3>, #ecolm.packing<bitplanes>, #ecolm.packing<nibbles>, #ecolm.packing<plain>]
+// CHECK-DAG: test.quantizer = [#ecolm.log_quantizer<min = -10, max = 0, rounding = nearest>, #ecolm.log_quantizer<min = -126, max = 127, underflow = clamp>, #ecolm.log_quantizer<min = 0, max = 0>]
 module attributes {
+  test.quantizer = [#ecolm.log_quantizer<min = -10, max = 0, rounding = nearest>,
+                    #ecolm.log_quantizer<min = -126, max = 127, underflow = clamp>,
+                    #ecolm.log_quantizer<min = 0, max = 0, rounding = floor, underflow = zero>],
   test.rounding = [#ecolm.rounding<floor>, #ecolm.rounding<nearest_log>,
                    #ecolm.rounding<nearest>, #ecolm.rounding<ceil>],
   test.underflow = [#ecolm.underflow<zero>, #ecolm.underflow<clamp>],

@@ -92,3 +92,13 @@ func.func private @packed_dynamic(tensor<?x8x!ecolm.ternary, #ecolm.packed<codes
 
 // expected-error @+1 {{expected rank 2, 4 or 5 for a tensor packed in lanes, but found rank 1}}
 func.func private @packed_rank(tensor<8x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16>>)
+
+// -----
+
+// expected-error @+1 {{expected -126 <= min <= max <= 127, but found min = 1 and max = 0}}
+module attributes {test.quantizer = #ecolm.log_quantizer<min = 1, max = 0>} {}
+
+// -----
+
+// expected-error @+1 {{expected -126 <= min <= max <= 127, but found min = -127 and max = 0}}
+module attributes {test.quantizer = #ecolm.log_quantizer<min = -127, max = 0>} {}

@@ -121,3 +121,8 @@ func.func @declared_type() {
   %w = ecolm.get_weight @gamma : tensor<5xf32>
   return
 }
+
+// -----
+
+// expected-error @+1 {{attribute 'type' failed to satisfy constraint: type attribute of statically shaped tensor of any type values}}
+ecolm.weight @dynamic : tensor<?x4xf32> = dense<1.0> : tensor<4x4xf32>

@@ -1,5 +1,6 @@
 // RUN: ecolm-opt %s | ecolm-opt | FileCheck %s
 // RUN: ecolm-opt %s --emit-bytecode | ecolm-opt | FileCheck %s
+// RUN: ecolm-opt %s --mlir-print-op-generic | ecolm-opt | FileCheck %s
 
 // CHECK-LABEL: func private @ternary(tensor<768x768x!ecolm.ternary>)
 func.func private @ternary(tensor<768x768x!ecolm.ternary>)

@@ -1,5 +1,6 @@
 // RUN: ecolm-opt %s -ecolm-derive-incremental | FileCheck %s
 // RUN: ecolm-opt %s -ecolm-derive-incremental=context-length=8 | FileCheck %s --check-prefix=SHORT
+// RUN: sed 's/@main/@forward/' %s | ecolm-opt -ecolm-derive-incremental=function=forward | FileCheck %s --check-prefix=NAMED
 
 #rows = affine_map<(b, t, c) -> (b, t, c)>
 #tokens = affine_map<(b, t, c) -> (b, t)>
@@ -22,7 +23,9 @@ ecolm.weight @head : tensor<7x8xf32> = dense<1.0> : tensor<7x8xf32>
 //       CHECK: ecolm.positions %{{.*}} from %[[P]]
 //       CHECK: ecolm.cached_attention %{{.*}} at %[[P]] cache %[[K0]], %[[V0]] heads 2 kv_heads 1 scale 5.000000e-01
 //       CHECK: ecolm.cached_attention %{{.*}} at %[[P]] cache %[[K1]], %[[V1]]
+//  CHECK-SAME: probabilities <min = -10, max = 0>
 
+// NAMED: func.func @forward(%{{.*}}: tensor<1x?xi64>, %{{.*}}: index
 // Eight positions take the place of a group of sixteen.
 // SHORT: memref<1x4x16xf32>, %{{.*}}: memref<1x16x4xf32>
 func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x7xf32> {
@@ -77,7 +80,7 @@ func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x7xf32> {
   } : tensor<1x?x8xf32> to tensor<1x?x16xf32>
   %cut = tensor.extract_slice %pad[0, 0, 4] [1, %n, 8] [1, 1, 1] : tensor<1x?x16xf32> to tensor<1x?x8xf32>
   %k1 = ecolm.matmul %cut, %narrow : tensor<1x?x8xf32>, tensor<4x8xf32> -> tensor<1x?x4xf32>
-  %y1 = ecolm.attention %cut, %k1, %k heads 2 kv_heads 1 scale 0.5 causal : tensor<1x?x8xf32>, tensor<1x?x4xf32>, tensor<1x?x4xf32>
+  %y1 = ecolm.attention %cut, %k1, %k heads 2 kv_heads 1 scale 0.5 causal probabilities <min = -10, max = 0> : tensor<1x?x8xf32>, tensor<1x?x4xf32>, tensor<1x?x4xf32>
   %logits = ecolm.matmul %y1, %head : tensor<1x?x8xf32>, tensor<7x8xf32> -> tensor<1x?x7xf32>
   return %logits : tensor<1x?x7xf32>
 }

@@ -183,3 +183,15 @@ func.func @keep(%x: tensor<2x3xf32>) -> tensor<6xf32> {
   %2 = tensor.collapse_shape %0 [[0, 1]] : tensor<2x3xf32> into tensor<6xf32>
   return %2 : tensor<6xf32>
 }
+
+// -----
+
+// Nothing is known of how many products a sum has.
+// CHECK-LABEL: func @unknown_width
+//       CHECK: ecolm.matmul %{{.*}} -> tensor<2x8xf32>
+// REMARK: remark: [Missed] integer-form {{.*}} Reason="the sums cannot be bounded"
+func.func @unknown_width(%q: tensor<2x?x!ecolm.pot<min = -6, max = 3>>, %w: tensor<8x?x!ecolm.ternary>) -> tensor<2x8xf32> {
+  %d = ecolm.dequantize %q : tensor<2x?x!ecolm.pot<min = -6, max = 3>> -> tensor<2x?xf32>
+  %y = ecolm.matmul %d, %w : tensor<2x?xf32>, tensor<8x?x!ecolm.ternary> -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}

@@ -165,4 +165,33 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
   let genVerifyDecl = 1;
 }
 
+/// A word that need not be written when it is `value`.
+class EcoLM_DefaultEnum<EnumAttrInfo info, string value> : EnumParameter<info> {
+  let defaultValue = value;
+}
+
+def EcoLM_LogQuantizer : AttrDef<EcoLM_Dialect, "LogQuantizer"> {
+  let mnemonic = "log_quantizer";
+  let summary = "parameters of a log quantizer inside another operation";
+  let description = [{
+    The function that `ecolm.log_quantize` computes: magnitudes become powers of
+    two from `2^min` to `2^max` as `rounding` says, or 0 or `2^min` below
+    `2^min` as `underflow` says; -126 <= min <= max <= 127.
+
+    Example:
+
+    ```mlir
+    #ecolm.log_quantizer<min = -10, max = 0, rounding = nearest>
+    ```
+  }];
+  let parameters = (ins
+    "int32_t":$min,
+    "int32_t":$max,
+    EcoLM_DefaultEnum<EcoLM_RoundingEnum, "::ecolm::Rounding::Floor">:$rounding,
+    EcoLM_DefaultEnum<EcoLM_UnderflowEnum, "::ecolm::Underflow::Zero">:$underflow
+  );
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMATTRIBUTES

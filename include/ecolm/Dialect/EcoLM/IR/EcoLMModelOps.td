@@ -141,25 +141,32 @@ def EcoLM_AttentionOp : EcoLM_AttentionBase<"attention",
     if `causal`; `p = exp(scores - max) / sum exp(scores - max)`;
     `y[t, h, d] = sum_j p[t, j] * v[j, g, d]`.
 
+    With `probabilities`, p is log-quantized before it multiplies v: where
+    queries, keys and values are powers of two as well, both products are sums
+    of powers of two, exact while they fit into 24 bits.
+
     Shapes: query [B, T, heads * D], key and value [B, S, kv_heads * D], result
-    as query, all f32; `kv_heads` divides `heads`, and `scale` is finite. Sums over d and j run upward; the softmax sum follows
-    the canonical row order.
+    as query, all f32; `kv_heads` divides `heads`, and `scale` is finite. Sums
+    over d and j run upward; the softmax sum follows the canonical row order.
 
     Example:
 
     ```mlir
     %y = ecolm.attention %q, %k, %v heads 8 kv_heads 4 scale 0.176776695 causal
         : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>
+    %z = ecolm.attention %q, %k, %v heads 8 kv_heads 4 scale 0.125 causal
+        probabilities <min = -10, max = 0>
+        : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>
     ```
   }];
   let arguments = (ins EcoLM_F32Tensor:$query, EcoLM_F32Tensor:$key,
     EcoLM_F32Tensor:$value, I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale,
-    UnitAttr:$causal);
+    UnitAttr:$causal, OptionalAttr<EcoLM_LogQuantizer>:$probabilities);
   let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value `heads` $heads `kv_heads` $kv_heads `scale`
-    $scale (`causal` $causal^)? attr-dict `:` type($query) `,` type($key) `,`
-    type($value)
+    $scale (`causal` $causal^)? (`probabilities` $probabilities^)? attr-dict
+    `:` type($query) `,` type($key) `,` type($value)
   }];
 }
 
@@ -191,11 +198,13 @@ def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
     Arg<MemRefRankOf<[F32], [3]>, "key cache", [MemRead, MemWrite]>:$key_cache,
     Arg<MemRefRankOf<[F32], [3]>, "value cache",
         [MemRead, MemWrite]>:$value_cache,
-    I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale);
+    I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale,
+    OptionalAttr<EcoLM_LogQuantizer>:$probabilities);
   let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value `at` $position `cache` $key_cache `,`
-    $value_cache `heads` $heads `kv_heads` $kv_heads `scale` $scale attr-dict
+    $value_cache `heads` $heads `kv_heads` $kv_heads `scale` $scale
+    (`probabilities` $probabilities^)? attr-dict
     `:` type($query) `,` type($key) `,` type($value) `,` type($key_cache) `,`
     type($value_cache)
   }];
