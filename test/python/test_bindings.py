@@ -234,7 +234,8 @@ def test_libraries_are_loaded(mixed, tmp_path):
 
 def test_info_is_that_of_the_program(shakespeare):
     info = shakespeare.info
-    assert info["name"] == "ecolm-shakespeare" and info["recognition"]["layers"]
+    properties = {p.key: p.value for p in onnx.load(SHAKESPEARE).metadata_props}
+    assert info["name"] == properties["ecolm.name"] and info["recognition"]["layers"]
     assert info["inputs"] == [{"name": "input_ids", "type": "int64 (1, ?)"}]
 
 
