@@ -123,11 +123,33 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   return model;
 }
 
+/// The model shall survive its compilation.
+static LogicalResult checkInputIsKept(MLIRContext *context,
+                                      const CompileOptions &options) {
+  SmallVector<std::string> written = {options.output};
+  if (options.emit == EmitKind::Object ||
+      options.emit == EmitKind::SharedLibrary)
+    written.push_back(getHeaderPath(options.output));
+  for (const std::string &path : written)
+    if (llvm::sys::fs::equivalent(path, options.input))
+      return emitError(UnknownLoc::get(context))
+             << "'" << path
+             << "' is the model itself, which would be lost; name another file "
+                "with -o";
+  if (written.back() != options.output || written.size() == 1)
+    return success();
+  return emitError(UnknownLoc::get(context))
+         << "'" << options.output
+         << "' is the name of the C header that goes beside the output; name a "
+            "file that does not end in .h with -o";
+}
+
 LogicalResult ecolm::compileModel(MLIRContext *context,
                                   const CompileOptions &options) {
   bool isText =
       options.emit < EmitKind::Object && options.emit != EmitKind::SPIRV;
-  if (failed(checkOutput(context, options.output, isText)))
+  if (failed(checkOutput(context, options.output, isText)) ||
+      failed(checkInputIsKept(context, options)))
     return failure();
   FailureOr<ImportedModel> model = runPhases(context, options);
   if (failed(model))

@@ -77,7 +77,12 @@ private:
         translateToLLVM(module, context, machine);
     if (!code)
       return failure();
-    ModelInfo info = describeModel(module, options, section);
+    // Models that do not say their name are called like their file.
+    if (!module->hasAttr("ecolm.name"))
+      module->setAttr("ecolm.name",
+                      StringAttr::get(module.getContext(),
+                                      llvm::sys::path::stem(options.input)));
+    ModelInfo info = describeModel(module, machine, section);
     if (llvm::Error error = defineModelDescriptor(
             module, section, info.text, info.json, *code))
       return module.emitError(llvm::toString(std::move(error)));
@@ -160,12 +165,11 @@ private:
 
   /// The C header goes beside the library or object.
   LogicalResult writeHeader() {
-    SmallString<128> path(options.output);
-    llvm::sys::path::replace_extension(path, ".h");
-    return writeOutput(module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {
-      writeModelHeader(module, out);
-      return success();
-    });
+    return writeOutput(module.getContext(), getHeaderPath(options.output),
+                       [&](llvm::raw_pwrite_stream &out) {
+                         writeModelHeader(module, out);
+                         return success();
+                       });
   }
 
   ImportedModel &model;
@@ -191,6 +195,12 @@ static LogicalResult writeReport(ModuleOp module,
                          out << llvm::formatv("{0:2}", report.toJSON()) << "\n";
                        return success();
                      });
+}
+
+std::string ecolm::getHeaderPath(StringRef output) {
+  SmallString<128> path(output);
+  llvm::sys::path::replace_extension(path, ".h");
+  return path.str().str();
 }
 
 LogicalResult ecolm::emitModel(ImportedModel &model,

@@ -14,6 +14,7 @@
 
 #include "ecolm/Driver/Compiler.h"
 #include "ecolm/Target/WeightSection.h"
+#include "llvm/Target/TargetMachine.h"
 
 namespace ecolm {
 
@@ -22,8 +23,9 @@ struct ModelInfo {
   std::string text, json;
 };
 
-/// Collects what `info` prints of the compiled `module`.
-ModelInfo describeModel(mlir::ModuleOp module, const CompileOptions &options,
+/// Collects what `info` prints of the `module` compiled for `machine`.
+ModelInfo describeModel(mlir::ModuleOp module,
+                        const llvm::TargetMachine &machine,
                         const WeightSectionInfo &section);
 
 /// Writes the C header of a library or object: its inputs and outputs, and how

@@ -20,11 +20,15 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Interfaces/DataLayoutInterfaces.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace ecolm;
+
+/// Bytes of a buffer on the stack: of the entry function, and of what it calls.
+static constexpr int64_t kLargestScalars = 256, kLargestScratch = 32 << 10;
 
 static void cleanUp(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
@@ -47,6 +51,21 @@ static void addBufferization(OpPassManager &manager) {
   cleanUp(manager);
 }
 
+/// Whether a buffer may lie on the stack. The entry function has one for every
+/// node of the model: together they would not fit, so but for scalars and the
+/// like they are allocated once for the call.
+static bool fitsStack(Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  if (!type.hasStaticShape())
+    return false;
+  auto function = dyn_cast<func::FuncOp>(buffer.getDefiningOp()->getParentOp());
+  bool manyMore = function && function.getName() == "main";
+  int64_t bytes = type.getNumElements() *
+                  DataLayout::closest(buffer.getDefiningOp())
+                      .getTypeSize(type.getElementType());
+  return bytes <= (manyMore ? kLargestScalars : kLargestScratch);
+}
+
 /// Loops over rows go to the thread pool; small buffers go to the stack of the
 /// thread that uses them, all others to the workspace.
 static void addThreadsAndMemory(OpPassManager &manager,
@@ -54,10 +73,8 @@ static void addThreadsAndMemory(OpPassManager &manager,
   manager.addPass(createConvertForallToRuntime());
   manager.addNestedPass<func::FuncOp>(
       bufferization::createBufferLoopHoistingPass());
-  bufferization::PromoteBuffersToStackPassOptions stack;
-  stack.maxAllocSizeInBytes = 32 << 10;
   manager.addNestedPass<func::FuncOp>(
-      bufferization::createPromoteBuffersToStackPass(stack));
+      bufferization::createPromoteBuffersToStackPass(fitsStack));
   manager.addPass(createPlanWorkspace({options.maxChunk}));
 }
 
@@ -68,6 +85,8 @@ static void addConversionToLLVM(OpPassManager &manager) {
   manager.addPass(createLowerAffinePass());
   manager.addPass(arith::createArithExpandOpsPass());
   manager.addPass(createSCFToControlFlowPass());
+  // What the model checks ends the call, not the process of the caller.
+  manager.addPass(createReturnFailedChecks());
   cleanUp(manager);
   // Square roots and bit counts are instructions; what has none calls libm.
   manager.addPass(createConvertMathToLLVMPass());

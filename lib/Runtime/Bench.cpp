@@ -184,7 +184,7 @@ Status benchLanguageModel(const ecolm_model &model, const Arguments &arguments,
   if (Status status = planLengths(language, arguments, speeds); status.failed())
     return status;
   Sequence sequence;
-  if (Status status = sequence.open(language, arguments.chunk); status.failed())
+  if (Status status = sequence.open(model, arguments.chunk); status.failed())
     return status;
   Array<int64_t> ids;
   RandomNumbers random(0);

@@ -80,6 +80,8 @@ Status checkDescriptor(const ecolm_model &model) {
   if (tokenizer.kind == ECOLM_TOKENIZER_CHARACTER &&
       (tokenizer.size <= 0 || !tokenizer.pieces))
     return unfit("its vocabulary is empty");
+  if (model.num_checks < 0 || (model.num_checks > 0 && !model.checks))
+    return unfit("it does not say what it checks");
   if (!model.language_model)
     return Status();
   if (tokenizer.kind != ECOLM_TOKENIZER_NONE &&
@@ -96,6 +98,37 @@ Status requireLanguageModel(const ecolm_model &model, const char *purpose) {
                          "another kind; evaluate it with --input and --output, "
                          "and see info",
                          purpose);
+}
+
+Status explainStatus(const ecolm_model &model, int32_t status) {
+  int64_t check = static_cast<int64_t>(status) - ECOLM_FIRST_CHECK;
+  if (check >= 0 && check < model.num_checks)
+    return Status::failure(ExitCode::BadInput,
+                           "the model refused its inputs: %s; check the shapes "
+                           "and the values of the inputs",
+                           model.checks[check]);
+  switch (status) {
+  case ECOLM_OK:
+    return Status();
+  case ECOLM_INDEX_OUT_OF_RANGE:
+    return Status::failure(ExitCode::BadInput,
+                           "the model refused its inputs: an index lies "
+                           "outside the dimension that it selects from; check "
+                           "the index tensors");
+  case ECOLM_SHAPE_MISMATCH:
+    return Status::failure(ExitCode::BadInput,
+                           "the model refused its inputs: two dimensions that "
+                           "must agree do not; check their shapes");
+  case ECOLM_OUT_OF_MEMORY:
+    return Status::failure(ExitCode::ModelFailure,
+                           "not enough memory to evaluate the model; make "
+                           "the inputs smaller");
+  default:
+    return Status::failure(ExitCode::ModelFailure,
+                           "the model ended with the unknown status %d; "
+                           "compile it again",
+                           status);
+  }
 }
 
 } // namespace runtime

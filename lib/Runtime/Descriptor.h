@@ -25,6 +25,9 @@ Status checkDescriptor(const ecolm_model &model);
 /// Fails unless the model is a language model. `purpose` says for what.
 Status requireLanguageModel(const ecolm_model &model, const char *purpose);
 
+/// Success, or a failure that says what a status of model code means.
+Status explainStatus(const ecolm_model &model, int32_t status);
+
 } // namespace runtime
 } // namespace ecolm
 

@@ -151,6 +151,10 @@ Status generate(const ecolm_model &model, const Arguments &arguments) {
     return Status::failure(ExitCode::Usage,
                            "this program holds no tokenizer, so it takes no "
                            "text; give token ids with --input and --output");
+  if (arguments.logitsFile && strcmp(arguments.logitsFile, "-") == 0)
+    return Status::failure(ExitCode::Usage,
+                           "--logits - would mix numbers with the text on "
+                           "standard output; name a file");
   const ecolm_language_model &language = *model.language_model;
   CharacterTokenizer tokenizer;
   if (Status status = tokenizer.open(model.tokenizer); status.failed())
@@ -167,7 +171,7 @@ Status generate(const ecolm_model &model, const Arguments &arguments) {
   int64_t room = language.context_length - length;
   int64_t count = wanted < room ? wanted : room;
   Sequence sequence;
-  if (Status status = sequence.open(language, arguments.chunk); status.failed())
+  if (Status status = sequence.open(model, arguments.chunk); status.failed())
     return status;
   Sampler sampler(arguments.sampling, language.vocabulary_size);
   Tensor logits;

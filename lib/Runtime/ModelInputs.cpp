@@ -11,6 +11,7 @@
 
 #include "ModelInputs.h"
 
+#include "Descriptor.h"
 #include "NpyFile.h"
 #include "NpzArchive.h"
 #include "Sampler.h"
@@ -194,30 +195,6 @@ Status inventInputs(const ecolm_model &model, uint64_t seed,
   return Status();
 }
 
-/// A failure for what `run` returned, other than ECOLM_OK.
-static Status explainStatus(int32_t status) {
-  switch (status) {
-  case ECOLM_INDEX_OUT_OF_RANGE:
-    return Status::failure(ExitCode::BadInput,
-                           "the model refused its inputs: an index lies "
-                           "outside the dimension that it selects from; check "
-                           "the index tensors");
-  case ECOLM_SHAPE_MISMATCH:
-    return Status::failure(ExitCode::BadInput,
-                           "the model refused its inputs: two dimensions that "
-                           "must agree do not; check their shapes");
-  case ECOLM_OUT_OF_MEMORY:
-    return Status::failure(ExitCode::ModelFailure,
-                           "not enough memory for the model's results; make "
-                           "the inputs smaller");
-  default:
-    return Status::failure(ExitCode::ModelFailure,
-                           "the model ended with the unknown status %d; "
-                           "compile it again",
-                           status);
-  }
-}
-
 Status runModel(const ecolm_model &model, const TensorList &inputs,
                 TensorList &outputs) {
   Array<ecolm_tensor> given, results;
@@ -228,9 +205,10 @@ Status runModel(const ecolm_model &model, const TensorList &inputs,
         model.outputs[i].dtype, model.outputs[i].rank, {}, nullptr};
     results.push(empty);
   }
-  int32_t status = model.run(given.data(), results.data());
-  if (status != ECOLM_OK)
-    return explainStatus(status);
+  if (Status status =
+          explainStatus(model, model.run(given.data(), results.data()));
+      status.failed())
+    return status;
   for (int32_t i = 0; i < model.num_outputs; ++i) {
     uint64_t bytes = 0;
     bool sound = tensorBytes(model.outputs[i].dtype, results[i].dims,

@@ -137,7 +137,7 @@ Status runLanguageModel(const ecolm_model &model, const Arguments &arguments,
       status.failed())
     return status;
   Sequence sequence;
-  if (Status status = sequence.open(language, arguments.chunk); status.failed())
+  if (Status status = sequence.open(model, arguments.chunk); status.failed())
     return status;
   return sequence.append(tokens, ids.dims[1],
                          static_cast<float *>(outputs[0].data()));

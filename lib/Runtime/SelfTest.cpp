@@ -151,7 +151,7 @@ Status checkLanguageModel(const ecolm_model &model, const Arguments &arguments,
         status.failed())
       return status;
   Sequence sequence;
-  if (Status status = sequence.open(language, arguments.chunk); status.failed())
+  if (Status status = sequence.open(model, arguments.chunk); status.failed())
     return status;
   int64_t largest = sequence.chunkSize();
 

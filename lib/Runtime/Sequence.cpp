@@ -11,6 +11,7 @@
 
 #include "Sequence.h"
 
+#include "Descriptor.h"
 #include "Interrupt.h"
 #include "Tensor.h"
 
@@ -36,7 +37,9 @@ static Status reserveMemory(uint64_t bytes, const char *what, void **memory) {
                          static_cast<unsigned long long>(bytes));
 }
 
-Status Sequence::open(const ecolm_language_model &opened, int64_t wanted) {
+Status Sequence::open(const ecolm_model &whole, int64_t wanted) {
+  const ecolm_language_model &opened = *whole.language_model;
+  owner = &whole;
   model = &opened;
   openedChunk =
       wanted > 0 && wanted < opened.max_chunk ? wanted : opened.max_chunk;
@@ -68,7 +71,10 @@ Status Sequence::append(const int64_t *ids, int64_t count, float *logits) {
       return Status::quiet(ExitCode::Interrupted);
     int64_t now = count - done < chunk ? count - done : chunk;
     float *target = logits ? logits + done * model->vocabulary_size : buffer;
-    model->forward(ids + done, now, position, target, cache, workspace);
+    int32_t outcome =
+        model->forward(ids + done, now, position, target, cache, workspace);
+    if (outcome != ECOLM_OK)
+      return explainStatus(*owner, outcome);
     last = target + (now - 1) * model->vocabulary_size;
     position += now;
     done += now;

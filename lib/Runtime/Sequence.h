@@ -27,13 +27,13 @@ public:
   Sequence &operator=(const Sequence &) = delete;
   ~Sequence();
 
-  /// Allocates for a model. At most `chunk` tokens go into one call of the
+  /// Allocates for a language model. At most `chunk` tokens go into one call of the
   /// model; 0 means as many as it takes.
-  Status open(const ecolm_language_model &model, int64_t chunk);
+  Status open(const ecolm_model &model, int64_t chunk);
 
   /// Evaluates the next tokens, which must be in range and fit the context.
   /// Their logits go to `logits` (count x vocabulary) if it is not null. Ends
-  /// early, as Interrupted, between two chunks.
+  /// early, as Interrupted, between two chunks, and where the model fails.
   Status append(const int64_t *ids, int64_t count, float *logits);
 
   /// The logits of the last token. Valid until the next call of `append`.
@@ -56,6 +56,7 @@ public:
   void poison();
 
 private:
+  const ecolm_model *owner = nullptr;
   const ecolm_language_model *model = nullptr;
   int64_t openedChunk = 0;
   int64_t chunk = 0;

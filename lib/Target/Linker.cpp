@@ -52,8 +52,19 @@ static std::string readComplaint(StringRef path) {
     return "it said nothing";
   SmallVector<StringRef> lines;
   (*text)->getBuffer().trim().split(lines, '\n', -1, /*KeepEmpty=*/false);
-  std::string line = join(lines, "; ");
+  if (lines.empty())
+    return "it said nothing";
+  std::string line = join(ArrayRef(lines).take_front(4), "; ");
   return line.size() > 800 ? line.substr(0, 800) + " ..." : line;
+}
+
+static std::string getRemedy(bool isForeign, const LinkOptions &options) {
+  if (isForeign && options.kind != LinkKind::Object)
+    return "; linking for " + options.triple +
+           " needs its C library, a driver that finds it (--linker) and a "
+           "libEcoLMRuntime.a built for it (--runtime), while --emit=obj needs "
+           "none of them";
+  return "; see that the output has room, or name another driver with --linker";
 }
 
 Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
@@ -78,12 +89,14 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
     sys::DontRemoveFileOnSignal(temporary);
   });
 
+  bool isForeign = !options.triple.empty() &&
+                   Triple(options.triple).getArch() !=
+                       Triple(sys::getProcessTriple()).getArch();
   SmallVector<std::string> arguments = {*driver, "-o", temporary.str().str()};
   if (!options.triple.empty() && StringRef(*driver).contains("clang")) {
     arguments.push_back("--target=" + options.triple);
     // The system's linker knows this machine only.
-    if (Triple(options.triple).getArch() !=
-        Triple(sys::getProcessTriple()).getArch())
+    if (isForeign)
       arguments.push_back("-fuse-ld=lld");
   }
   append_range(arguments, objects);
@@ -95,7 +108,9 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
     break;
   case LinkKind::SharedLibrary:
     append_range(arguments, std::initializer_list<std::string>{
-                                options.runtime, "-shared", kNoBuildId,
+                                // Hosts call it, though the model may not.
+                                "-Wl,-u,ecolm_set_threads", options.runtime,
+                                "-shared", kNoBuildId,
                                 "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
     break;
   case LinkKind::Object:
@@ -111,8 +126,7 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
   if (status != 0)
     return createStringError("linking with '" + *driver + "' failed: " +
                              (message.empty() ? readComplaint(log) : message) +
-                             "; see that the output has room, or name another "
-                             "driver with --linker");
+                             getRemedy(isForeign, options));
   if (std::error_code code = sys::fs::rename(temporary, output))
     return createStringError(code, "cannot write '" + output +
                                        "': " + code.message());

@@ -14,11 +14,50 @@
 #include "ecolm/Runtime/Model.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace ecolm;
+
+static llvm::Error refuseTokenizer(const Twine &why) {
+  return llvm::createStringError("the metadata entry ecolm.tokenizer " + why +
+                                 "; export the model again, with {\"type\": "
+                                 "\"char\", \"vocab\": [...]}");
+}
+
+/// The characters of a tokenizer, each of them once.
+static llvm::Expected<SmallVector<std::string>>
+parseVocabulary(StringRef text, int64_t limit) {
+  auto value = llvm::json::parse(text);
+  if (!value)
+    return refuseTokenizer("is not JSON: " + llvm::toString(value.takeError()));
+  const llvm::json::Object *object = value->getAsObject();
+  const llvm::json::Array *list = object ? object->getArray("vocab") : nullptr;
+  if (!list || object->getString("type") != "char")
+    return refuseTokenizer("has another form than is known");
+  if (list->empty() || static_cast<int64_t>(list->size()) > limit)
+    return refuseTokenizer("has " + Twine(list->size()) +
+                           " characters for a model of " + Twine(limit) +
+                           " tokens");
+  SmallVector<std::string> pieces;
+  llvm::StringMap<size_t> places;
+  for (const llvm::json::Value &entry : *list) {
+    std::string piece = entry.getAsString().value_or("").str();
+    // In UTF-8 each character has one byte that is not 0b10xxxxxx.
+    if (llvm::count_if(piece, [](char c) { return (c & 0xC0) != 0x80; }) != 1)
+      return refuseTokenizer("has an entry " + Twine(pieces.size()) +
+                             " that is not one character");
+    auto [place, isNew] = places.try_emplace(piece, pieces.size());
+    if (!isNew)
+      return refuseTokenizer("has the same character as entries " +
+                             Twine(place->second) + " and " +
+                             Twine(pieces.size()));
+    pieces.push_back(piece);
+  }
+  return pieces;
+}
 
 namespace {
 
@@ -61,88 +100,54 @@ public:
   }
 
   /// ecolm_tensor_spec
-  llvm::Constant *tensorSpec(StringRef name, MemRefType type, bool isUnsigned) {
+  llvm::Constant *tensorSpec(StringRef name, MemRefType type, int32_t code) {
     SmallVector<llvm::Constant *> dims;
     for (int64_t size : type.getShape())
       dims.push_back(int64(ShapedType::isDynamic(size) ? -1 : size));
     dims.resize(ECOLM_MAX_RANK, int64(0));
     auto *dimsType = llvm::ArrayType::get(i64, ECOLM_MAX_RANK);
-    int32_t code = getElementCode(type.getElementType(), isUnsigned);
     return record({string(name), int32(code), int32(type.getRank()),
                    llvm::ConstantArray::get(dimsType, dims)});
   }
 
-  static int32_t getElementCode(Type element, bool isUnsigned) {
-    if (isa<FloatType>(element))
-      return element.isF16()    ? ECOLM_F16
-             : element.isBF16() ? ECOLM_BF16
-             : element.isF64()  ? ECOLM_F64
-                                : ECOLM_F32;
-    switch (element.getIntOrFloatBitWidth()) {
-    case 1:
-      return ECOLM_BOOL;
-    case 2:
-      return isUnsigned ? ECOLM_U2 : ECOLM_I2;
-    case 4:
-      return isUnsigned ? ECOLM_U4 : ECOLM_I4;
-    case 8:
-      return isUnsigned ? ECOLM_U8 : ECOLM_I8;
-    case 16:
-      return isUnsigned ? ECOLM_U16 : ECOLM_I16;
-    case 32:
-      return isUnsigned ? ECOLM_U32 : ECOLM_I32;
-    default:
-      return isUnsigned ? ECOLM_U64 : ECOLM_I64;
-    }
-  }
-
-  /// One specification for each of `types`: `kind` is "input" or "output".
-  llvm::Constant *tensorSpecs(StringRef kind, ArrayRef<Type> types) {
-    auto names =
-        module->getAttrOfType<ArrayAttr>(("ecolm." + kind + "_names").str());
-    auto flags = module->getAttrOfType<DenseBoolArrayAttr>(
-        ("ecolm.unsigned_" + kind + "s").str());
+  /// One specification for each of `tensors`.
+  llvm::Constant *tensorSpecs(ArrayRef<EntryTensor> tensors) {
     SmallVector<llvm::Constant *> specs;
-    for (auto [i, type] : llvm::enumerate(types)) {
-      StringRef name;
-      if (names && i < names.size())
-        name = cast<StringAttr>(names[i]).getValue();
-      bool isUnsigned = flags && i < flags.size() && flags[i];
-      specs.push_back(tensorSpec(name, cast<MemRefType>(type), isUnsigned));
-    }
+    for (const EntryTensor &tensor : tensors)
+      specs.push_back(tensorSpec(tensor.name, tensor.type, tensor.elementCode));
     if (specs.empty())
       return null();
     auto *type = llvm::ArrayType::get(specs[0]->getType(), specs.size());
     return global(llvm::ConstantArray::get(type, specs), "tensors");
   }
 
-  /// ecolm_tokenizer, from the JSON that the exporter wrote.
-  llvm::Expected<llvm::Constant *> tokenizer() {
+  /// ecolm_tokenizer, from the JSON that the exporter wrote, for a model that
+  /// knows `limit` tokens.
+  llvm::Expected<llvm::Constant *> tokenizer(int64_t limit) {
     auto text = module->getAttrOfType<StringAttr>("ecolm.tokenizer");
     if (!text)
       return record({int32(ECOLM_TOKENIZER_NONE), int32(0), null()});
-    auto value = llvm::json::parse(text.getValue());
-    if (!value)
-      return llvm::createStringError(
-          "the metadata entry ecolm.tokenizer is no JSON: " +
-          llvm::toString(value.takeError()) + "; export the model again");
-    const llvm::json::Object *object = value->getAsObject();
-    const llvm::json::Array *vocabulary =
-        object ? object->getArray("vocab") : nullptr;
-    if (!vocabulary || object->getString("type") != "char")
-      return llvm::createStringError(
-          "the metadata entry ecolm.tokenizer must be {\"type\": \"char\", "
-          "\"vocab\": [...]}; export the model again");
+    llvm::Expected<SmallVector<std::string>> vocabulary =
+        parseVocabulary(text, limit);
+    if (!vocabulary)
+      return vocabulary.takeError();
     SmallVector<llvm::Constant *> pieces;
-    for (const llvm::json::Value &piece : *vocabulary) {
-      if (!piece.getAsString())
-        return llvm::createStringError(
-            "the vocabulary in ecolm.tokenizer must consist of strings; export "
-            "the model again");
-      pieces.push_back(string(*piece.getAsString()));
-    }
+    for (const std::string &piece : *vocabulary)
+      pieces.push_back(string(piece));
     return record({int32(ECOLM_TOKENIZER_CHARACTER), int32(pieces.size()),
                    pointers(pieces)});
+  }
+
+  /// Messages of the model's checks.
+  ArrayRef<Attribute> getChecks() {
+    auto checks = module->getAttrOfType<ArrayAttr>("ecolm.checks");
+    return checks ? checks.getValue() : ArrayRef<Attribute>();
+  }
+  llvm::Constant *strings(ArrayRef<Attribute> texts) {
+    SmallVector<llvm::Constant *> pointed;
+    for (Attribute text : texts)
+      pointed.push_back(string(cast<StringAttr>(text)));
+    return pointed.empty() ? null() : pointers(pointed);
   }
 
   int64_t getModuleInt(StringRef name) {
@@ -180,22 +185,78 @@ private:
 
 } // namespace
 
+/// The ecolm_dtype of an element that a caller can give or take.
+static int32_t getElementCode(Type element, bool isUnsigned) {
+  if (isa<FloatType>(element))
+    return element.isF16()    ? ECOLM_F16
+           : element.isBF16() ? ECOLM_BF16
+           : element.isF64()  ? ECOLM_F64
+                              : ECOLM_F32;
+  isUnsigned |= element.isUnsignedInteger();
+  switch (element.getIntOrFloatBitWidth()) {
+  case 1:
+    return ECOLM_BOOL;
+  case 2:
+    return isUnsigned ? ECOLM_U2 : ECOLM_I2;
+  case 4:
+    return isUnsigned ? ECOLM_U4 : ECOLM_I4;
+  case 8:
+    return isUnsigned ? ECOLM_U8 : ECOLM_I8;
+  case 16:
+    return isUnsigned ? ECOLM_U16 : ECOLM_I16;
+  case 32:
+    return isUnsigned ? ECOLM_U32 : ECOLM_I32;
+  default:
+    return isUnsigned ? ECOLM_U64 : ECOLM_I64;
+  }
+}
+
+/// The tensors of `types`; `kind` is "input" or "output".
+static SmallVector<EntryTensor> getEntryTensors(ModuleOp module, StringRef kind,
+                                                ArrayRef<Type> types) {
+  auto names =
+      module->getAttrOfType<ArrayAttr>(("ecolm." + kind + "_names").str());
+  auto flags = module->getAttrOfType<DenseBoolArrayAttr>(
+      ("ecolm.unsigned_" + kind + "s").str());
+  SmallVector<EntryTensor> tensors;
+  for (auto [i, type] : llvm::enumerate(types)) {
+    StringRef name = names && i < names.size()
+                         ? cast<StringAttr>(names[i]).getValue()
+                         : StringRef();
+    bool isUnsigned = flags && i < flags.size() && flags[i];
+    auto buffer = cast<MemRefType>(type);
+    tensors.push_back(
+        {name, buffer, getElementCode(buffer.getElementType(), isUnsigned)});
+  }
+  return tensors;
+}
+
+EntrySignature ecolm::getEntrySignature(ModuleOp module) {
+  auto entry = cast<FunctionType>(
+      module->getAttrOfType<TypeAttr>("ecolm.entry").getValue());
+  EntrySignature signature;
+  signature.isLanguageModel =
+      module.lookupSymbol<LLVM::LLVMFuncOp>("ecolm_forward") != nullptr;
+  SmallVector<Type> inputs(entry.getInputs()), outputs(entry.getResults());
+  if (signature.isLanguageModel) {
+    // (ids, position, caches ..., logits, workspace)
+    outputs = {inputs[inputs.size() - 2]};
+    inputs.resize(1);
+  }
+  signature.inputs = getEntryTensors(module, "input", inputs);
+  signature.outputs = getEntryTensors(module, "output", outputs);
+  return signature;
+}
+
 llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                                          const WeightSectionInfo &weights,
                                          StringRef infoText, StringRef infoJson,
                                          llvm::Module &code) {
   DescriptorBuilder d(module, code);
-  auto entry = cast<FunctionType>(
-      module->getAttrOfType<TypeAttr>("ecolm.entry").getValue());
-  bool isLanguageModel = code.getFunction("ecolm_forward") != nullptr;
-
-  SmallVector<Type> inputs(entry.getInputs()), outputs(entry.getResults());
-  if (isLanguageModel) {
-    // (ids, position, caches ..., logits, workspace)
-    outputs = {inputs[inputs.size() - 2]};
-    inputs.resize(1);
-  }
-  llvm::Expected<llvm::Constant *> tokenizer = d.tokenizer();
+  EntrySignature entry = getEntrySignature(module);
+  int64_t limit = entry.isLanguageModel ? entry.outputs[0].type.getShape().back()
+                                        : std::numeric_limits<int32_t>::max();
+  llvm::Expected<llvm::Constant *> tokenizer = d.tokenizer(limit);
   if (!tokenizer)
     return tokenizer.takeError();
 
@@ -205,14 +266,15 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
   auto name = module->getAttrOfType<StringAttr>("ecolm.name");
   llvm::Constant *descriptor = d.record(
       {d.int32(ECOLM_ABI_VERSION), d.string(name ? name.getValue() : "model"),
-       d.string(infoText), d.string(infoJson), d.int32(inputs.size()),
-       d.int32(outputs.size()), d.tensorSpecs("input", inputs),
-       d.tensorSpecs("output", outputs), d.function("ecolm_run"),
-       isLanguageModel ? d.languageModel(cast<MemRefType>(outputs[0]))
-                       : d.null(),
+       d.string(infoText), d.string(infoJson), d.int32(entry.inputs.size()),
+       d.int32(entry.outputs.size()),
+       d.tensorSpecs(entry.inputs), d.tensorSpecs(entry.outputs),
+       d.function("ecolm_run"),
+       entry.isLanguageModel ? d.languageModel(entry.outputs[0].type) : d.null(),
        *tokenizer, section, d.int64(weights.bytes),
        llvm::ConstantDataArray::get(d.getContext(),
-                                    ArrayRef<uint8_t>(weights.sha256))});
+                                    ArrayRef<uint8_t>(weights.sha256)),
+       d.int32(d.getChecks().size()), d.strings(d.getChecks())});
   new llvm::GlobalVariable(code, descriptor->getType(), /*isConstant=*/true,
                            llvm::GlobalValue::ExternalLinkage, descriptor,
                            "ecolm_model_descriptor");

@@ -17,6 +17,7 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/Error.h"
@@ -57,6 +58,30 @@ static void orderConstants(llvm::Module &module) {
   }
 }
 
+/// The lower phase counts in 64 bits everywhere; C's allocator does not on a
+/// machine of 32, where such an argument would take the place of two.
+static void useSizeType(llvm::Module &module, StringRef allocator) {
+  llvm::Function *wide = module.getFunction(allocator);
+  llvm::Type *size = module.getDataLayout().getIntPtrType(module.getContext());
+  if (!wide || size->isIntegerTy(64))
+    return;
+  SmallVector<llvm::Type *> parameters(wide->arg_size(), size);
+  auto *narrow = llvm::Function::Create(
+      llvm::FunctionType::get(wide->getReturnType(), parameters, false),
+      wide->getLinkage(), "", module);
+  narrow->takeName(wide);
+  for (llvm::User *user : llvm::make_early_inc_range(wide->users())) {
+    auto *call = cast<llvm::CallInst>(user);
+    llvm::IRBuilder<> builder(call);
+    SmallVector<llvm::Value *> arguments;
+    for (llvm::Value *argument : call->args())
+      arguments.push_back(builder.CreateTrunc(argument, size));
+    call->replaceAllUsesWith(builder.CreateCall(narrow, arguments));
+    call->eraseFromParent();
+  }
+  wide->eraseFromParent();
+}
+
 std::unique_ptr<llvm::Module>
 ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
                        llvm::TargetMachine &machine) {
@@ -76,6 +101,8 @@ ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
   orderConstants(*result);
   result->setTargetTriple(machine.getTargetTriple());
   result->setDataLayout(machine.createDataLayout());
+  for (StringRef allocator : {"malloc", "aligned_alloc"})
+    useSizeType(*result, allocator);
   if (llvm::GlobalVariable *weights =
           result->getGlobalVariable(kWeightSection)) {
     weights->setVisibility(llvm::GlobalValue::HiddenVisibility);

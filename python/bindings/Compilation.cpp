@@ -11,8 +11,8 @@
 
 #include "Compilation.h"
 #include "ecolm/Driver/Compiler.h"
+#include "ecolm/Driver/Diagnostics.h"
 #include "ecolm/InitAllDialects.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -26,20 +26,6 @@ using namespace mlir;
 using namespace ecolm;
 using namespace ecolm::python;
 
-static void printDiagnostic(Diagnostic &diagnostic, llvm::raw_ostream &out) {
-  DiagnosticSeverity severity = diagnostic.getSeverity();
-  out << (severity == DiagnosticSeverity::Error     ? "error: "
-          : severity == DiagnosticSeverity::Warning ? "warning: "
-                                                    : "note: ");
-  if (!isa<UnknownLoc>(diagnostic.getLocation()))
-    out << diagnostic.getLocation() << ": ";
-  out << diagnostic;
-  for (Diagnostic &note : diagnostic.getNotes()) {
-    out << "\n";
-    printDiagnostic(note, out);
-  }
-}
-
 namespace {
 
 /// A context whose diagnostics become text.
@@ -50,7 +36,8 @@ public:
     context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
       std::string text;
       llvm::raw_string_ostream out(text);
-      printDiagnostic(diagnostic, out);
+      printDiagnostic(diagnostic, "", out);
+      text.pop_back(); // the end of the last line
       if (diagnostic.getSeverity() == DiagnosticSeverity::Warning)
         messages.warnings.push_back(text);
       else if (diagnostic.getSeverity() == DiagnosticSeverity::Error)

@@ -72,25 +72,5 @@ Status LoadedModel::checkShape(int32_t index, const ecolm_tensor &given) const {
 
 Status LoadedModel::run(const ecolm_tensor *inputs, ecolm_tensor *outputs) {
   std::lock_guard<std::mutex> lock(mutex);
-  switch (int32_t outcome = model->run(inputs, outputs)) {
-  case ECOLM_OK:
-    return Status();
-  case ECOLM_INDEX_OUT_OF_RANGE:
-    return Status::failure(ExitCode::BadInput,
-                           "an index lies outside the dimension that it "
-                           "selects from; check the index arrays");
-  case ECOLM_SHAPE_MISMATCH:
-    return Status::failure(ExitCode::BadInput,
-                           "two dimensions that must agree do not; check the "
-                           "shapes of the inputs");
-  case ECOLM_OUT_OF_MEMORY:
-    return Status::failure(ExitCode::ModelFailure,
-                           "not enough memory for the model's results; make "
-                           "the inputs smaller");
-  default:
-    return Status::failure(ExitCode::ModelFailure,
-                           "the model ended with the unknown status %d; "
-                           "compile it again",
-                           outcome);
-  }
+  return runtime::explainStatus(*model, model->run(inputs, outputs));
 }

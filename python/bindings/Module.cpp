@@ -114,7 +114,7 @@ static py::array runTokens(LoadedModel &self, const ecolm_tensor &ids) {
     py::gil_scoped_release release;
     std::lock_guard<std::mutex> lock(self.getMutex());
     Sequence sequence;
-    status = sequence.open(language, /*chunk=*/0);
+    status = sequence.open(self.get(), /*chunk=*/0);
     if (!status.failed())
       status = sequence.append(tokens, count, rows);
   }
@@ -189,7 +189,7 @@ static std::string generate(LoadedModel &self, const std::string &prompt,
 
   std::string text = prompt;
   Sequence sequence;
-  check(sequence.open(language, /*chunk=*/0));
+  check(sequence.open(model, /*chunk=*/0));
   Sampler sampler(sampling, language.vocabulary_size);
   append(self, sequence, ids.data(), length);
   int64_t count = std::min(maxTokens, language.context_length - length);

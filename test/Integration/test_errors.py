@@ -90,8 +90,46 @@ def disagreeing_shapes(path: pathlib.Path) -> None:
                        constants=[weight]), path)
 
 
+def unranked_input(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.FLOAT, None), path)
+
+
+def with_tokenizer(text: str):
+    """The tiny model with another tokenizer."""
+    def damage(path: pathlib.Path) -> None:
+        model = onnx.load(TINY)
+        next(p for p in model.metadata_props if p.key == "ecolm.tokenizer").value = text
+        onnx.save(model, path)
+    return damage
+
+
 def dangling_input(path: pathlib.Path) -> None:
     onnx.save(model_of(helper.make_node("Add", ["x", "ghost"], ["y"], name="layers.0.add")), path)
+
+
+def identity_of(kind: int, shape) -> onnx.ModelProto:
+    return helper.make_model(helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["y"], name="layers.0.relu")], "bad",
+        [helper.make_tensor_value_info("x", kind, shape)], [helper.make_tensor_value_info("y", kind, shape)]),
+        opset_imports=[helper.make_opsetid("", 23)], ir_version=11)
+
+
+def string_input(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.STRING, [2]), path)
+
+
+def half_input(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.FLOAT16, [2]), path)
+
+
+def nine_dimensions(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.FLOAT, [1] * 9), path)
+
+
+def impossible_size(path: pathlib.Path) -> None:
+    sizes = numpy_helper.from_array(np.array([1 << 40, 1 << 40]), "sizes")
+    onnx.save(model_of(helper.make_node("ConstantOfShape", ["sizes"], ["y"], name="layers.0.fill"),
+                       constants=[sizes]), path)
 
 
 # What the message must say: the place, and a word of the remedy or cause.
@@ -102,13 +140,23 @@ MODELS_AND_WORDS = [
     (truncated, ["model.onnx", "truncated", "complete file"]),
     (missing, ["model.onnx", "No such file", "check"]),
     (directory, ["model.onnx", "not a regular file"]),
-    pytest.param(future_opset, ["model.onnx", "99"], marks=pytest.mark.xfail(
-        reason="ecolm-compile does not run onnx-check-supported yet")),
+    (future_opset, ["model.onnx", "opset 99", "version_converter"]),
+    (string_input, ["model.onnx", "'x' has data type STRING", "convert the model"]),
+    (half_input, ["model.onnx", "input 'x'", "f16", "float32", "Cast"]),
+    (nine_dimensions, ["model.onnx", "input 'x'", "at most 8 dimensions", "Reshape"]),
+    (impossible_size, ["node 'layers.0.fill' (", "no machine holds it, so export the model again"]),
     (unknown_operator, ["node 'layers.0.frob' (", "model.onnx, node 0)", "Frobnicate"]),
     (unknown_domain, ["node 'layers.0.act' (", "com.acme"]),
     (missing_external_data, ["weights.bin"]),
     (short_external_data, ["weights.bin"]),
-    (disagreeing_shapes, ["node 'layers.0.product' (", "3", "4"]),
+    (disagreeing_shapes, ["node 'layers.0.product' (", "is 3 and 4, for inputs of shapes [2, 3], [4, 5]",
+                          "the model contradicts itself: export it again"]),
+    (unranked_input, ["node 'layers.0.relu' (", "the model states no type or no rank for its input 'x'", "export the model with a type and a shape"]),
+    (with_tokenizer("{bad"), ["model.onnx", "ecolm.tokenizer is not JSON", "export"]),
+    (with_tokenizer('{"type": "bpe"}'), ["model.onnx", "has another form", "export"]),
+    (with_tokenizer('{"type": "char", "vocab": []}'), ["0 characters for a model of 65 tokens", "export"]),
+    (with_tokenizer('{"type": "char", "vocab": ["a", "bc"]}'), ["entry 1 that is not one character"]),
+    (with_tokenizer('{"type": "char", "vocab": ["a", "\u00e9", "a"]}'), ["same character as entries 0 and 2"]),
     (dangling_input, ["node 'layers.0.add' (", "ghost"]),
 ]
 
@@ -200,15 +248,41 @@ def run_compiler_into(stream, *arguments):
     (["--max-chunk=0"], ["--max-chunk takes 1 to"]),
     (["--max-chunk=-3"], ["--max-chunk takes 1 to"]),
     (["--max-chunk=many"], ["max-chunk", "many"]),
-    (["--emit=cake"], ["--emit", "cake"]),
+    (["--emit=cake"], ["--emit", "cake", "ecolm-compile: note: see --help"]),
+    (["--emti=so"], ["unknown command line argument '--emti=so'; did you mean '--emit=so'", "--help"]),
     (["--lower-mul-to-shift=maybe"], ["--lower-mul-to-shift", "maybe"]),
     (["--frobnicate"], ["--frobnicate", "--help"]),
-    pytest.param(["another.onnx"], ["another.onnx"], marks=pytest.mark.xfail(
-        reason="LLVM's option parser does not name a second model"))], ids=lambda v: v[0])
+    (["another.onnx"], ["one model at a time, but found '", "tiny-ecolm.onnx", "'another.onnx'", "--help"]),
+    (["--dump-phases=/proc/none"], ["'/proc/none'", "--dump-phases"]),
+    (["--linker=/bin/false"], ["linking with '/bin/false' failed: it said nothing", "--linker"]),
+    (["--target=riscv32-linux-gnu"], ["; linking for riscv32", "needs its C library, a driver that finds it (--linker)", "--emit=obj"])], ids=lambda v: v[0])
 def test_options_are_refused(options, words, tmp_path):
     refused(tmp_path, TINY, "-o", tmp_path / "program", *options, words=words)
 
 
 def test_model_is_wanted(tmp_path):
-    result = run_compiler(cwd=tmp_path)
-    assert result.returncode == 1 and "--help" in result.stderr
+    assert "name an ONNX file" in refused(tmp_path, words=["--help"])
+
+
+@pytest.mark.parametrize("output, options", [
+    ("model.onnx", []), ("./model.onnx", ["--emit=asm"]), ("link", ["--emit=mlir-import"]),
+    (None, []), ("model.so", ["--emit=so"])])
+def test_models_are_not_overwritten(output, options, tmp_path):
+    """Nor by the header, nor where the model's name has no ending and none is given."""
+    name = {None: "model", "model.so": "model.h"}.get(output, "model.onnx")
+    onnx.save(model_of(relu()), tmp_path / name)
+    (tmp_path / "link").symlink_to("model.onnx")
+    before = (tmp_path / name).read_bytes()
+    refused(tmp_path, name, *options, *(["-o", output] if output else []),
+            words=["is the model itself, which would be lost", "-o"])
+    assert (tmp_path / name).read_bytes() == before
+
+
+def test_header_and_library_do_not_collide(tmp_path):
+    refused(tmp_path, TINY, "--emit=so", "-o", "model.h", words=["is the name of the C header that goes beside the output", ".h", "-o"])
+
+
+def test_ptx_of_nothing(tmp_path):
+    """A model without kernels for a GPU."""
+    onnx.save(model_of(relu()), tmp_path / "model.onnx")
+    refused(tmp_path, "model.onnx", "--emit=ptx", "-o", "out.ptx", words=["has a kernel for a gpu", "butterflies"])

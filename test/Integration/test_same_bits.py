@@ -60,7 +60,7 @@ def test_code_generation(name, expected, option, tmp_path):
 def test_other_weights_give_other_bits(expected, name, tmp_path):
     # Planted: the last bit of one number of the final norm.
     model = onnx.load(MODELS / f"{name}.onnx")
-    tensor = next(t for t in model.graph.initializer if t.name == "final_norm.bias")
+    tensor = next(t for t in model.graph.initializer if t.name == "final_norm.weight")
     values = onnx.numpy_helper.to_array(tensor).copy()
     values.view(np.int32)[0] += 1
     tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))

@@ -77,6 +77,21 @@ def test_a_command_that_fails_is_noticed(tmp_path):
         run_in(tmp_path, "build/bin/ecolm-compile no-such-model.onnx -o build/none")
 
 
+def test_python_page(tmp_path, monkeypatch):
+    """Commands and statements in their order; what a comment after print says is printed."""
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'python'}{os.pathsep}{BUILD.absolute() / 'python'}")
+    for command in commands("docs/Python.md"):
+        run_in(tmp_path, command)
+    script = "\n".join(blocks("docs/Python.md", "python"))
+    done = subprocess.run([sys.executable, "-c", script.replace('"build/', f'"{tmp_path}/')], cwd=ROOT,
+                          capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    promised = re.findall(r"print\(.*\) +# (.*?)(?:\.\.\.)?$", script, re.M)
+    assert len(promised) == 3
+    for words in promised:
+        assert words in done.stdout, f"{words!r} is not in: {done.stdout}"
+
+
 def test_phases_are_as_documented(tmp_path):
     run_in(tmp_path, commands("docs/Architecture.md")[0])
     names = ["1-import", "2-recognize", "3-optimize", "4-lower"]

@@ -123,6 +123,7 @@ def test_prompts_that_are_refused(prompt, words, tmp_path):
     (stub.USAGE, "unknown command 'sing'", ["sing"]),
     (stub.USAGE, "--max-tokens is 'many'", ["-p", "a", "-n", "many"]),
     (stub.USAGE, "--seed does not belong to info", ["info", "--seed", "1"]),
+    (stub.USAGE, "--logits - would mix", ["--prompt", "a", "--logits", "-"]),
     (stub.INPUT_OUTPUT, "cannot open '/none': No such file", ["--prompt-file", "/none"]),
     (stub.INPUT_OUTPUT, "'/' is a directory; name a file", ["--prompt-file", "/"]),
     (stub.USAGE, "unknown or ambiguous option '--\\x1b'", ["--\x1b"])])

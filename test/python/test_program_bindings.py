@@ -31,9 +31,10 @@ def test_sound_models_work():
 
 
 @pytest.mark.parametrize("status, error, words", [
-    (1, ValueError, "the dimension that it selects from; check the index arrays"),
-    (2, ValueError, "two dimensions that must agree do not; check the shapes of the inputs"),
-    (3, RuntimeError, "not enough memory for the model's results; make the inputs smaller"),
+    (1, ValueError, "the dimension that it selects from; check the index tensors"),
+    (2, ValueError, "two dimensions that must agree do not; check their shapes"),
+    (3, RuntimeError, "not enough memory to evaluate the model; make the inputs smaller"),
+    (257, ValueError, "the model refused its inputs: node 'b': a size is negative; check"),
     (77, RuntimeError, "the model ended with the unknown status 77; compile it again")])
 def test_models_that_fail(status, error, words):
     inputs = general_inputs()

@@ -181,8 +181,11 @@ def test_outputs_that_are_refused(ids, tmp_path):
 @pytest.mark.parametrize("status, code, words", [
     (1, stub.BAD_INPUT, "refused its inputs: an index lies outside the dimension"),
     (2, stub.BAD_INPUT, "refused its inputs: two dimensions that must agree do not"),
-    (3, stub.MODEL_FAILURE, "not enough memory for the model's results"),
-    (77, stub.MODEL_FAILURE, "the unknown status 77")])
+    (3, stub.MODEL_FAILURE, "not enough memory to evaluate the model"),
+    (77, stub.MODEL_FAILURE, "the unknown status 77"),
+    (256, stub.BAD_INPUT, "the model refused its inputs: node 'a': an index is wrong; check"),
+    (257, stub.BAD_INPUT, "node 'b': a size is negative; check the shapes and the values"),
+    (258, stub.MODEL_FAILURE, "the unknown status 258")])
 def test_models_that_fail(status, code, words, tmp_path):
     inputs = general_inputs()
     inputs["x"][0, 0] = 1000 + status
@@ -190,6 +193,18 @@ def test_models_that_fail(status, code, words, tmp_path):
     refused(code, words, "general", "--input", tmp_path / "in.npz",
             "--output", tmp_path / "out.npz")
     assert not (tmp_path / "out.npz").exists()
+
+
+def test_language_models_that_fail(tmp_path):
+    """A later chunk may fail where the first did not."""
+    assert stub.run("refuses", "--prompt", "a", "-n", 0).returncode == 0
+    done = refused(stub.BAD_INPUT, "node 'lookup\\x1b': it refuses; check", "refuses",
+                   "--prompt", "a", "-n", 5)
+    assert len(done.stdout) == 2  # the prompt and the token that the first chunk gave
+    np.save(tmp_path / "ids.npy", np.zeros((1, 20), np.int64))
+    refused(stub.BAD_INPUT, "it refuses", "refuses", "--input", tmp_path / "ids.npy",
+            "--output", tmp_path / "logits.npy")
+    assert not (tmp_path / "logits.npy").exists()
 
 
 def test_damaged_files_never_fault(tmp_path):

@@ -20,6 +20,9 @@ namespace ecolm {
 llvm::LogicalResult emitModel(ImportedModel &model,
                               const CompileOptions &options);
 
+/// The C header beside the library or object `output`.
+std::string getHeaderPath(llvm::StringRef output);
+
 } // namespace ecolm
 
 #endif // ECOLM_DRIVER_EMIT_H

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /// Version of every structure in this header.
-#define ECOLM_ABI_VERSION 1
+#define ECOLM_ABI_VERSION 2
 
 /// Largest tensor rank that crosses this interface.
 #define ECOLM_MAX_RANK 8
@@ -55,8 +55,11 @@ typedef enum {
   ECOLM_INDEX_OUT_OF_RANGE = 1,
   /// Two dynamic dimensions that must agree do not.
   ECOLM_SHAPE_MISMATCH = 2,
-  /// A result buffer could not be allocated.
-  ECOLM_OUT_OF_MEMORY = 3
+  /// A buffer could not be allocated.
+  ECOLM_OUT_OF_MEMORY = 3,
+  /// ECOLM_FIRST_CHECK + i: the model's own check `i` failed; `checks[i]` of
+  /// its descriptor says where and why.
+  ECOLM_FIRST_CHECK = 256
 } ecolm_status;
 
 /// What a model says of one of its inputs or outputs. A dimension of -1 is
@@ -107,9 +110,10 @@ typedef struct {
   /// values of the tokens before and receives those of the new ones; both
   /// buffers are aligned to 64 bytes. The caller guarantees
   /// 0 < count <= max_chunk, position + count <= context_length and
-  /// 0 <= ids[i] < vocabulary_size.
-  void (*forward)(const int64_t *ids, int64_t count, int64_t position,
-                  float *logits, void *cache, void *workspace);
+  /// 0 <= ids[i] < vocabulary_size. Returns an ecolm_status; after a failure
+  /// neither `logits` nor the new part of `cache` mean anything.
+  int32_t (*forward)(const int64_t *ids, int64_t count, int64_t position,
+                     float *logits, void *cache, void *workspace);
 } ecolm_language_model;
 
 /// Everything a program knows of the model it holds. Exactly one of `run` and
@@ -126,9 +130,10 @@ typedef struct {
   const ecolm_tensor_spec *inputs;
   const ecolm_tensor_spec *outputs;
 
-  /// Evaluates the model. The caller has checked dtype, rank and static
-  /// dimensions of the inputs against `inputs`. On ECOLM_OK each output has
-  /// its dims set and `data` allocated with malloc, owned by the caller.
+  /// Evaluates the model; returns an ecolm_status. The caller has checked
+  /// dtype, rank and static dimensions of the inputs against `inputs`. On
+  /// ECOLM_OK each output has its dims set and `data` allocated with malloc,
+  /// owned by the caller; after a failure `outputs` is as it was.
   int32_t (*run)(const ecolm_tensor *inputs, ecolm_tensor *outputs);
   const ecolm_language_model *language_model;
 
@@ -138,6 +143,11 @@ typedef struct {
   const uint8_t *weights;
   uint64_t weight_bytes;
   uint8_t weight_sha256[32];
+
+  /// What the statuses from ECOLM_FIRST_CHECK on mean: the node of the model
+  /// and what it met, as `node 'name': what`.
+  int32_t num_checks;
+  const char *const *checks;
 } ecolm_model;
 
 /// The model of this program or library.

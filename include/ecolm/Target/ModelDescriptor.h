@@ -13,10 +13,29 @@
 #define ECOLM_TARGET_MODELDESCRIPTOR_H
 
 #include "ecolm/Target/WeightSection.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
 
 namespace ecolm {
+
+/// A tensor that a caller gives or takes.
+struct EntryTensor {
+  llvm::StringRef name;
+  mlir::MemRefType type;
+  /// The ecolm_dtype of its elements.
+  int32_t elementCode;
+};
+
+/// What a caller gives to a model and takes from it.
+struct EntrySignature {
+  llvm::SmallVector<EntryTensor> inputs, outputs;
+  bool isLanguageModel = false;
+};
+
+/// Reads the signature from the attributes of a `module` that went through the
+/// lower phase.
+EntrySignature getEntrySignature(mlir::ModuleOp module);
 
 /// Defines `ecolm_model_descriptor` (include/ecolm/Runtime/Model.h) in `code`
 /// from the attributes of `module`: entry function, inputs and outputs,

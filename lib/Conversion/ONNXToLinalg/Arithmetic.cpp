@@ -61,22 +61,39 @@ static Value createMean(ImplicitLocOpBuilder &builder, ValueRange values,
   return createByType<arith::DivFOp, arith::DivSIOp>(builder, {sum, count});
 }
 
+/// Whether `divisor` is -1: the machine traps where the quotient of the
+/// smallest integer would not fit, so that is no division.
+static Value createIsMinusOne(ImplicitLocOpBuilder &builder, Value divisor) {
+  Value minusOne = createNumber(builder, divisor.getType(), -1);
+  return arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, divisor,
+                               minusOne);
+}
+
 /// Integer division traps on the machine, so a zero divisor stops the program
 /// where it can say why.
 static void createDivisorCheck(ImplicitLocOpBuilder &builder, Value divisor) {
   Value zero = createNumber(builder, divisor.getType(), 0);
   Value valid = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
                                       divisor, zero);
-  createAssert(builder, builder.getLoc(), valid, "division by zero");
+  createAssert(builder, builder.getLoc(), valid, "an integer is divided by zero");
 }
 
-/// Integers divide toward zero.
+/// Integers divide toward zero, and wrap around.
 static Value createDiv(ImplicitLocOpBuilder &builder, ValueRange values,
                        onnx::NodeOp node) {
-  if (!isa<FloatType>(values[0].getType()))
-    createDivisorCheck(builder, values[1]);
-  return createBySign<arith::DivFOp, arith::DivSIOp, arith::DivUIOp>(
-      builder, values, node);
+  Type type = values[0].getType();
+  if (isa<FloatType>(type))
+    return arith::DivFOp::create(builder, values[0], values[1]);
+  createDivisorCheck(builder, values[1]);
+  if (isUnsignedInput(node))
+    return arith::DivUIOp::create(builder, values[0], values[1]);
+  Value negates = createIsMinusOne(builder, values[1]);
+  Value divisor = arith::SelectOp::create(
+      builder, negates, createNumber(builder, type, 1), values[1]);
+  Value quotient = arith::DivSIOp::create(builder, values[0], divisor);
+  Value negated = arith::SubIOp::create(builder, createNumber(builder, type, 0),
+                                        values[0]);
+  return arith::SelectOp::create(builder, negates, negated, quotient);
 }
 
 /// With `fmod` the result has the dividend's sign, as in C; without it, and on
@@ -89,7 +106,11 @@ static Value createMod(ImplicitLocOpBuilder &builder, ValueRange values,
   createDivisorCheck(builder, values[1]);
   if (isUnsignedInput(node))
     return arith::RemUIOp::create(builder, values[0], values[1]);
-  Value rest = arith::RemSIOp::create(builder, values[0], values[1]);
+  // Nothing is left after a division by 1 or -1.
+  Value divisor = arith::SelectOp::create(
+      builder, createIsMinusOne(builder, values[1]),
+      createNumber(builder, type, 1), values[1]);
+  Value rest = arith::RemSIOp::create(builder, values[0], divisor);
   if (getInt(node, "fmod", 0))
     return rest;
   Value zero = createNumber(builder, type, 0);

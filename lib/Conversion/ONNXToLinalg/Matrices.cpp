@@ -19,6 +19,10 @@
 using namespace mlir;
 using namespace ecolm;
 
+/// What a failed check of a product says.
+static constexpr StringLiteral kSizesDiffer =
+    "the dimensions of its inputs that must agree differ";
+
 namespace {
 /// The loops of a product: batch dimensions, then rows, columns and the summed
 /// dimension, as far as the operands have them.
@@ -47,19 +51,6 @@ static AffineMap createOperandMap(Value operand, const ProductLoops &loops,
   for (int64_t loop : inner)
     exprs.push_back(rewriter.getAffineDimExpr(loop));
   return AffineMap::get(loops.count(), 0, exprs, rewriter.getContext());
-}
-
-/// Stops the program unless dimension `lhsDim` of `lhs` is `rhsDim` of `rhs`.
-static void checkSameSize(Location loc, Value lhs, int64_t lhsDim, Value rhs,
-                          int64_t rhsDim, GraphRewriter &rewriter) {
-  if (rewriter.haveSameSize(lhs, lhsDim, rhs, rhsDim))
-    return;
-  SizeArithmetic sizes(rewriter, loc);
-  Value equal = arith::CmpIOp::create(
-      rewriter, loc, arith::CmpIPredicate::eq,
-      sizes.materialize(rewriter.getSize(lhs, lhsDim)),
-      sizes.materialize(rewriter.getSize(rhs, rhsDim)));
-  createAssert(rewriter, loc, equal, "sizes of a product differ");
 }
 
 /// True if the batch dimensions of `operand` certainly are those of the result.
@@ -110,7 +101,8 @@ static OpFoldResult findBatchSize(Location loc, Value lhs, Value rhs,
     if (type.getRank() < 2 || dim < 0 || type.getDimSize(dim) == 1)
       continue;
     if (found)
-      checkSameSize(loc, found->first, found->second, operand, dim, rewriter);
+      createSizeCheck(rewriter, loc, found->first, found->second, operand, dim,
+                      kSizesDiffer);
     else
       found = {operand, dim};
   }
@@ -134,8 +126,8 @@ Value ecolm::createProduct(Location loc, Value lhs, Value rhs,
     rhs = repeatBatch(loc, rhs, lhs, rewriter);
     lhs = repeated;
   }
-  checkSameSize(loc, lhs, lhsRank - 1, rhs, std::max<int64_t>(rhsRank - 2, 0),
-                rewriter);
+  createSizeCheck(rewriter, loc, lhs, lhsRank - 1, rhs,
+                  std::max<int64_t>(rhsRank - 2, 0), kSizesDiffer);
 
   SmallVector<OpFoldResult> sizes;
   for (int64_t loop = 0; loop < loops.batch; ++loop)

@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace ecolm;
@@ -76,8 +77,13 @@ static LogicalResult convertConcat(onnx::NodeOp node, GraphRewriter &rewriter) {
   Location loc = node.getLoc();
   SizeArithmetic arithmetic(rewriter, loc);
   SmallVector<OpFoldResult> sizes = rewriter.getSizes(node.getInputs()[0]);
-  for (Value input : node.getInputs().drop_front())
+  for (Value input : node.getInputs().drop_front()) {
     sizes[*axis] = arithmetic.add(sizes[*axis], rewriter.getSize(input, *axis));
+    for (int64_t dim = 0; dim < rank; ++dim)
+      if (dim != *axis)
+        createSizeCheck(rewriter, loc, node.getInputs()[0], dim, input, dim,
+                        "its inputs differ in a dimension other than the axis");
+  }
   Value result = createEmpty(rewriter, loc, type, sizes);
   SmallVector<OpFoldResult> offsets = repeat(rewriter, rank, 0);
   SmallVector<OpFoldResult> strides = repeat(rewriter, rank, 1);

@@ -101,7 +101,7 @@ static LogicalResult convertReshape(onnx::NodeOp node,
       Value fits = arith::CmpIOp::create(
           rewriter, loc, arith::CmpIPredicate::eq,
           arithmetic.materialize(before), arithmetic.materialize(after));
-      createAssert(rewriter, loc, fits, "numbers of elements differ");
+      createAssert(rewriter, loc, fits, "the new shape has another number of elements");
     }
   }
   return rewriter.replaceNode(
@@ -217,6 +217,9 @@ static LogicalResult convertSqueeze(onnx::NodeOp node,
     axes = findUnitAxes(node, type.getRank(), rewriter);
   if (failed(axes))
     return failure();
+  for (int64_t axis : *axes)
+    createSizeCheck(rewriter, node.getLoc(), rewriter.getSize(data, axis), 1,
+                    "a dimension to be removed is not one");
   return rewriter.replaceNode(
       node, removeUnitDims(rewriter, node.getLoc(), data, *axes));
 }

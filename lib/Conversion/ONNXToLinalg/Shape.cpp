@@ -71,7 +71,7 @@ static void checkSizes(onnx::NodeOp node, ArrayRef<OpFoldResult> sizes,
     Value valid = arith::CmpIOp::create(rewriter, node.getLoc(),
                                         arith::CmpIPredicate::sge,
                                         cast<Value>(size), zero);
-    createAssert(rewriter, node.getLoc(), valid, "negative size");
+    createAssert(rewriter, node.getLoc(), valid, "a size is negative");
   }
 }
 
@@ -107,6 +107,23 @@ static LogicalResult convertConstantOfShape(onnx::NodeOp node,
       node, createFilled(rewriter, node.getLoc(), type, *sizes, fill));
 }
 
+/// Stops the program where a shape asks for another size than the input has.
+static void checkExpansion(onnx::NodeOp node, OpFoldResult asked,
+                           OpFoldResult size, GraphRewriter &rewriter) {
+  if (getConstantIntValue(asked) || asked == size)
+    return;
+  Location loc = node.getLoc();
+  SizeArithmetic arithmetic(rewriter, loc);
+  auto equals = [&](OpFoldResult other) -> Value {
+    return arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::eq,
+                                 arithmetic.materialize(asked),
+                                 arithmetic.materialize(other));
+  };
+  Value fits = arith::OrIOp::create(rewriter, loc, equals(size),
+                                    equals(arithmetic.constant(1)));
+  createAssert(rewriter, loc, fits, "its input does not broadcast to the shape");
+}
+
 /// `Expand(x, shape)`: both broadcast, so a dimension of x that is not one
 /// stays where the shape says one.
 static LogicalResult convertExpand(onnx::NodeOp node, GraphRewriter &rewriter) {
@@ -114,7 +131,7 @@ static LogicalResult convertExpand(onnx::NodeOp node, GraphRewriter &rewriter) {
   RankedTensorType type = getResultType(node);
   SizeArithmetic arithmetic(rewriter, node.getLoc());
   SmallVector<OpFoldResult> shape;
-  if (!type.hasStaticShape()) {
+  if (!type.hasStaticShape() || isShapeLike(node.getInputs()[1].getType())) {
     FailureOr<SmallVector<OpFoldResult>> given = readSizes(node, 1, rewriter);
     if (failed(given))
       return failure();
@@ -138,6 +155,8 @@ static LogicalResult convertExpand(onnx::NodeOp node, GraphRewriter &rewriter) {
       OpFoldResult size = rewriter.getSize(input, own);
       sizes.push_back(arithmetic.selectEqual(size, 1, shape[asked], size));
     }
+    if (asked >= 0)
+      checkExpansion(node, shape[asked], sizes.back(), rewriter);
   }
   return rewriter.replaceNode(
       node, createBroadcast(rewriter, node.getLoc(), input, type, sizes));
@@ -186,7 +205,7 @@ static LogicalResult convertRange(onnx::NodeOp node, GraphRewriter &rewriter) {
     Value zero = createNumber(builder, elementType, 0);
     Value moves = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
                                         range[2], zero);
-    createAssert(rewriter, loc, moves, "step of zero");
+    createAssert(rewriter, loc, moves, "the step is zero");
   }
   OpFoldResult length = rewriter.getKnownSize(node.getResult(0), 0)
                             .value_or(OpFoldResult());

@@ -39,9 +39,38 @@ Value ecolm::createFilled(GraphRewriter &rewriter, Location loc,
 
 void ecolm::createAssert(OpBuilder &builder, Location loc, Value condition,
                          const Twine &message) {
-  std::string text =
-      (message + " in " + onnx::quoteName(getLocationName(loc))).str();
+  std::string text = "node " + onnx::quoteName(getLocationName(loc));
+  // Nodes without a name are known by their operator and their number, which
+  // the importer puts where files have lines.
+  auto place = loc->findInstanceOf<FileLineColLoc>();
+  if (place && place.getColumn() == 0)
+    text += " (number " + std::to_string(place.getLine()) + ")";
+  text += (": " + message).str();
   cf::AssertOp::create(builder, loc, condition, text);
+}
+
+static void checkEqual(GraphRewriter &rewriter, Location loc, OpFoldResult lhs,
+                       OpFoldResult rhs, const Twine &message) {
+  SizeArithmetic sizes(rewriter, loc);
+  Value equal = arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::eq,
+                                      sizes.materialize(lhs),
+                                      sizes.materialize(rhs));
+  createAssert(rewriter, loc, equal, message);
+}
+
+void ecolm::createSizeCheck(GraphRewriter &rewriter, Location loc, Value lhs,
+                            int64_t lhsDim, Value rhs, int64_t rhsDim,
+                            const Twine &message) {
+  if (!rewriter.haveSameSize(lhs, lhsDim, rhs, rhsDim))
+    checkEqual(rewriter, loc, rewriter.getSize(lhs, lhsDim),
+               rewriter.getSize(rhs, rhsDim), message);
+}
+
+void ecolm::createSizeCheck(GraphRewriter &rewriter, Location loc,
+                            OpFoldResult size, int64_t expected,
+                            const Twine &message) {
+  if (getConstantIntValue(size) != expected)
+    checkEqual(rewriter, loc, size, rewriter.getIndexAttr(expected), message);
 }
 
 //===----------------------------------------------------------------------===//
@@ -94,6 +123,9 @@ static OpFoldResult findResultSize(GraphRewriter &rewriter, Location loc,
     auto operandType = cast<RankedTensorType>(operand.getType());
     if (own < 0 || operandType.getDimSize(own) == 1)
       continue;
+    // A number above one is the size, and all others are checked against it.
+    if (!operandType.isDynamicDim(own))
+      return sizes.constant(operandType.getDimSize(own));
     if (llvm::any_of(seen, [&](auto &entry) {
           return rewriter.haveSameSize(entry.first, entry.second, operand, own);
         }))
@@ -134,7 +166,7 @@ static OperandAccess createAccess(GraphRewriter &rewriter, Location loc,
     access.isOne.back() = equals(sizes.constant(1));
     Value fits = arith::OrIOp::create(rewriter, loc, access.isOne.back(),
                                       equals(resultSizes[dim]));
-    createAssert(rewriter, loc, fits, "shapes do not broadcast");
+    createAssert(rewriter, loc, fits, "the shapes of its inputs do not broadcast");
   }
   AffineMap map =
       AffineMap::get(type.getRank(), 0, exprs, rewriter.getContext());

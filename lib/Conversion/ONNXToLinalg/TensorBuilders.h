@@ -71,6 +71,17 @@ mlir::Value createFromScalars(GraphRewriter &rewriter, mlir::Location loc,
 void createAssert(mlir::OpBuilder &builder, mlir::Location loc,
                   mlir::Value condition, const llvm::Twine &message);
 
+/// Stops the program with `message` unless dimension `lhsDim` of `lhs` is
+/// dimension `rhsDim` of `rhs`.
+void createSizeCheck(GraphRewriter &rewriter, mlir::Location loc,
+                     mlir::Value lhs, int64_t lhsDim, mlir::Value rhs,
+                     int64_t rhsDim, const llvm::Twine &message);
+
+/// Stops the program with `message` unless `size` is `expected`.
+void createSizeCheck(GraphRewriter &rewriter, mlir::Location loc,
+                     mlir::OpFoldResult size, int64_t expected,
+                     const llvm::Twine &message);
+
 } // namespace ecolm
 
 #endif // ECOLM_CONVERSION_ONNXTOLINALG_TENSORBUILDERS_H

@@ -56,7 +56,7 @@ FailureOr<ExternalKeys> readKeys(const ::onnx::TensorProto &tensor,
   }
   if (keys.location.empty())
     return emitError(loc) << "external data of tensor " << quoteName(name)
-                          << " names no file";
+                          << " names no file; export the model again";
   return keys;
 }
 

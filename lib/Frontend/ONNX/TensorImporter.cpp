@@ -117,7 +117,8 @@ FailureOr<RankedTensorType> importTensorType(ImportContext &import,
     return emitError(loc) << "tensor " << quoteName(tensor.name())
                           << " has data type "
                           << onnx::describeDataType(tensor.data_type())
-                          << ", which is not supported";
+                          << ", which is not supported; convert the model to "
+                             "float32, and integers to int64, int32 or int8";
   if (static_cast<uint64_t>(tensor.dims_size()) > import.limits.maxRank)
     return emitError(loc) << "tensor " << quoteName(tensor.name()) << " has "
                           << tensor.dims_size()
@@ -133,7 +134,9 @@ FailureOr<RankedTensorType> importTensorType(ImportContext &import,
   if (!count || *count > import.limits.maxElements)
     return emitError(loc) << "tensor " << quoteName(tensor.name())
                           << " has more elements than the limit of "
-                          << import.limits.maxElements;
+                          << import.limits.maxElements
+                          << "; export the model again with sizes that fit a "
+                             "machine";
   return RankedTensorType::get(shape, elementType);
 }
 
@@ -165,7 +168,7 @@ FailureOr<ElementsAttr> importTensor(ImportContext &import,
     return emitError(loc) << "tensor " << quoteName(tensor.name())
                           << " of type " << *type << " needs " << expected
                           << " bytes, but its raw data has "
-                          << data->bytes.size();
+                          << data->bytes.size() << "; export the model again";
   return makeMapped(import, tensor.name(), *type, *data);
 }
 

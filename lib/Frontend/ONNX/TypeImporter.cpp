@@ -51,7 +51,8 @@ FailureOr<StatedType> importType(ImportContext &import,
   if (!elementType)
     return emitError(loc) << quoteName(name) << " has data type "
                           << onnx::describeDataType(tensor.elem_type())
-                          << ", which is not supported";
+                          << ", which is not supported; convert the model to "
+                             "float32, and integers to int64, int32 or int8";
   if (!tensor.has_shape())
     return StatedType{UnrankedTensorType::get(elementType), nullptr};
 

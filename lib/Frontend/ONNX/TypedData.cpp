@@ -48,7 +48,8 @@ LogicalResult checkCount(const TensorProto &tensor, const Values &values,
     return success();
   return emitError(loc) << "tensor " << quoteName(tensor.name()) << " of type "
                         << type << " needs " << expected
-                        << " numbers, but its data has " << values.size();
+                        << " numbers, but its data has " << values.size()
+                        << "; export the model again";
 }
 
 /// Entries of one field, each `storedBits` wide or, when packed, a byte.

@@ -9,11 +9,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
+#include "ecolm/Dialect/ONNX/IR/QuotedName.h"
+#include "ecolm/Runtime/Model.h"
 #include "ecolm/Target/CPU/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace ecolm {
 #define GEN_PASS_DEF_BINDENTRYBUFFERS
@@ -26,6 +32,25 @@ using namespace ecolm;
 static MemRefType getBufferType(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   return MemRefType::get(tensor.getShape(), tensor.getElementType());
+}
+
+/// Fails if a program cannot take or give a tensor of this type.
+static LogicalResult checkType(func::FuncOp function, StringRef kind,
+                               Attribute name, Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  Type element = tensor.getElementType();
+  bool known = element.isF16() || element.isBF16() || element.isF32() ||
+               element.isF64();
+  if (auto integer = dyn_cast<IntegerType>(element))
+    known = llvm::is_contained({1, 2, 4, 8, 16, 32, 64},
+                               static_cast<int>(integer.getWidth()));
+  if (known && tensor.getRank() <= ECOLM_MAX_RANK)
+    return success();
+  return emitError(function.getLoc())
+         << kind << " " << onnx::quoteName(cast<StringAttr>(name).getValue())
+         << " is a " << type << ", but compiled models take and give float32, "
+         << "float64, float16, bfloat16, bool and integers of 2 to 64 bits of at most "
+         << ECOLM_MAX_RANK << " dimensions; add a Cast or a Reshape to the model";
 }
 
 static void bindArguments(func::FuncOp function) {
@@ -69,9 +94,47 @@ static void copyResults(func::FuncOp function) {
   }
 }
 
+/// Dimensions of inputs that share a symbol are one size to the compiler, so
+/// the caller's must be.
+static void checkSymbols(func::FuncOp function, ArrayRef<Attribute> names) {
+  Block &body = function.getBody().front();
+  ImplicitLocOpBuilder b(function.getLoc(), OpBuilder::atBlockBegin(&body));
+  struct Place {
+    std::string input;
+    Value size;
+  };
+  llvm::StringMap<Place> places;
+  unsigned number = 0;
+  for (BlockArgument argument : body.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type)
+      continue;
+    std::string input =
+        onnx::quoteName(cast<StringAttr>(names[number++]).getValue());
+    auto dims = function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(),
+                                                     onnx::kDimsAttrName);
+    for (int64_t d = 0; dims && d < type.getRank(); ++d) {
+      StringRef symbol = cast<StringAttr>(dims[d]).getValue();
+      if (!type.isDynamicDim(d) || symbol == "?")
+        continue;
+      Value size = tensor::DimOp::create(b, argument, d);
+      auto [place, isFirst] = places.try_emplace(symbol, Place{input, size});
+      if (isFirst)
+        continue;
+      Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, size,
+                                         place->second.size);
+      cf::AssertOp::create(b, same,
+                           "dimension " + std::to_string(d) + " of input " +
+                               input + " and the dimension " +
+                               onnx::quoteName(symbol) + " of input " +
+                               place->second.input + " differ");
+    }
+  }
+}
+
 /// Keeps the names of tensors, and which are unsigned: attributes of arguments
 /// and results that LLVM functions do not have.
-static void recordNames(ModuleOp module, func::FuncOp function) {
+static LogicalResult recordNames(ModuleOp module, func::FuncOp function) {
   Builder builder(module.getContext());
   SmallVector<Attribute> inputs, outputs;
   SmallVector<bool> unsignedInputs, unsignedOutputs;
@@ -99,6 +162,14 @@ static void recordNames(ModuleOp module, func::FuncOp function) {
   };
   recordFlags("ecolm.unsigned_inputs", unsignedInputs);
   recordFlags("ecolm.unsigned_outputs", unsignedOutputs);
+  bool fits = true;
+  SmallVector<Type> types = llvm::to_vector(llvm::make_filter_range(
+      function.getArgumentTypes(), llvm::IsaPred<RankedTensorType>));
+  for (auto [name, type] : llvm::zip_equal(inputs, types))
+    fits &= succeeded(checkType(function, "input", name, type));
+  for (auto [name, type] : llvm::zip_equal(outputs, function.getResultTypes()))
+    fits &= succeeded(checkType(function, "output", name, type));
+  return success(fits);
 }
 
 namespace {
@@ -112,7 +183,12 @@ struct BindEntryBuffersPass final
       getOperation().emitError("expected a function named main");
       return signalPassFailure();
     }
-    recordNames(getOperation(), function);
+    if (failed(recordNames(getOperation(), function)))
+      return signalPassFailure();
+    if (!function->hasAttr("ecolm.language_model"))
+      checkSymbols(function, getOperation()
+                                 ->getAttrOfType<ArrayAttr>("ecolm.input_names")
+                                 .getValue());
     bindArguments(function);
     if (function->hasAttr("ecolm.language_model"))
       bindResults(function);

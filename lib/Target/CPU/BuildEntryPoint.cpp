@@ -43,12 +43,11 @@ public:
         pointer(LLVM::LLVMPointerType::get(b.getContext())),
         i32(b.getI32Type()), i64(b.getI64Type()) {}
 
-  /// void ecolm_forward(ids, count, position, logits, cache, workspace)
+  /// int32_t ecolm_forward(ids, count, position, logits, cache, workspace)
   void buildForward() {
     SmallVector<Type> arguments = {pointer, i64, i64, pointer, pointer, pointer};
     Block *body = begin("ecolm_forward",
-                        LLVM::LLVMFunctionType::get(
-                            LLVM::LLVMVoidType::get(b.getContext()), arguments));
+                        LLVM::LLVMFunctionType::get(i32, arguments));
     Value ids = body->getArgument(0), count = body->getArgument(1);
     Value position = body->getArgument(2), logits = body->getArgument(3);
     Value cache = body->getArgument(4), workspace = body->getArgument(5);
@@ -69,8 +68,8 @@ public:
     auto bytes = main->getAttrOfType<IntegerAttr>("ecolm.workspace_bytes");
     appendBuffer(inputs.back(), workspace,
                  {constant(bytes ? bytes.getInt() : 0)});
-    LLVM::CallOp::create(b, main, operands);
-    LLVM::ReturnOp::create(b, Value());
+    auto call = LLVM::CallOp::create(b, main, operands);
+    LLVM::ReturnOp::create(b, call.getResult());
     module->setAttr("ecolm.cache_bytes", b.getI64IntegerAttr(cacheBytes));
   }
 
@@ -90,20 +89,36 @@ public:
       appendBuffer(buffer, data, dynamic);
     }
     auto call = LLVM::CallOp::create(b, main, operands);
+    Value status = call.getResult();
+    if (type.getNumResults() > 0)
+      status = LLVM::ExtractValueOp::create(
+          b, status, static_cast<int64_t>(type.getNumResults()));
+    leaveUnlessOk(status);
     for (auto [i, result] : llvm::enumerate(type.getResults())) {
-      Value descriptor = call.getResult();
-      if (type.getNumResults() > 1)
-        descriptor = LLVM::ExtractValueOp::create(b, descriptor,
-                                                  static_cast<int64_t>(i));
+      Value descriptor = LLVM::ExtractValueOp::create(
+          b, call.getResult(), static_cast<int64_t>(i));
       storeResult(cast<MemRefType>(result), descriptor,
                   offsetBy(body->getArgument(1),
                            i * int64_t(sizeof(ecolm_tensor))));
     }
-    LLVM::ReturnOp::create(
-        b, LLVM::ConstantOp::create(b, i32, b.getI32IntegerAttr(ECOLM_OK)));
+    LLVM::ReturnOp::create(b, status);
   }
 
 private:
+  /// After a failure there is nothing to store.
+  void leaveUnlessOk(Value status) {
+    Block *before = b.getInsertionBlock();
+    Region *region = before->getParent();
+    Block *leave = b.createBlock(region, region->end());
+    LLVM::ReturnOp::create(b, status);
+    Block *store = b.createBlock(region, region->end());
+    b.setInsertionPointToEnd(before);
+    Value ok = LLVM::ConstantOp::create(b, i32, b.getI32IntegerAttr(ECOLM_OK));
+    Value good =
+        LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, status, ok);
+    LLVM::CondBrOp::create(b, good, store, leave);
+    b.setInsertionPointToStart(store);
+  }
   Block *begin(StringRef name, LLVM::LLVMFunctionType functionType) {
     auto function = LLVM::LLVMFuncOp::create(b, name, functionType);
     Block *body = function.addEntryBlock(b);

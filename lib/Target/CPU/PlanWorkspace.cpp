@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Interfaces/DataLayoutInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -57,8 +58,10 @@ static unsigned getLastUse(Value value, Block &block,
   return last;
 }
 
-static int64_t getBytes(MemRefType type, int64_t maxChunk) {
-  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+static int64_t getBytes(memref::AllocOp alloc, int64_t maxChunk) {
+  MemRefType type = alloc.getType();
+  int64_t bytes =
+      DataLayout::closest(alloc).getTypeSize(type.getElementType());
   for (int64_t size : type.getShape())
     bytes *= ShapedType::isDynamic(size) ? maxChunk : size;
   return bytes;
@@ -94,7 +97,7 @@ static void planInto(func::FuncOp function, int64_t maxChunk) {
     order[&op] = i;
   SmallVector<Buffer> buffers;
   for (auto alloc : block.getOps<memref::AllocOp>())
-    buffers.push_back({alloc, getBytes(alloc.getType(), maxChunk),
+    buffers.push_back({alloc, getBytes(alloc, maxChunk),
                        order[alloc],
                        getLastUse(alloc.getResult(), block, order)});
   int64_t total = assignOffsets(buffers);

@@ -30,9 +30,19 @@ func.func @same_symbol(%x: tensor<?x4xf32> {onnx.dims = ["n", "4"]}, %z: tensor<
   return %y : tensor<?x4xf32>
 }
 
+// A number above one is the size, whatever the model calls the dimension.
+// CHECK-LABEL: func.func @number_wins
+// CHECK: %[[C4:.*]] = arith.constant 4 : index
+// CHECK: arith.cmpi eq, %{{.*}}, %[[C4]]
+// CHECK: cf.assert %{{.*}}, "node {{.*}}: the shapes of its inputs do not broadcast"
+func.func @number_wins(%x: tensor<?xf32> {onnx.dims = ["m"]}, %z: tensor<4xf32>) -> tensor<?xf32> {
+  %y = onnx.node "Add"(%x, %z) {opset = 14 : i64} : (tensor<?xf32>, tensor<4xf32>) -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
 // Sizes that may differ are chosen, and checked, at run time.
 // CHECK-LABEL: func.func @different_symbols
-// CHECK: cf.assert %{{.*}}, "shapes do not broadcast in {{.*}}"
+// CHECK: cf.assert %{{.*}}, "node {{.*}}: the shapes of its inputs do not broadcast"
 // CHECK: linalg.generic
 // CHECK: tensor.extract
 func.func @different_symbols(%x: tensor<?xf32> {onnx.dims = ["m"]}, %z: tensor<?xf32> {onnx.dims = ["n"]}) -> tensor<?xf32> {
@@ -48,7 +58,7 @@ func.func @relu(%x: tensor<4xf32>) -> tensor<4xf32> {
 }
 
 // CHECK-LABEL: func.func @integer_division
-// CHECK: cf.assert %{{.*}}, "division by zero in {{.*}}"
+// CHECK: cf.assert %{{.*}}, "node {{.*}}: an integer is divided by zero"
 // CHECK: arith.divsi
 func.func @integer_division(%x: tensor<20xi64>, %z: tensor<20xi64>) -> tensor<20xi64> {
   %y = onnx.node "Div"(%x, %z) {opset = 14 : i64} : (tensor<20xi64>, tensor<20xi64>) -> tensor<20xi64>

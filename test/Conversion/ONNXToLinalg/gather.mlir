@@ -6,7 +6,7 @@
 // CHECK-LABEL: func.func @embedding
 // CHECK: %[[T:.*]] = ecolm.get_weight @table
 // CHECK: %[[I:.*]] = linalg.generic
-// CHECK: cf.assert %{{.*}}, "index out of range in 'lookup'"
+// CHECK: cf.assert %{{.*}}, "node 'lookup': an index lies outside the dimension that it selects from"
 // CHECK: linalg.yield %{{.*}} : index
 // CHECK: linalg.generic {{.*}} ins(%[[I]] : tensor<1x?xindex>)
 // CHECK: tensor.extract %[[T]][%{{.*}}, %{{.*}}] : tensor<5x4xf32>

@@ -51,10 +51,10 @@ func.func @transpose(%x: tensor<2x3xf32>) -> tensor<3x2xf32> {
 
 // What the run has to check: sizes that only it knows.
 // CHECK-LABEL: func.func @checks_of_the_run
-// CHECK-DAG: cf.assert %{{.*}}, "numbers of elements differ in
-// CHECK-DAG: cf.assert %{{.*}}, "negative size in
-// CHECK-DAG: cf.assert %{{.*}}, "step of zero in
-// CHECK-DAG: cf.assert %{{.*}}, "sizes of a product differ in
+// CHECK-DAG: cf.assert %{{.*}}, "node {{.*}}: the new shape has another number of elements
+// CHECK-DAG: cf.assert %{{.*}}, "node {{.*}}: a size is negative
+// CHECK-DAG: cf.assert %{{.*}}, "node {{.*}}: the step is zero
+// CHECK-DAG: cf.assert %{{.*}}, "node {{.*}}: the dimensions of its inputs that must agree differ
 func.func @checks_of_the_run(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %s: tensor<2xi64>, %i: tensor<i64>) -> (tensor<?x?x?xf32>, tensor<?x?xf32>, tensor<?xi64>, tensor<?x?xf32>) {
   %t = onnx.initializer "t" dense<[2, -1, 3]> : tensor<3xi64>
   %r = onnx.node "Reshape"(%x, %t) {opset = 14 : i64} : (tensor<?x?xf32>, tensor<3xi64>) -> tensor<?x?x?xf32>

@@ -2,8 +2,8 @@
 // RUN: not ecolm-translate --ecolm-to-ptx %t/nothing.mlir 2>&1 | FileCheck %s --check-prefix=PTX
 // RUN: not ecolm-translate --ecolm-to-spirv %t/nothing.mlir 2>&1 | FileCheck %s --check-prefix=SPIRV
 
-// PTX: error: expected one gpu binary, but found 0
-// SPIRV: error: expected one spirv module, but found 0
+// PTX: error: no layer of the model has a kernel for a gpu, so there is no PTX; kernels are made of butterflies
+// SPIRV: error: no layer of the model has a kernel for a gpu, so there is no SPIR-V; kernels are made of butterflies
 
 //--- nothing.mlir
 func.func @nothing_to_launch() {

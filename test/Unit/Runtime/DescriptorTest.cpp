@@ -21,7 +21,9 @@ using namespace ecolm::runtime;
 
 namespace {
 
-void forward(const int64_t *, int64_t, int64_t, float *, void *, void *) {}
+int32_t forward(const int64_t *, int64_t, int64_t, float *, void *, void *) {
+  return ECOLM_OK;
+}
 int32_t run(const ecolm_tensor *, ecolm_tensor *) { return ECOLM_OK; }
 
 const char *const pieces[] = {"a", "b"};
@@ -85,6 +87,7 @@ TEST(Descriptor, RefusesWithAReason) {
   EXPECT_REFUSED("its tokenizer is of an unknown kind",
                  model.tokenizer.kind = 9);
   EXPECT_REFUSED("vocabulary is empty", model.tokenizer.size = 0);
+  EXPECT_REFUSED("it does not say what it checks", model.num_checks = 1);
   EXPECT_REFUSED("has more pieces than it has", model.tokenizer.size = 3);
   EXPECT_REFUSED("one input of token ids", model.num_inputs = 0);
   EXPECT_REFUSED("has one output of logits, float32 (1, ?",
@@ -146,9 +149,11 @@ TEST(Tokens, AreCheckedBeforeTheModelSeesThem) {
 
 TEST(Sequence, SaysHowMuchMemoryIsMissing) {
   ecolm_language_model huge = language;
+  ecolm_model model = soundModel();
+  model.language_model = &huge;
   huge.cache_bytes = UINT64_C(1) << 60;
   Sequence sequence;
-  Status status = sequence.open(huge, 0);
+  Status status = sequence.open(model, 0);
   EXPECT_EQ(status.code(), ExitCode::ModelFailure);
   EXPECT_NE(std::string(status.message())
                 .find("key/value cache needs 1152921504606846976 bytes"),
@@ -156,13 +161,13 @@ TEST(Sequence, SaysHowMuchMemoryIsMissing) {
   huge = language;
   huge.workspace_bytes = UINT64_MAX;
   Sequence other;
-  status = other.open(huge, 0);
+  status = other.open(model, 0);
   EXPECT_NE(std::strstr(status.message(), "not enough memory: the workspace"),
             nullptr);
   huge = language;
   huge.vocabulary_size = INT64_C(1) << 61;
   Sequence third;
-  status = third.open(huge, 0);
+  status = third.open(model, 0);
   EXPECT_NE(std::strstr(status.message(), "buffer of logits needs"), nullptr);
 }
 

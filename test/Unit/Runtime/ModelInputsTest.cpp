@@ -80,7 +80,9 @@ TEST(SelfTest, SaysThatItsLogitsDoNotFit) {
       4,
       64,
       64,
-      [](const int64_t *, int64_t, int64_t, float *, void *, void *) {}};
+      [](const int64_t *, int64_t, int64_t, float *, void *, void *) -> int32_t {
+        return ECOLM_OK;
+      }};
   ecolm_model model = constantModel(nullptr);
   model.num_inputs = 1;
   model.inputs = &ids;

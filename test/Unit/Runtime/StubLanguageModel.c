@@ -104,7 +104,7 @@ static void fillLogits(void *captures, int64_t begin, int64_t end) {
 }
 
 /// The cache holds one hash of all tokens so far for each position.
-static void forward(const int64_t *ids, int64_t count, int64_t position,
+static int32_t forward(const int64_t *ids, int64_t count, int64_t position,
                     float *logits, void *cache, void *workspace) {
   uint64_t *states = cache;
   (void)workspace;
@@ -133,7 +133,14 @@ static void forward(const int64_t *ids, int64_t count, int64_t position,
   static int calls = 0;
   logits[0] += (float)++calls;
 #endif
+#ifdef STUB_REFUSES
+  return position > 0 ? ECOLM_FIRST_CHECK : ECOLM_OK;
+#else
+  return ECOLM_OK;
+#endif
 }
+
+static const char *const checks[] = {"node 'lookup\x1b': it refuses"};
 
 static const ecolm_language_model language = {VOCABULARY,  CONTEXT, CHUNK,
                                               CACHE_BYTES, 256,     forward};
@@ -166,4 +173,6 @@ const ecolm_model ecolm_model_descriptor = {
     // FIPS 180-4's example: the hash of "abc".
     {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40,
      0xde, 0x5d, 0xae, 0x22, 0x23, 0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17,
-     0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad}};
+     0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad},
+    1,
+    checks};

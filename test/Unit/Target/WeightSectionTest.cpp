@@ -81,13 +81,15 @@ TEST_F(EmitTest, NamesAWeightWithACodeThatDoesNotExist) {
 TEST_F(EmitTest, RefusesTokenizersThatAreNone) {
   EXPECT_EQ(tokenizerRefusal("{\"type\": \"char\", \"vocab\": [\"a\"]}"), "");
   EXPECT_EQ(tokenizerRefusal("{\"type\": \"char\", \"vocab\": [1]}"),
-            "the vocabulary in ecolm.tokenizer must consist of strings; export "
-            "the model again");
+            "the metadata entry ecolm.tokenizer has an entry 0 that is not one "
+            "character; export the model again, with {\"type\": \"char\", "
+            "\"vocab\": [...]}");
   EXPECT_EQ(tokenizerRefusal("{\"type\": \"bpe\"}"),
-            "the metadata entry ecolm.tokenizer must be {\"type\": \"char\", "
-            "\"vocab\": [...]}; export the model again");
+            "the metadata entry ecolm.tokenizer has another form than is known; "
+            "export the model again, with {\"type\": \"char\", \"vocab\": "
+            "[...]}");
   EXPECT_EQ(tokenizerRefusal("{").find(
-                "the metadata entry ecolm.tokenizer is no JSON: "),
+                "the metadata entry ecolm.tokenizer is not JSON: "),
             0u);
 }
 

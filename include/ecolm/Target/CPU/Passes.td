@@ -79,7 +79,9 @@ def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
   let description = [{
     Tensor arguments of `@main` become memref arguments. The result of a language
     model (`ecolm.language_model`) is written to a last memref argument; results
-    of other models are returned in memory of their own.
+    of other models are returned in memory of their own. Where dimensions of
+    several inputs share a symbol of the model (`onnx.dims`), the sizes that come
+    are checked to be the same.
 
     Precondition: the module has a function `@main`. Postcondition: no argument
     of `@main` is a tensor, nor is its result in a language model.
@@ -94,7 +96,9 @@ def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
         attributes {ecolm.language_model}
     ```
   }];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::tensor::TensorDialect"];
 }
 
 def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
@@ -170,20 +174,58 @@ def RecordEntry : Pass<"ecolm-record-entry", "::mlir::ModuleOp"> {
   }];
 }
 
+def ReturnFailedChecks : Pass<"ecolm-return-failed-checks", "::mlir::ModuleOp"> {
+  let summary = "end the entry function with a status where a check fails";
+  let description = [{
+    `@main` gets one more result, an `ecolm_status` of
+    include/ecolm/Runtime/Model.h. A `cf.assert` that fails frees what was
+    allocated and returns `ECOLM_FIRST_CHECK` and the number of its message in
+    the module attribute `ecolm.checks`; its other results mean nothing then. A
+    buffer for which there is no memory returns `ECOLM_OUT_OF_MEMORY`. Without
+    this pass a failed check would abort the process of whoever calls the model.
+
+    Precondition: `@main` is a graph of blocks, and frees its buffers only before
+    it returns. Postcondition: no `cf.assert` remains.
+
+    ```mlir
+    func.func @main(%x: memref<?xf32>) {
+      cf.assert %fits, "node 'add': the shapes of its inputs do not broadcast"
+      return
+    ```
+    ==>
+    ```mlir
+    module attributes {ecolm.checks = ["node 'add': the shapes ..."]}
+    func.func @main(%x: memref<?xf32>) -> i32 {
+      cf.cond_br %fits, ^rest, ^failed(%c256 : i32)
+    ^rest:
+      return %c0 : i32
+    ^failed(%status: i32):
+      return %status : i32
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect",
+    "::mlir::cf::ControlFlowDialect"];
+  let statistics = [Statistic<"numChecks", "checks",
+                              "different messages of checks">];
+}
+
 def BuildEntryPoint : Pass<"ecolm-build-entry-point", "::mlir::ModuleOp"> {
   let summary = "give the model the C function that programs call";
   let description = [{
     Adds `ecolm_forward` for a language model, or `ecolm_run` for another one, in
     the LLVM dialect, with the signatures of include/ecolm/Runtime/Model.h, and
     makes every other function internal. The module attribute `ecolm.entry`
-    describes the arguments; `ecolm-record-entry` has set it.
+    describes the arguments; `ecolm-record-entry` has set it. The last result of
+    `@main` is the status of the call.
 
-    Precondition: the module is in the LLVM dialect and has `ecolm.entry`.
+    Precondition: the module is in the LLVM dialect, has `ecolm.entry`, and
+    `ecolm-return-failed-checks` has run.
     Postcondition: one function is visible from outside.
 
     ```mlir
     module attributes {ecolm.entry = (memref<4xf32>) -> memref<4xf32>} {
-      llvm.func @main(...) -> !llvm.struct<(ptr, ptr, i64, array<1 x i64>, array<1 x i64>)>
+      llvm.func @main(...) -> !llvm.struct<(struct<(ptr, ptr, ...)>, i32)>
     ```
     ==>
     ```mlir

@@ -15,6 +15,7 @@
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace ecolm {
 #define GEN_PASS_DEF_DERIVEINCREMENTAL
@@ -29,6 +30,9 @@ static constexpr StringLiteral kLanguageModel = "ecolm.language_model";
 
 /// Attribute of the module with the longest sequence that the model knows.
 static constexpr StringLiteral kContextLength = "ecolm.context_length";
+
+/// Kernels take so many positions at a time, so a cache has whole groups.
+static constexpr int64_t kCacheLanes = 16;
 
 /// Fails unless `function` maps token ids 1x? to logits 1x?xV.
 static LogicalResult checkSignature(func::FuncOp function) {
@@ -50,7 +54,8 @@ static LogicalResult checkSignature(func::FuncOp function) {
   return success();
 }
 
-/// Gives `attention` a cache of `context` positions, two new arguments.
+/// Gives `attention` a cache of at least `context` positions, two new
+/// arguments.
 static CachedAttentionOp addCache(RewriterBase &rewriter, AttentionOp attention,
                                   func::FuncOp function, Value position,
                                   int64_t context) {
@@ -65,8 +70,9 @@ static CachedAttentionOp addCache(RewriterBase &rewriter, AttentionOp attention,
                                   attention.getLoc());
     return function.getArgument(index);
   };
-  Value keys = addArgument({kvHeads, headSize, context});
-  Value values = addArgument({kvHeads, context, headSize});
+  int64_t positions = llvm::alignTo(context, kCacheLanes);
+  Value keys = addArgument({kvHeads, headSize, positions});
+  Value values = addArgument({kvHeads, positions, headSize});
   rewriter.setInsertionPoint(attention);
   return rewriter.replaceOpWithNewOp<CachedAttentionOp>(
       attention, attention.getType(), attention.getQuery(), attention.getKey(),

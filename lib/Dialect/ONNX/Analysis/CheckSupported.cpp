@@ -12,6 +12,7 @@
 #include "ecolm/Dialect/ONNX/Analysis/CheckSupported.h"
 #include "ecolm/Dialect/ONNX/Analysis/OperatorTable.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -130,9 +131,23 @@ bool SupportCheck::isTyped(NodeOp node) {
     return !tensor ||
            (tensor.hasRank() && !isa<UnknownType>(tensor.getElementType()));
   };
-  // What an unsupported node gives has no type, and that is its own finding.
-  if (!llvm::all_of(node->getOperandTypes(), typed))
+  for (Value input : node.getInputs()) {
+    if (typed(input.getType()))
+      continue;
+    // What an unsupported node gives has no type, and that is its own finding.
+    auto argument = dyn_cast<BlockArgument>(input);
+    auto main = dyn_cast<func::FuncOp>(node->getParentOp());
+    if (!argument || !main)
+      return false;
+    auto name =
+        main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "onnx.name");
+    add(node, UnsupportedKind::Shape,
+        "the model states no type or no rank for its input " +
+            quoteName(name ? name.getValue() : StringRef()),
+        "export the model with a type and a shape for every input; dimensions "
+        "may have names");
     return false;
+  }
   for (auto [i, result] : llvm::enumerate(node.getOutputs()))
     if (!typed(result.getType()) && (i == 0 || !result.use_empty())) {
       add(node, UnsupportedKind::Shape,

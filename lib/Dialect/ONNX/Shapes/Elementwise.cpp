@@ -196,7 +196,8 @@ LogicalResult inferCast(NodeInference &node) {
   Type type = getElementType(to, node.getOp().getContext());
   if (!type)
     return node.emitError() << "Cast to data type " << describeDataType(to)
-                            << " is not supported";
+                            << " is not supported; cast to float32, int64, "
+                               "int32, int8 or bool";
   // Integers keep their value if the type holds every size there can be.
   if (type.isInteger(64) || type.isInteger(32))
     node.setElements(0, node.getInput(0).elements);

@@ -113,7 +113,9 @@ LogicalResult NodeInference::setResult(unsigned index, Type elementType,
         return emitError() << "result " << index << " of shape "
                            << describeDims(dims)
                            << " has more elements than the limit of "
-                           << kMaxElements;
+                           << kMaxElements
+                           << "; no machine holds it, so export the model again "
+                              "with smaller sizes";
       elements *= dim.getNumber();
     }
     sizes.push_back(asSize(dim));
@@ -140,6 +142,14 @@ LogicalResult NodeInference::setUnknownDims(unsigned index, Type elementType,
 void NodeInference::setElements(unsigned index, std::optional<Dims> elements) {
   if (index < results.size() && elements && elements->size() <= kMaxFollowed)
     results[index].elements = std::move(elements);
+}
+
+NodeError::operator LogicalResult() && {
+  Diagnostic *message = diagnostic.getUnderlyingDiagnostic();
+  if (message && message->str().find("; ") == std::string::npos)
+    diagnostic << "; the model contradicts itself: export it again, and see "
+                  "what onnx.checker says of it";
+  return diagnostic;
 }
 
 LogicalResult NodeInference::expectInputs(unsigned least, unsigned most) {
@@ -191,10 +201,19 @@ void NodeInference::assumeEqual(Dim lhs, Dim rhs, StringRef what) {
                             .str());
 }
 
+std::string NodeInference::describeInputs() {
+  std::string text;
+  for (const ValueFacts &input : inputs)
+    if (input.isKnown())
+      text += (text.empty() ? "" : ", ") + describeDims(*input.dims);
+  return text;
+}
+
 FailureOr<Dim> NodeInference::unify(Dim lhs, Dim rhs, StringRef what) {
   if (lhs.provablyDiffers(rhs))
     return emitError() << what << " is " << lhs.getNumber() << " and "
-                       << rhs.getNumber();
+                       << rhs.getNumber() << ", for inputs of shapes "
+                       << describeInputs();
   if (!lhs.provablyEquals(rhs))
     assumeEqual(lhs, rhs, what);
   return lhs.isNumber() || rhs.isUnknown() ? lhs : rhs.isNumber() ? rhs : lhs;

@@ -26,7 +26,8 @@ ecolm.weight @head : tensor<7x8xf32> = dense<1.0> : tensor<7x8xf32>
 //  CHECK-SAME: probabilities <min = -10, max = 0>
 
 // NAMED: func.func @forward(%{{.*}}: tensor<1x?xi64>, %{{.*}}: index
-// SHORT: memref<1x4x8xf32>, %{{.*}}: memref<1x8x4xf32>
+// Eight positions take the place of a group of sixteen.
+// SHORT: memref<1x4x16xf32>, %{{.*}}: memref<1x16x4xf32>
 func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x7xf32> {
   %c1 = arith.constant 1 : index
   %zero = arith.constant 0.0 : f32

@@ -65,9 +65,10 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
          %keys_0: memref<kv_heads x D x context x f32>,
          %values_0: memref<kv_heads x context x D x f32>, ...)
 
-    First it proves that nothing else lets one token see another; if something
-    may, the pass fails and names it. The function gets the unit attribute
-    `ecolm.language_model`.
+    where `context` is rounded up to a multiple of 16, the positions that a
+    kernel takes at a time. First it proves that nothing else lets one token see
+    another; if something may, the pass fails and names it. The function gets the
+    unit attribute `ecolm.language_model`.
 
     Precondition: the function's type is `(tensor<1x?xi64>) ->
     tensor<1x?xVxf32>`, and its attentions are causal.

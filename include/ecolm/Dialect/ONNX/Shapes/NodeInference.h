@@ -53,6 +53,27 @@ private:
   unsigned made = 0;
 };
 
+/// An error of a node, whose message ends with a remedy: its own, or that of
+/// all models that contradict themselves.
+class NodeError {
+public:
+  explicit NodeError(mlir::InFlightDiagnostic diagnostic)
+      : diagnostic(std::move(diagnostic)) {}
+  template <typename Arg>
+  NodeError &&operator<<(Arg &&arg) && {
+    diagnostic << std::forward<Arg>(arg);
+    return std::move(*this);
+  }
+  operator mlir::LogicalResult() &&;
+  template <typename T>
+  operator mlir::FailureOr<T>() && {
+    return mlir::LogicalResult(std::move(*this));
+  }
+
+private:
+  mlir::InFlightDiagnostic diagnostic;
+};
+
 /// One node while its rule runs. All inputs that are given are known.
 class NodeInference {
 public:
@@ -92,7 +113,7 @@ public:
   Dim asSize(Dim dim) { return graph.asSize(dim); }
   Dim freshDim() { return graph.freshDim(); }
 
-  mlir::InFlightDiagnostic emitError() { return op.emitError(); }
+  NodeError emitError() { return NodeError(op.emitError()); }
   /// Checks the number of inputs, of which the first `least` must be given.
   mlir::LogicalResult expectInputs(unsigned least, unsigned most);
   /// Checks the rank of input `index`.
@@ -117,6 +138,7 @@ public:
   llvm::ArrayRef<std::string> getAssumptions() const { return assumptions; }
 
 private:
+  std::string describeInputs();
   void assumeEqual(Dim lhs, Dim rhs, llvm::StringRef what);
 
   NodeOp op;

@@ -1,0 +1,62 @@
+//===- Diagnostics.cpp - Diagnostics for users of models ------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Says where in the model a diagnostic belongs.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Driver/Diagnostics.h"
+#include "ecolm/Dialect/ONNX/IR/QuotedName.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+/// `node 'layers.0.x' (model.onnx, node 18)` for a place in a model,
+/// `model.onnx` for the model itself, and other places as MLIR writes them.
+static std::string describePlace(Location loc) {
+  if (isa<UnknownLoc>(loc))
+    return "";
+  auto file = loc->findInstanceOf<FileLineColLoc>();
+  // The importer's places have no column.
+  if (!file || file.getColumn() != 0) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    stream << LocationAttr(loc);
+    return text;
+  }
+  std::string path = file.getFilename().str();
+  auto name = loc->findInstanceOf<NameLoc>();
+  if (!name)
+    return path;
+  return "node " + onnx::quoteName(name.getName()) + " (" + path + ", node " +
+         std::to_string(file.getLine()) + ")";
+}
+
+static StringRef nameSeverity(DiagnosticSeverity severity) {
+  switch (severity) {
+  case DiagnosticSeverity::Error:
+    return "error";
+  case DiagnosticSeverity::Warning:
+    return "warning";
+  case DiagnosticSeverity::Remark:
+    return "remark";
+  case DiagnosticSeverity::Note:
+    break;
+  }
+  return "note";
+}
+
+void ecolm::printDiagnostic(Diagnostic &diagnostic, StringRef prefix,
+                            llvm::raw_ostream &out) {
+  out << prefix << nameSeverity(diagnostic.getSeverity()) << ": ";
+  std::string place = describePlace(diagnostic.getLocation());
+  if (!place.empty())
+    out << place << ": ";
+  out << diagnostic << "\n";
+  for (Diagnostic &note : diagnostic.getNotes())
+    printDiagnostic(note, prefix, out);
+}

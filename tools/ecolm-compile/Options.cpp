@@ -1,0 +1,237 @@
+//===- Options.cpp - The command line of ecolm-compile --------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// The options of the compiler, in groups; LLVM's own stay out of sight.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/Support/Timing.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace ecolm;
+
+/// What a workspace for so many tokens takes is still addressable.
+static constexpr int64_t kLargestChunk = 65536;
+
+static constexpr StringLiteral kOverview =
+    "Compiles a low-bit language model, or any other model, from ONNX to a "
+    "program\n";
+
+static constexpr StringLiteral kExamples = R"(
+EXAMPLES:
+
+  ecolm-compile model.onnx -o model                a program: ./model --help
+  ecolm-compile model.onnx --check                 what is recognized, and what
+                                                   cannot be compiled
+  ecolm-compile model.onnx --emit=so -o model.so   a shared library, and model.h
+  ecolm-compile model.onnx --emit=mlir-optimize -o -
+  ecolm-compile model.onnx -o model --dump-phases=phases
+  ecolm-compile model.onnx -o model --mcpu=x86-64-v3
+  ecolm-compile model.onnx -o model.o --emit=obj --target=riscv32-unknown-elf
+
+--help-hidden lists what prints and times passes, such as --mlir-timing.
+)";
+
+namespace {
+
+/// The options, grouped as --help shows them.
+struct CommandLine {
+  cl::OptionCategory output{"Output"};
+  cl::OptionCategory machine{"Machine"};
+  cl::OptionCategory arithmetic{"Model"};
+  cl::OptionCategory places{"Files and tools"};
+
+  cl::list<std::string> inputs{cl::Positional, cl::desc("<model.onnx>"),
+                               cl::cat(places)};
+  cl::opt<std::string> file{
+      "o", cl::value_desc("file"), cl::cat(output),
+      cl::desc("Output file (default: the model's name without .onnx); - is "
+               "standard output")};
+  cl::opt<EmitKind> emit{
+      "emit",
+      cl::desc("What to write"),
+      cl::init(EmitKind::Program),
+      cl::cat(output),
+      cl::values(
+          clEnumValN(EmitKind::Program, "program", "executable (default)"),
+          clEnumValN(EmitKind::SharedLibrary, "so",
+                     "shared library and C header"),
+          clEnumValN(EmitKind::Object, "obj", "object file and C header"),
+          clEnumValN(EmitKind::Assembly, "asm", "assembly"),
+          clEnumValN(EmitKind::LLVMIR, "llvm", "optimized LLVM IR"),
+          clEnumValN(EmitKind::Import, "mlir-import", "onnx dialect"),
+          clEnumValN(EmitKind::Recognize, "mlir-recognize",
+                     "ecolm and linalg on tensors"),
+          clEnumValN(EmitKind::Optimize, "mlir-optimize",
+                     "fused, folded and packed"),
+          clEnumValN(EmitKind::Lower, "mlir-lower", "LLVM dialect"),
+          clEnumValN(EmitKind::PTX, "ptx",
+                     "kernels of linear layers for NVIDIA's driver"),
+          clEnumValN(EmitKind::SPIRV, "spirv",
+                     "kernels of linear layers for Vulkan"),
+          clEnumValN(EmitKind::Report, "report", "what was recognized"),
+          clEnumValN(EmitKind::ReportJSON, "report-json",
+                     "what was recognized, for programs"))};
+  cl::opt<bool> check{
+      "check", cl::cat(output),
+      cl::desc("Say what was recognized and what cannot be compiled "
+               "(--emit=report -o -)")};
+  cl::opt<std::string> dumpPhases{"dump-phases", cl::value_desc("directory"),
+                                  cl::desc("Write the IR after every phase"),
+                                  cl::cat(output)};
+
+  cl::opt<unsigned> level{"O", cl::desc("Optimization level, 0 to 3"),
+                          cl::value_desc("level"), cl::Prefix, cl::init(3),
+                          cl::cat(machine)};
+  cl::opt<std::string> triple{"target", cl::value_desc("triple"),
+                              cl::desc("Target (default: this machine)"),
+                              cl::cat(machine)};
+  cl::opt<std::string> cpu{"mcpu", cl::value_desc("name"),
+                           cl::desc("CPU, or native (default)"),
+                           cl::init("native"), cl::cat(machine)};
+  cl::opt<std::string> features{"mattr", cl::value_desc("+a,-b"),
+                                cl::desc("CPU features to add and to leave"),
+                                cl::cat(machine)};
+
+  cl::opt<MulMode> multiplications{
+      "lower-mul-to-shift",
+      cl::desc("How quantized layers multiply"),
+      cl::init(MulMode::Auto),
+      cl::cat(arithmetic),
+      cl::values(
+          clEnumValN(MulMode::Auto, "auto", "what costs least (default)"),
+          clEnumValN(MulMode::Shift, "shift", "shifts and additions"),
+          clEnumValN(MulMode::Exponent, "exponent", "additions to exponents"),
+          clEnumValN(MulMode::Native, "native", "the target's multiplier"))};
+  cl::opt<bool> multiplierFree{
+      "multiplier-free", cl::cat(arithmetic),
+      cl::desc("Fail if quantized layers still multiply or divide")};
+  cl::opt<int64_t> maxChunk{
+      "max-chunk", cl::value_desc("tokens"), cl::init(64), cl::cat(arithmetic),
+      cl::desc("Largest number of tokens in one call (default: 64)")};
+
+  cl::opt<std::string> dataDirectory{
+      "data-dir", cl::value_desc("directory"), cl::cat(places),
+      cl::desc("Where external data lies (default: beside the model)")};
+  cl::opt<std::string> linker{"linker", cl::value_desc("path"),
+                              cl::desc("Compiler driver that links"),
+                              cl::cat(places)};
+  cl::opt<std::string> runtime{"runtime", cl::value_desc("path"),
+                               cl::desc("The library libEcoLMRuntime.a"),
+                               cl::cat(places)};
+  cl::extrahelp examples{kExamples};
+};
+
+} // namespace
+
+static StringSet<> getOptionNames() {
+  StringSet<> names;
+  for (auto &entry : cl::getRegisteredOptions())
+    names.insert(entry.first);
+  return names;
+}
+
+/// Registers MLIR's instruments, which --help-hidden shows, and takes LLVM's
+/// options out of every help: hundreds that are global and mean nothing here.
+static void arrangeOptions(const StringSet<> &own, const StringSet<> &others) {
+  for (auto &entry : cl::getRegisteredOptions()) {
+    if (own.contains(entry.first) && !others.contains(entry.first))
+      continue;
+    bool generic = is_contained({"help", "help-hidden", "version"}, entry.first);
+    if (!generic)
+      entry.second->setHiddenFlag(others.contains(entry.first)
+                                      ? cl::ReallyHidden
+                                      : cl::Hidden);
+  }
+}
+
+/// Operations are for those who ask: users of models know nodes.
+static void hideOperationsInDiagnostics() {
+  cl::Option *option =
+      cl::getRegisteredOptions().lookup("mlir-print-op-on-diagnostic");
+  static_cast<cl::opt<bool> *>(option)->setInitialValue(false);
+}
+
+/// Says what is wrong with the command line.
+static std::nullopt_t refuse(const Twine &what) {
+  errs() << "ecolm-compile: error: " << what << "; see --help\n";
+  return std::nullopt;
+}
+
+/// What LLVM's parser says, as one line.
+static std::nullopt_t refuseParse(StringRef text) {
+  text = text.trim();
+  if (text.empty()) { // It went to standard error already.
+    errs() << "ecolm-compile: note: see --help\n";
+    return std::nullopt;
+  }
+  size_t name = text.find(": ");
+  if (name != StringRef::npos)
+    text = text.drop_front(name + 2);
+  auto [what, hint] = text.split("  Try: '");
+  std::string line = what.rtrim(".!").str();
+  if (size_t mean = hint.find("id you mean"); mean != StringRef::npos)
+    line += "; d" + hint.substr(mean).str();
+  line[0] = toLower(line[0]);
+  return refuse(line);
+}
+
+std::optional<CompileOptions> parseOptions(int argc, char **argv) {
+  StringSet<> others = getOptionNames();
+  static CommandLine line;
+  StringSet<> own = getOptionNames();
+  mlir::registerAsmPrinterCLOptions();
+  mlir::registerMLIRContextCLOptions();
+  mlir::registerPassManagerCLOptions();
+  mlir::registerDefaultTimingManagerCLOptions();
+  hideOperationsInDiagnostics();
+  arrangeOptions(own, others);
+  cl::SetVersionPrinter([](raw_ostream &out) {
+    out << "ecolm-compile " << getCompilerVersion() << "\n";
+  });
+  std::string complaints;
+  raw_string_ostream stream(complaints);
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &stream))
+    return refuseParse(complaints);
+
+  if (line.inputs.empty())
+    return refuse("there is no model to compile; name an ONNX file");
+  if (line.inputs.size() > 1)
+    return refuse("one model at a time, but found '" + line.inputs[0] +
+                  "' and '" + line.inputs[1] + "'");
+  if (line.level > 3)
+    return refuse("-O takes 0 to 3, but found " + Twine(line.level));
+  if (line.maxChunk < 1 || line.maxChunk > kLargestChunk)
+    return refuse("--max-chunk takes 1 to " + Twine(kLargestChunk) +
+                  ", but found " + Twine(line.maxChunk));
+
+  CompileOptions options;
+  options.input = line.inputs[0];
+  options.output = line.file.empty() ? sys::path::stem(options.input).str()
+                                     : line.file.getValue();
+  options.emit = line.emit;
+  if (line.check) {
+    options.emit = EmitKind::Report;
+    options.output = line.file.empty() ? "-" : line.file.getValue();
+  }
+  options.target = {line.triple, line.cpu, line.features,
+                    static_cast<int>(line.level)};
+  options.multiplications = line.multiplications;
+  options.multiplierFree = line.multiplierFree;
+  options.maxChunk = line.maxChunk;
+  options.dumpDirectory = line.dumpPhases;
+  options.import.dataDirectory = line.dataDirectory;
+  options.linker = line.linker;
+  options.runtime = line.runtime;
+  return options;
+}
