@@ -10,11 +10,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "ModelInfo.h"
-#include "ecolm/Runtime/Model.h"
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
+#include "ecolm/Runtime/Model.h"
 #include "ecolm/Target/ModelDescriptor.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Support/DebugStringHelper.h"
@@ -118,8 +118,7 @@ public:
     addWeights();
     if (signature.isLanguageModel)
       addSizes();
-    return {text,
-            llvm::formatv("{0:2}", llvm::json::Value(std::move(json)))};
+    return {text, llvm::formatv("{0:2}", llvm::json::Value(std::move(json)))};
   }
 
 private:
@@ -213,7 +212,8 @@ private:
     FormatCount all;
     for (auto weight : module.getOps<WeightOp>()) {
       auto type = cast<RankedTensorType>(weight.getType());
-      int64_t bytes = weight->getAttrOfType<IntegerAttr>("ecolm.bytes").getInt();
+      int64_t bytes =
+          weight->getAttrOfType<IntegerAttr>("ecolm.bytes").getInt();
       for (FormatCount *count :
            {&formats[getFormatName(type.getElementType())], &all}) {
         count->elements += type.getNumElements();

@@ -28,8 +28,8 @@ static llvm::Error refuseTokenizer(const Twine &why) {
 }
 
 /// The characters of a tokenizer, each of them once.
-static llvm::Expected<SmallVector<std::string>>
-parseVocabulary(StringRef text, int64_t limit) {
+static llvm::Expected<SmallVector<std::string>> parseVocabulary(StringRef text,
+                                                                int64_t limit) {
   auto value = llvm::json::parse(text);
   if (!value)
     return refuseTokenizer("is not JSON: " + llvm::toString(value.takeError()));
@@ -254,8 +254,9 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                                          llvm::Module &code) {
   DescriptorBuilder d(module, code);
   EntrySignature entry = getEntrySignature(module);
-  int64_t limit = entry.isLanguageModel ? entry.outputs[0].type.getShape().back()
-                                        : std::numeric_limits<int32_t>::max();
+  int64_t limit = entry.isLanguageModel
+                      ? entry.outputs[0].type.getShape().back()
+                      : std::numeric_limits<int32_t>::max();
   llvm::Expected<llvm::Constant *> tokenizer = d.tokenizer(limit);
   if (!tokenizer)
     return tokenizer.takeError();
@@ -267,10 +268,10 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
   llvm::Constant *descriptor = d.record(
       {d.int32(ECOLM_ABI_VERSION), d.string(name ? name.getValue() : "model"),
        d.string(infoText), d.string(infoJson), d.int32(entry.inputs.size()),
-       d.int32(entry.outputs.size()),
-       d.tensorSpecs(entry.inputs), d.tensorSpecs(entry.outputs),
-       d.function("ecolm_run"),
-       entry.isLanguageModel ? d.languageModel(entry.outputs[0].type) : d.null(),
+       d.int32(entry.outputs.size()), d.tensorSpecs(entry.inputs),
+       d.tensorSpecs(entry.outputs), d.function("ecolm_run"),
+       entry.isLanguageModel ? d.languageModel(entry.outputs[0].type)
+                             : d.null(),
        *tokenizer, section, d.int64(weights.bytes),
        llvm::ConstantDataArray::get(d.getContext(),
                                     ArrayRef<uint8_t>(weights.sha256)),

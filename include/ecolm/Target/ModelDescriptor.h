@@ -43,8 +43,7 @@ EntrySignature getEntrySignature(mlir::ModuleOp module);
 llvm::Error defineModelDescriptor(mlir::ModuleOp module,
                                   const WeightSectionInfo &weights,
                                   llvm::StringRef infoText,
-                                  llvm::StringRef infoJson,
-                                  llvm::Module &code);
+                                  llvm::StringRef infoJson, llvm::Module &code);
 
 } // namespace ecolm
 

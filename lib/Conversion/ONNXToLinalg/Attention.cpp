@@ -39,9 +39,9 @@ private:
   Value createAllowed(ImplicitLocOpBuilder &inner, ValueRange at, Value offset);
   Value createMaskElement(ImplicitLocOpBuilder &inner, ValueRange at);
   void checkMask();
-  Value foldRows(Value tensor, double init,
-                 llvm::function_ref<Value(ImplicitLocOpBuilder &, Value, Value)>
-                     step);
+  Value foldRows(
+      Value tensor, double init,
+      llvm::function_ref<Value(ImplicitLocOpBuilder &, Value, Value)> step);
   Value createProbabilities(Value scores, Value bias);
   Value createResult(Value probabilities);
   Value createOffset(ImplicitLocOpBuilder &inner, Value batch);
@@ -50,9 +50,8 @@ private:
   Value createMatrix(Type elementType, ScalarBody body) {
     SmallVector<int64_t> shape(4, ShapedType::kDynamic);
     SmallVector<OpFoldResult> sizes = {q.batch, q.heads, q.length, k.length};
-    return createIndexed(rewriter, loc,
-                         RankedTensorType::get(shape, elementType), sizes,
-                         body);
+    return createIndexed(
+        rewriter, loc, RankedTensorType::get(shape, elementType), sizes, body);
   }
   /// The head of keys and values that head `h` of queries reads.
   Value keyHead(ImplicitLocOpBuilder &inner, Value h) {
@@ -101,12 +100,11 @@ Value AttentionSteps::createScores() {
     auto add = [&](ImplicitLocOpBuilder &nested, ValueRange d,
                    ValueRange carried) -> SmallVector<Value> {
       Value left = q.read(nested, at[0], at[1], at[2], d[0]);
-      Value right =
-          k.read(nested, at[0], keyHead(nested, at[1]), at[3], d[0]);
-      left = arith::MulFOp::create(nested, createCast(nested, left, type),
-                                   root);
-      right = arith::MulFOp::create(nested, createCast(nested, right, type),
-                                    root);
+      Value right = k.read(nested, at[0], keyHead(nested, at[1]), at[3], d[0]);
+      left =
+          arith::MulFOp::create(nested, createCast(nested, left, type), root);
+      right =
+          arith::MulFOp::create(nested, createCast(nested, right, type), root);
       return {addProduct(nested, carried[0], left, right)};
     };
     Value sum = createLoops(inner, loc, OpFoldResult(q.width),
@@ -154,8 +152,8 @@ Value AttentionSteps::createAllowed(ImplicitLocOpBuilder &inner, ValueRange at,
   if (Value lengths = node.getPresentInput(6)) {
     Value length = arith::IndexCastOp::create(
         inner, inner.getIndexType(), createExtract(inner, lengths, at[0]));
-    Value filled = arith::CmpIOp::create(inner, arith::CmpIPredicate::slt,
-                                         at[3], length);
+    Value filled =
+        arith::CmpIOp::create(inner, arith::CmpIPredicate::slt, at[3], length);
     allowed = arith::AndIOp::create(inner, allowed, filled);
   }
   return allowed;
@@ -169,8 +167,7 @@ void AttentionSteps::checkMask() {
   SmallVector<Value> wanted = {q.batch, q.heads, q.length, k.length};
   maskSizes = createSizes(rewriter, loc, mask);
   Value one = arith::ConstantIndexOp::create(b, 1);
-  ArrayRef<Value> targets =
-      ArrayRef<Value>(wanted).take_back(maskSizes.size());
+  ArrayRef<Value> targets = ArrayRef<Value>(wanted).take_back(maskSizes.size());
   for (auto [i, pair] : llvm::enumerate(llvm::zip_equal(maskSizes, targets))) {
     auto [size, target] = pair;
     bool last = i + 1 == maskSizes.size();
@@ -199,8 +196,8 @@ Value AttentionSteps::createMaskElement(ImplicitLocOpBuilder &inner,
                                          maskSizes[i], one);
     place[i] = arith::SelectOp::create(inner, single, zero, place[i]);
   }
-  Value covered = arith::CmpIOp::create(inner, arith::CmpIPredicate::ult,
-                                        at[3], maskSizes.back());
+  Value covered = arith::CmpIOp::create(inner, arith::CmpIPredicate::ult, at[3],
+                                        maskSizes.back());
   auto read = [&](OpBuilder &nested, Location nestedLoc) {
     ImplicitLocOpBuilder builder(nestedLoc, nested);
     Value element = createExtract(builder, mask, place);
@@ -224,9 +221,8 @@ Value AttentionSteps::createBias() {
       type, [&](ImplicitLocOpBuilder &inner, ValueRange at) -> Value {
         Value offset = createOffset(inner, at[0]);
         Value allowed = createAllowed(inner, at, offset);
-        return arith::SelectOp::create(inner, allowed,
-                                       createMaskElement(inner, at),
-                                       lowest(inner, type));
+        return arith::SelectOp::create(
+            inner, allowed, createMaskElement(inner, at), lowest(inner, type));
       });
 }
 
@@ -258,11 +254,10 @@ Value AttentionSteps::createProbabilities(Value scores, Value bias) {
           return createExtract(inner, rows, at.drop_back());
         };
         Value row = readRow(seen);
-        Value isBlind = arith::CmpFOp::create(
-            inner, arith::CmpFPredicate::OEQ, row, lowest(inner, type));
+        Value isBlind = arith::CmpFOp::create(inner, arith::CmpFPredicate::OEQ,
+                                              row, lowest(inner, type));
         Value score = createExtract(inner, scores, at);
-        Value moved = arith::SubFOp::create(
-            inner, score, readRow(most));
+        Value moved = arith::SubFOp::create(inner, score, readRow(most));
         return arith::SelectOp::create(inner, isBlind,
                                        createNumber(inner, type, 0),
                                        math::ExpOp::create(inner, moved));
@@ -272,8 +267,8 @@ Value AttentionSteps::createProbabilities(Value scores, Value bias) {
       type, [&](ImplicitLocOpBuilder &inner, ValueRange at) -> Value {
         Value sum = createExtract(inner, sums, at.drop_back());
         Value zero = createNumber(inner, type, 0);
-        Value isZero = arith::CmpFOp::create(inner, arith::CmpFPredicate::OEQ,
-                                             sum, zero);
+        Value isZero =
+            arith::CmpFOp::create(inner, arith::CmpFPredicate::OEQ, sum, zero);
         sum = arith::SelectOp::create(inner, isZero,
                                       createNumber(inner, type, 1), sum);
         return arith::DivFOp::create(inner, createExtract(inner, powers, at),
@@ -302,8 +297,7 @@ Value AttentionSteps::createResult(Value probabilities) {
                    ValueRange carried) -> SmallVector<Value> {
       Value weight =
           createExtract(nested, probabilities, {at[0], head, row, j[0]});
-      Value value =
-          v.read(nested, at[0], keyHead(nested, head), j[0], column);
+      Value value = v.read(nested, at[0], keyHead(nested, head), j[0], column);
       return {addProduct(nested, carried[0], weight, value)};
     };
     Value sum = createLoops(inner, loc, OpFoldResult(k.length),

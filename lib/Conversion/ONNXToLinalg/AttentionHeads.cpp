@@ -56,8 +56,8 @@ HeadTensor ecolm::appendToPast(GraphRewriter &rewriter, Location loc,
     };
     if (!past)
       return readFresh(inner);
-    Value isPast = arith::CmpIOp::create(inner, arith::CmpIPredicate::ult,
-                                         at[2], before);
+    Value isPast =
+        arith::CmpIOp::create(inner, arith::CmpIPredicate::ult, at[2], before);
     auto old = [&](OpBuilder &nested, Location nestedLoc) {
       ImplicitLocOpBuilder builder(nestedLoc, nested);
       scf::YieldOp::create(builder, createExtract(builder, past, at));
@@ -68,7 +68,7 @@ HeadTensor ecolm::appendToPast(GraphRewriter &rewriter, Location loc,
     };
     return scf::IfOp::create(inner, isPast, old, next).getResult(0);
   };
-  Value joined = createIndexed(
-      rewriter, loc, RankedTensorType::get(shape, type), sizes, body);
+  Value joined = createIndexed(rewriter, loc,
+                               RankedTensorType::get(shape, type), sizes, body);
   return {joined, fresh.batch, fresh.heads, total, fresh.width};
 }

@@ -58,9 +58,11 @@ static LogicalResult convertBitCast(onnx::NodeOp node,
 }
 
 void ecolm::populateBitConversions(NodeConversions &conversions) {
-  conversions.add("BitwiseAnd", convertElementwise<createUniform<arith::AndIOp>>);
+  conversions.add("BitwiseAnd",
+                  convertElementwise<createUniform<arith::AndIOp>>);
   conversions.add("BitwiseOr", convertElementwise<createUniform<arith::OrIOp>>);
-  conversions.add("BitwiseXor", convertElementwise<createUniform<arith::XOrIOp>>);
+  conversions.add("BitwiseXor",
+                  convertElementwise<createUniform<arith::XOrIOp>>);
   conversions.add("BitwiseNot", convertElementwise<createBitwiseNot>);
   conversions.add("BitShift", convertElementwise<createBitShift>);
   conversions.add("BitCast", convertBitCast);

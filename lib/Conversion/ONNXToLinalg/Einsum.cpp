@@ -40,8 +40,8 @@ static LabelSizes findSizes(onnx::NodeOp node,
     for (auto [size, label] : llvm::zip_equal(rewriter.getSizes(input), term)) {
       auto [slot, isNew] = found.sizes.try_emplace(label, size);
       if (!isNew)
-        slot->second = arithmetic.selectEqual(slot->second, 1, size,
-                                              slot->second);
+        slot->second =
+            arithmetic.selectEqual(slot->second, 1, size, slot->second);
     }
   for (auto [input, term] :
        llvm::zip_equal(node.getInputs(), equation.inputs)) {
@@ -89,8 +89,8 @@ static LogicalResult convertEinsum(onnx::NodeOp node, GraphRewriter &rewriter) {
       SmallVector<Value> place;
       for (auto [label, single] :
            llvm::zip_equal(equation->inputs[i], labels.repeats[i]))
-        place.push_back(arith::SelectOp::create(builder, single, zero,
-                                                at.lookup(label)));
+        place.push_back(
+            arith::SelectOp::create(builder, single, zero, at.lookup(label)));
       product = createByType<arith::MulFOp, arith::MulIOp>(
           builder, {product, createExtract(builder, input, place)});
     }
@@ -110,8 +110,8 @@ static LogicalResult convertEinsum(onnx::NodeOp node, GraphRewriter &rewriter) {
     return createLoops(builder, loc, inner,
                        createNumber(builder, type.getElementType(), 0), add)[0];
   };
-  return rewriter.replaceNode(
-      node, createIndexed(rewriter, loc, type, sizes, body));
+  return rewriter.replaceNode(node,
+                              createIndexed(rewriter, loc, type, sizes, body));
 }
 
 void ecolm::populateEinsumConversions(NodeConversions &conversions) {

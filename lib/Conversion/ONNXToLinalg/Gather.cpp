@@ -28,8 +28,7 @@ static Value createCheckedIndices(Location loc, Value indices, Value size,
                                   GraphRewriter &rewriter) {
   auto type =
       cast<RankedTensorType>(indices.getType()).clone(rewriter.getIndexType());
-  Value init =
-      createEmpty(rewriter, loc, type, rewriter.getSizes(indices));
+  Value init = createEmpty(rewriter, loc, type, rewriter.getSizes(indices));
   SmallVector<AffineMap> maps(2,
                               rewriter.getMultiDimIdentityMap(type.getRank()));
   SmallVector<utils::IteratorType> iterators(type.getRank(),
@@ -100,9 +99,9 @@ static LogicalResult convertGather(onnx::NodeOp node, GraphRewriter &rewriter) {
     SmallVector<Value> position;
     for (int64_t dim = 0; dim < dataType.getRank(); ++dim) {
       int64_t loop = dim < *axis ? dim : dim + indicesRank - 1;
-      position.push_back(dim == *axis ? values[0]
-                                      : linalg::IndexOp::create(
-                                            nested, nestedLoc, loop));
+      position.push_back(
+          dim == *axis ? values[0]
+                       : linalg::IndexOp::create(nested, nestedLoc, loop));
     }
     Value element =
         tensor::ExtractOp::create(nested, nestedLoc, data, position);
@@ -125,14 +124,13 @@ static LogicalResult convertGatherElements(onnx::NodeOp node,
   SmallVector<Value> limits = createSizes(rewriter, node.getLoc(), data);
   auto body = [&](ImplicitLocOpBuilder &builder, ValueRange at) -> Value {
     SmallVector<Value> position(at);
-    position[*axis] = createCheckedIndex(builder, builder.getLoc(),
-                                         createExtract(builder, indices, at),
-                                         limits[*axis]);
+    position[*axis] =
+        createCheckedIndex(builder, builder.getLoc(),
+                           createExtract(builder, indices, at), limits[*axis]);
     return createExtract(builder, data, position);
   };
-  Value result =
-      createIndexed(rewriter, node.getLoc(), getResultType(node),
-                    rewriter.getSizes(indices), body);
+  Value result = createIndexed(rewriter, node.getLoc(), getResultType(node),
+                               rewriter.getSizes(indices), body);
   return rewriter.replaceNode(node, result);
 }
 
@@ -165,8 +163,8 @@ static LogicalResult convertGatherND(onnx::NodeOp node,
     llvm::append_range(position, at.drop_front(outer));
     return createExtract(builder, data, position);
   };
-  Value result = createIndexed(rewriter, node.getLoc(), getResultType(node),
-                               sizes, body);
+  Value result =
+      createIndexed(rewriter, node.getLoc(), getResultType(node), sizes, body);
   return rewriter.replaceNode(node, result);
 }
 

@@ -80,8 +80,8 @@ Value ecolm::createCheckedIndex(OpBuilder &builder, Location loc, Value index,
                                 Value size) {
   Type type = index.getType();
   Value limit = arith::IndexCastOp::create(builder, loc, type, size);
-  Value zero = arith::ConstantOp::create(builder, loc,
-                                         builder.getIntegerAttr(type, 0));
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, 0));
   Value negative = arith::CmpIOp::create(
       builder, loc, arith::CmpIPredicate::slt, index, zero);
   Value fromEnd = arith::AddIOp::create(builder, loc, index, limit);
@@ -116,17 +116,18 @@ ecolm::readIntegers(onnx::NodeOp node, StringRef name, unsigned index,
     count = *expected;
     Value length = arithmetic.materialize(rewriter.getSize(input, 0));
     Value right = arithmetic.materialize(arithmetic.constant(count));
-    Value fits = arith::CmpIOp::create(
-        rewriter, node.getLoc(), arith::CmpIPredicate::eq, length, right);
+    Value fits = arith::CmpIOp::create(rewriter, node.getLoc(),
+                                       arith::CmpIPredicate::eq, length, right);
     createAssert(rewriter, node.getLoc(), fits,
                  name + " has another length than the model says");
   }
   for (int64_t i = 0; i < count; ++i) {
     SmallVector<Value> place;
     if (type.getRank() == 1)
-      place.push_back(arith::ConstantIndexOp::create(rewriter, node.getLoc(), i));
-    integers.push_back(arithmetic.fromInteger(tensor::ExtractOp::create(
-        rewriter, node.getLoc(), input, place)));
+      place.push_back(
+          arith::ConstantIndexOp::create(rewriter, node.getLoc(), i));
+    integers.push_back(arithmetic.fromInteger(
+        tensor::ExtractOp::create(rewriter, node.getLoc(), input, place)));
   }
   return integers;
 }

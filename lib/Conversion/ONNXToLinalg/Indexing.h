@@ -64,9 +64,8 @@ int64_t findIndexDepth(onnx::NodeOp node, int64_t fallback,
                        GraphRewriter &rewriter);
 
 /// The sizes of `tensor` as values.
-llvm::SmallVector<mlir::Value> createSizes(GraphRewriter &rewriter,
-                                           mlir::Location loc,
-                                           mlir::Value tensor);
+llvm::SmallVector<mlir::Value>
+createSizes(GraphRewriter &rewriter, mlir::Location loc, mlir::Value tensor);
 
 } // namespace ecolm
 

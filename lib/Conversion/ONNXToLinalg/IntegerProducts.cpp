@@ -55,9 +55,9 @@ static LogicalResult convertMatMulInteger(onnx::NodeOp node,
                                           GraphRewriter &rewriter) {
   Value lhs = createDifference(node, 0, 2, /*byRow=*/true, rewriter);
   Value rhs = createDifference(node, 1, 3, /*byRow=*/false, rewriter);
-  return rewriter.replaceNode(node, createProduct(node.getLoc(), lhs, rhs,
-                                                  getResultType(node),
-                                                  rewriter));
+  return rewriter.replaceNode(
+      node,
+      createProduct(node.getLoc(), lhs, rhs, getResultType(node), rewriter));
 }
 
 /// round((a - za) @ (b - zb) * (sa sb / sy)) + zy, held to the result's range.
@@ -67,8 +67,8 @@ static LogicalResult convertQLinearMatMul(onnx::NodeOp node,
   RankedTensorType type = getResultType(node);
   Value lhs = createDifference(node, 0, 2, /*byRow=*/true, rewriter);
   Value rhs = createDifference(node, 3, 5, /*byRow=*/false, rewriter);
-  Value product = createProduct(loc, lhs, rhs,
-                                type.clone(rewriter.getI32Type()), rewriter);
+  Value product =
+      createProduct(loc, lhs, rhs, type.clone(rewriter.getI32Type()), rewriter);
   SmallVector<Value> operands = {
       product, alignWithRows(node, node.getInputs()[1], rewriter),
       node.getInputs()[4], alignWithRows(node, node.getInputs()[6], rewriter),

@@ -86,9 +86,12 @@ static Value createFloatToInteger(ImplicitLocOpBuilder &builder, Value value,
   auto from = cast<FloatType>(value.getType());
   Value zero = createNumber(builder, from, 0);
   if (type.getWidth() == 1)
-    return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE, value, zero);
-  Value lower = createNumber(builder, from, findLimit(type, isUnsigned, from, true));
-  Value upper = createNumber(builder, from, findLimit(type, isUnsigned, from, false));
+    return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE, value,
+                                 zero);
+  Value lower =
+      createNumber(builder, from, findLimit(type, isUnsigned, from, true));
+  Value upper =
+      createNumber(builder, from, findLimit(type, isUnsigned, from, false));
   Value isNaN =
       arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO, value, value);
   Value number = arith::SelectOp::create(builder, isNaN, zero, value);
@@ -132,9 +135,8 @@ Value ecolm::createCast(ImplicitLocOpBuilder &builder, Value value, Type type,
   auto floatType = dyn_cast<FloatType>(type);
   if (isa<FloatType>(from))
     return floatType ? createFloatToFloat(builder, value, floatType)
-                     : createFloatToInteger(builder, value,
-                                            cast<IntegerType>(type),
-                                            toUnsigned);
+                     : createFloatToInteger(
+                           builder, value, cast<IntegerType>(type), toUnsigned);
   if (!floatType)
     return createIntegerToInteger(builder, value, cast<IntegerType>(type),
                                   fromUnsigned);
@@ -150,22 +152,18 @@ static LogicalResult convertCast(onnx::NodeOp node, GraphRewriter &rewriter) {
   if (cast<RankedTensorType>(input.getType()).getElementType() ==
       type.getElementType())
     return rewriter.replaceNode(node, input);
-  Value result =
-      createElementwise(rewriter, node.getLoc(), input, type,
-                        [&](ImplicitLocOpBuilder &builder, ValueRange values) {
-                          Value value = values[0];
-                          // 2 and 4 bits are the low ones of the integer.
-                          unsigned width =
-                              type.getElementType().getIntOrFloatBitWidth();
-                          if (width == 2 || width == 4)
-                            value = createCast(builder, value,
-                                               builder.getI32Type(),
-                                               isUnsignedInput(node));
-                          return createCast(builder, value,
-                                            type.getElementType(),
-                                            isUnsignedInput(node),
-                                            isUnsignedOutput(node));
-                        });
+  Value result = createElementwise(
+      rewriter, node.getLoc(), input, type,
+      [&](ImplicitLocOpBuilder &builder, ValueRange values) {
+        Value value = values[0];
+        // 2 and 4 bits are the low ones of the integer.
+        unsigned width = type.getElementType().getIntOrFloatBitWidth();
+        if (width == 2 || width == 4)
+          value = createCast(builder, value, builder.getI32Type(),
+                             isUnsignedInput(node));
+        return createCast(builder, value, type.getElementType(),
+                          isUnsignedInput(node), isUnsignedOutput(node));
+      });
   return rewriter.replaceNode(node, result);
 }
 

@@ -71,12 +71,12 @@ static LogicalResult convertOneHot(onnx::NodeOp node, GraphRewriter &rewriter) {
     SmallVector<Value> place(at);
     place.erase(place.begin() + *axis);
     Value index = createExtract(builder, indices, place);
-    index = createCast(builder, index, builder.getI64Type(),
-                       isUnsignedInput(node));
+    index =
+        createCast(builder, index, builder.getI64Type(), isUnsignedInput(node));
     index = arith::IndexCastOp::create(builder, builder.getIndexType(), index);
     Value zero = arith::ConstantIndexOp::create(builder, 0);
-    Value negative = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt,
-                                           index, zero);
+    Value negative =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, index, zero);
     Value fromEnd = arith::AddIOp::create(builder, index, depth);
     index = arith::SelectOp::create(builder, negative, fromEnd, index);
     Value isHot = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq,

@@ -162,8 +162,8 @@ Value ecolm::createProduct(Location loc, Value lhs, Value rhs,
     Value product = createByType<arith::MulFOp, arith::MulIOp>(
         inner, {createCast(inner, values[0], sumType),
                 createCast(inner, values[1], sumType)});
-    Value sum = createByType<arith::AddFOp, arith::AddIOp>(
-        inner, {values[2], product});
+    Value sum =
+        createByType<arith::AddFOp, arith::AddIOp>(inner, {values[2], product});
     linalg::YieldOp::create(inner, sum);
   };
   Value sums =
@@ -172,11 +172,11 @@ Value ecolm::createProduct(Location loc, Value lhs, Value rhs,
           .getResult(0);
   if (wideType == type)
     return sums;
-  return createElementwise(
-      rewriter, loc, sums, type,
-      [&](ImplicitLocOpBuilder &inner, ValueRange values) {
-        return createCast(inner, values[0], type.getElementType());
-      });
+  return createElementwise(rewriter, loc, sums, type,
+                           [&](ImplicitLocOpBuilder &inner, ValueRange values) {
+                             return createCast(inner, values[0],
+                                               type.getElementType());
+                           });
 }
 
 static LogicalResult convertMatMul(onnx::NodeOp node, GraphRewriter &rewriter) {
@@ -185,15 +185,15 @@ static LogicalResult convertMatMul(onnx::NodeOp node, GraphRewriter &rewriter) {
       cast<RankedTensorType>(rhs.getType()).getRank() == 0)
     return rewriter.refuse(node, "expects inputs with a dimension");
   return rewriter.replaceNode(
-      node, createProduct(node.getLoc(), lhs, rhs, getResultType(node),
-                          rewriter));
+      node,
+      createProduct(node.getLoc(), lhs, rhs, getResultType(node), rewriter));
 }
 
 /// `matrix` transposed by a node of its own.
 static Value transpose(Value matrix, GraphRewriter &rewriter) {
   auto type = cast<RankedTensorType>(matrix.getType());
-  auto swapped = RankedTensorType::get(
-      {type.getDimSize(1), type.getDimSize(0)}, type.getElementType());
+  auto swapped = RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
+                                       type.getElementType());
   return rewriter.createNode(
       matrix.getLoc(), "Transpose", matrix, swapped,
       rewriter.getNamedAttr("perm", rewriter.getDenseI64ArrayAttr({1, 0})));

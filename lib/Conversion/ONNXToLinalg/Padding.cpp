@@ -67,9 +67,8 @@ static Margins readComputedMargins(onnx::NodeOp node, int64_t rank,
   SmallVector<Value> found = createLoops(
       rewriter, loc, length, SmallVector<Value>(2 * rank, zero), body);
   auto half = [&](int64_t first) {
-    return llvm::map_to_vector(
-        ArrayRef<Value>(found).slice(first, rank),
-        [](Value value) { return OpFoldResult(value); });
+    return llvm::map_to_vector(ArrayRef<Value>(found).slice(first, rank),
+                               [](Value value) { return OpFoldResult(value); });
   };
   return {half(0), half(rank)};
 }
@@ -106,8 +105,7 @@ static FailureOr<Margins> readMargins(onnx::NodeOp node, int64_t rank,
 static Value createModulo(ImplicitLocOpBuilder &b, Value index, Value size) {
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value rest = arith::RemSIOp::create(b, index, size);
-  Value below =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::slt, rest, zero);
+  Value below = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, rest, zero);
   Value moved = arith::AddIOp::create(b, rest, size);
   return arith::SelectOp::create(b, below, moved, rest);
 }
@@ -176,8 +174,8 @@ static LogicalResult convertPad(onnx::NodeOp node, GraphRewriter &rewriter) {
     };
     return scf::IfOp::create(b, inside, read, surround).getResult(0);
   };
-  return rewriter.replaceNode(
-      node, createIndexed(rewriter, loc, type, sizes, body));
+  return rewriter.replaceNode(node,
+                              createIndexed(rewriter, loc, type, sizes, body));
 }
 
 /// `result[i..] = data[i modulo size..]`.
@@ -201,8 +199,8 @@ static LogicalResult convertTile(onnx::NodeOp node, GraphRewriter &rewriter) {
       place.push_back(arith::RemUIOp::create(b, index, limit));
     return createExtract(b, data, place);
   };
-  return rewriter.replaceNode(
-      node, createIndexed(rewriter, loc, type, sizes, body));
+  return rewriter.replaceNode(node,
+                              createIndexed(rewriter, loc, type, sizes, body));
 }
 
 void ecolm::populatePaddingConversions(NodeConversions &conversions) {

@@ -83,8 +83,8 @@ static LogicalResult convertQuantizeLinear(onnx::NodeOp node,
     if (isa<FloatType>(x.getType()))
       stepType = x.getType();
     Value scale = createCast(builder, values[1], stepType);
-    Value code = arith::DivFOp::create(
-        builder, createCast(builder, x, stepType), scale);
+    Value code =
+        arith::DivFOp::create(builder, createCast(builder, x, stepType), scale);
     code = math::RoundEvenOp::create(builder, code);
     if (values.size() == 3) {
       Value zero = createCast(builder, values[2], code.getType(),
@@ -121,7 +121,8 @@ static LogicalResult convertDequantizeLinear(onnx::NodeOp node,
 }
 
 namespace {
-/// What DynamicQuantizeLinear finds of its input: all elements lie on the scale.
+/// What DynamicQuantizeLinear finds of its input: all elements lie on the
+/// scale.
 struct Range8 {
   Value scale, zero;
 };
@@ -139,18 +140,19 @@ static Range8 findRange(ImplicitLocOpBuilder &b, Value x,
     Value folded = createReduction(
         rewriter, b.getLoc(), x, all, type.getElementType(), zero,
         [&](ImplicitLocOpBuilder &inner, ValueRange values) {
-          return largest ? arith::MaximumFOp::create(inner, values[0], values[1])
-                               .getResult()
-                         : arith::MinimumFOp::create(inner, values[0], values[1])
-                               .getResult();
+          return largest
+                     ? arith::MaximumFOp::create(inner, values[0], values[1])
+                           .getResult()
+                     : arith::MinimumFOp::create(inner, values[0], values[1])
+                           .getResult();
         });
     return createExtract(b, folded, {});
   };
   Value most = fold(true), least = fold(false);
-  Value scale = arith::DivFOp::create(
-      b, arith::SubFOp::create(b, most, least), top);
-  Value offset = arith::DivFOp::create(
-      b, arith::SubFOp::create(b, zero, least), scale);
+  Value scale =
+      arith::DivFOp::create(b, arith::SubFOp::create(b, most, least), top);
+  Value offset =
+      arith::DivFOp::create(b, arith::SubFOp::create(b, zero, least), scale);
   offset = arith::MinimumFOp::create(
       b, top, arith::MaximumFOp::create(b, offset, zero));
   return {scale, math::RoundEvenOp::create(b, offset)};

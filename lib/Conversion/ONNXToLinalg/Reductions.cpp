@@ -50,7 +50,8 @@ findAxes(onnx::NodeOp node, GraphRewriter &rewriter) {
   SmallVector<int64_t> axes;
   std::optional<SmallVector<int64_t>> given = getIntsOrInput(node, "axes", 1);
   Value input = node.getPresentInput(1);
-  if (!given && input && cast<ShapedType>(input.getType()).getShape() == ArrayRef<int64_t>(0))
+  if (!given && input &&
+      cast<ShapedType>(input.getType()).getShape() == ArrayRef<int64_t>(0))
     given.emplace();
   if (!given && input)
     return std::optional<SmallVector<int64_t>>();
@@ -185,11 +186,10 @@ Value AxisReduction::createNarrow(Value tensor, Type elementType) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (type.getElementType() == elementType)
     return tensor;
-  return createElementwise(
-      rewriter, loc, tensor, type.clone(elementType),
-      [&](ImplicitLocOpBuilder &inner, ValueRange values) {
-        return createCast(inner, values[0], elementType);
-      });
+  return createElementwise(rewriter, loc, tensor, type.clone(elementType),
+                           [&](ImplicitLocOpBuilder &inner, ValueRange values) {
+                             return createCast(inner, values[0], elementType);
+                           });
 }
 
 /// Folds the elements; the result has dimensions of one where it reduced.
@@ -264,25 +264,25 @@ Value AxisReduction::reduce(Reduction kind, Value input) {
     input = createElementwise(
         rewriter, loc, {input, shift}, type,
         [](ImplicitLocOpBuilder &builder, ValueRange values) -> Value {
-          Value moved = arith::SubFOp::create(
-              builder, values[0], createFinite(builder, values[1]));
+          Value moved = arith::SubFOp::create(builder, values[0],
+                                              createFinite(builder, values[1]));
           return math::ExpOp::create(builder, moved);
         });
   }
   Value result = gather(kind, input);
   auto resultType = cast<RankedTensorType>(result.getType());
   bool natural = isNatural(node, type.getElementType());
-  Value number = kind == Reduction::Mean ? count(input, type.getElementType())
-                                         : Value();
+  Value number =
+      kind == Reduction::Mean ? count(input, type.getElementType()) : Value();
   auto finish = [&](ImplicitLocOpBuilder &builder, ValueRange values) -> Value {
     if (kind == Reduction::L2)
       return math::SqrtOp::create(builder, values[0]);
     if (kind == Reduction::LogSum)
       return math::LogOp::create(builder, values[0]);
     if (kind == Reduction::LogSumExp)
-      return arith::AddFOp::create(
-          builder, math::LogOp::create(builder, values[0]),
-          createFinite(builder, values[1]));
+      return arith::AddFOp::create(builder,
+                                   math::LogOp::create(builder, values[0]),
+                                   createFinite(builder, values[1]));
     if (natural)
       return createByType<arith::DivFOp, arith::DivUIOp>(builder,
                                                          {values[0], number});

@@ -101,11 +101,12 @@ static LogicalResult convertReshape(onnx::NodeOp node,
       Value fits = arith::CmpIOp::create(
           rewriter, loc, arith::CmpIPredicate::eq,
           arithmetic.materialize(before), arithmetic.materialize(after));
-      createAssert(rewriter, loc, fits, "the new shape has another number of elements");
+      createAssert(rewriter, loc, fits,
+                   "the new shape has another number of elements");
     }
   }
-  return rewriter.replaceNode(
-      node, createReshape(rewriter, loc, data, type, sizes));
+  return rewriter.replaceNode(node,
+                              createReshape(rewriter, loc, data, type, sizes));
 }
 
 /// `Flatten`: dimensions before `axis` become one, and so do the others.
@@ -122,9 +123,8 @@ static LogicalResult convertFlatten(onnx::NodeOp node,
   ArrayRef<OpFoldResult> all = sizes;
   SmallVector<OpFoldResult> flat = {arithmetic.product(all.take_front(axis)),
                                     arithmetic.product(all.drop_front(axis))};
-  return rewriter.replaceNode(node,
-                              createReshape(rewriter, node.getLoc(), data,
-                                            getResultType(node), flat));
+  return rewriter.replaceNode(node, createReshape(rewriter, node.getLoc(), data,
+                                                  getResultType(node), flat));
 }
 
 /// The axes of an Unsqueeze or Squeeze, counted from the front.
@@ -166,16 +166,16 @@ static LogicalResult convertUnsqueeze(onnx::NodeOp node,
     Value no = arith::ConstantIntOp::create(rewriter, node.getLoc(), 0, 1);
     SmallVector<Value> flags =
         createAxisFlags(rewriter, node.getLoc(), axes, type.getRank(), no);
-    return rewriter.replaceNode(
-        node, insertMarkedDims(rewriter, node.getLoc(), node.getInputs()[0],
-                               flags, type));
+    return rewriter.replaceNode(node, insertMarkedDims(rewriter, node.getLoc(),
+                                                       node.getInputs()[0],
+                                                       flags, type));
   }
   FailureOr<SmallVector<int64_t>> axes =
       findUnitAxes(node, getResultType(node).getRank(), rewriter);
   if (failed(axes))
     return failure();
-  return rewriter.replaceNode(
-      node, insertUnitDims(rewriter, node.getLoc(), node.getInputs()[0], *axes));
+  return rewriter.replaceNode(node, insertUnitDims(rewriter, node.getLoc(),
+                                                   node.getInputs()[0], *axes));
 }
 
 /// Squeezes the axes that the run names, or those of which it finds that they
@@ -194,8 +194,8 @@ static LogicalResult convertComputedSqueeze(onnx::NodeOp node,
     for (Value size : sizes)
       flags.push_back(arith::CmpIOp::create(
           rewriter, loc, arith::CmpIPredicate::eq, size, one));
-  return rewriter.replaceNode(node, dropMarkedDims(rewriter, loc, data, flags,
-                                                   getResultType(node)));
+  return rewriter.replaceNode(
+      node, dropMarkedDims(rewriter, loc, data, flags, getResultType(node)));
 }
 
 /// Without axes, every dimension of size one goes.

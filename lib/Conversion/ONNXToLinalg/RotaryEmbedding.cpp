@@ -60,8 +60,7 @@ Value Rotation::readCache(ImplicitLocOpBuilder &inner, unsigned index,
   Value numbers = node.getPresentInput(3);
   if (!numbers)
     return createExtract(inner, cache, {place.batch, place.position, pair});
-  Value number =
-      createExtract(inner, numbers, {place.batch, place.position});
+  Value number = createExtract(inner, numbers, {place.batch, place.position});
   Value row = createCheckedIndex(inner, inner.getLoc(), number, rows);
   return createExtract(inner, cache, {row, pair});
 }
@@ -78,8 +77,7 @@ Value Rotation::rotate(ImplicitLocOpBuilder &inner, ValueRange at,
   Value isSecond, pair, distance = interleaved ? one : half;
   if (interleaved) {
     Value odd = arith::RemUIOp::create(inner, place.column, two);
-    isSecond =
-        arith::CmpIOp::create(inner, arith::CmpIPredicate::eq, odd, one);
+    isSecond = arith::CmpIOp::create(inner, arith::CmpIPredicate::eq, odd, one);
     pair = arith::DivUIOp::create(inner, place.column, two);
   } else {
     isSecond = arith::CmpIOp::create(inner, arith::CmpIPredicate::uge,
@@ -93,8 +91,10 @@ Value Rotation::rotate(ImplicitLocOpBuilder &inner, ValueRange at,
   other.back() = arith::SelectOp::create(inner, isSecond, back, forth);
   Value x = createExtract(inner, node.getInputs()[0], at);
   Value y = createExtract(inner, node.getInputs()[0], other);
-  Value along = arith::MulFOp::create(inner, x, readCache(inner, 1, place, pair));
-  Value across = arith::MulFOp::create(inner, y, readCache(inner, 2, place, pair));
+  Value along =
+      arith::MulFOp::create(inner, x, readCache(inner, 1, place, pair));
+  Value across =
+      arith::MulFOp::create(inner, y, readCache(inner, 2, place, pair));
   Value difference = arith::SubFOp::create(inner, along, across);
   Value sum = arith::AddFOp::create(inner, across, along);
   return arith::SelectOp::create(inner, isSecond, sum, difference);

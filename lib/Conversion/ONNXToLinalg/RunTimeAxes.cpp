@@ -43,8 +43,8 @@ SmallVector<Value> ecolm::createAxisFlags(GraphRewriter &rewriter, Location loc,
         SmallVector<Value> next;
         for (auto [dim, flag] : llvm::enumerate(carried)) {
           Value own = arith::ConstantIndexOp::create(inner, dim);
-          Value hit = arith::CmpIOp::create(inner, arith::CmpIPredicate::eq,
-                                            axis, own);
+          Value hit =
+              arith::CmpIOp::create(inner, arith::CmpIPredicate::eq, axis, own);
           next.push_back(arith::OrIOp::create(inner, flag, hit));
         }
         return next;

@@ -27,11 +27,11 @@ static FailureOr<Value> findAxis(onnx::NodeOp node, int64_t rank,
   SizeArithmetic arithmetic(rewriter, node.getLoc());
   Value given = arithmetic.materialize(axis->front());
   Value limit = arithmetic.materialize(arithmetic.constant(rank));
-  return createCheckedIndex(
-      rewriter, node.getLoc(),
-      arith::IndexCastOp::create(rewriter, node.getLoc(),
-                                 rewriter.getI64Type(), given),
-      limit);
+  return createCheckedIndex(rewriter, node.getLoc(),
+                            arith::IndexCastOp::create(rewriter, node.getLoc(),
+                                                       rewriter.getI64Type(),
+                                                       given),
+                            limit);
 }
 
 /// `place` moved by `step` along `axis`, which only the run may know.
@@ -41,8 +41,8 @@ static SmallVector<Value> move(ImplicitLocOpBuilder &builder, ValueRange place,
   Value zero = arith::ConstantIndexOp::create(builder, 0);
   for (auto [dim, index] : llvm::enumerate(place)) {
     Value own = arith::ConstantIndexOp::create(builder, dim);
-    Value here = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, axis,
-                                       own);
+    Value here =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, axis, own);
     Value by = arith::SelectOp::create(builder, here, step, zero);
     moved.push_back(arith::AddIOp::create(builder, index, by));
   }
@@ -57,8 +57,8 @@ static std::pair<Value, Value> select(ImplicitLocOpBuilder &builder,
   for (auto [dim, pair] : llvm::enumerate(llvm::zip_equal(place, sizes))) {
     auto [placeHere, sizeHere] = pair;
     Value own = arith::ConstantIndexOp::create(builder, dim);
-    Value here = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, axis,
-                                       own);
+    Value here =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, axis, own);
     index = arith::SelectOp::create(builder, here, placeHere, index);
     size = arith::SelectOp::create(builder, here, sizeHere, size);
   }
@@ -98,8 +98,7 @@ static LogicalResult convertCumSum(onnx::NodeOp node, GraphRewriter &rewriter) {
       if (reverse)
         next = arith::SubIOp::create(inner, first, next);
       Value by = arith::SubIOp::create(inner, next, index);
-      Value element =
-          createExtract(inner, data, move(inner, at, *axis, by));
+      Value element = createExtract(inner, data, move(inner, at, *axis, by));
       return {createByType<arith::AddFOp, arith::AddIOp>(
           inner, {carried[0], element})};
     };

@@ -38,10 +38,10 @@ static Value createCombined(ImplicitLocOpBuilder &builder, onnx::NodeOp node,
 
 /// Replaces `node` by input 0 with every element of `updates` written where
 /// `place` says.
-static LogicalResult
-scatter(onnx::NodeOp node, Value updates, GraphRewriter &rewriter,
-        llvm::function_ref<SmallVector<Value>(ImplicitLocOpBuilder &,
-                                              ValueRange)> place) {
+static LogicalResult scatter(
+    onnx::NodeOp node, Value updates, GraphRewriter &rewriter,
+    llvm::function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange)>
+        place) {
   auto body = [&](ImplicitLocOpBuilder &builder, ValueRange at,
                   ValueRange carried) -> SmallVector<Value> {
     Value update = createExtract(builder, updates, at);
@@ -51,9 +51,9 @@ scatter(onnx::NodeOp node, Value updates, GraphRewriter &rewriter,
     return {createInsert(builder, update, carried[0], position)};
   };
   Value data = node.getInputs()[0];
-  return rewriter.replaceNode(
-      node, createLoops(rewriter, node.getLoc(), rewriter.getSizes(updates),
-                        data, body)[0]);
+  return rewriter.replaceNode(node, createLoops(rewriter, node.getLoc(),
+                                                rewriter.getSizes(updates),
+                                                data, body)[0]);
 }
 
 /// `data[i.. with dimension axis replaced by indices[i..]] = updates[i..]`.
@@ -84,23 +84,22 @@ static LogicalResult convertScatterND(onnx::NodeOp node,
   auto rankOf = [&](unsigned index) {
     return cast<RankedTensorType>(node.getInputs()[index].getType()).getRank();
   };
-  int64_t depth =
-      findIndexDepth(node, outer + rankOf(0) - rankOf(2), rewriter);
+  int64_t depth = findIndexDepth(node, outer + rankOf(0) - rankOf(2), rewriter);
   SmallVector<Value> limits = createSizes(rewriter, node.getLoc(), data);
-  return scatter(
-      node, node.getInputs()[2], rewriter,
-      [&](ImplicitLocOpBuilder &builder, ValueRange at) {
-        SmallVector<Value> position;
-        for (int64_t i = 0; i < depth; ++i) {
-          SmallVector<Value> place(at.take_front(outer));
-          place.push_back(arith::ConstantIndexOp::create(builder, i));
-          position.push_back(createCheckedIndex(
-              builder, builder.getLoc(), createExtract(builder, indices, place),
-              limits[i]));
-        }
-        llvm::append_range(position, at.drop_front(outer));
-        return position;
-      });
+  return scatter(node, node.getInputs()[2], rewriter,
+                 [&](ImplicitLocOpBuilder &builder, ValueRange at) {
+                   SmallVector<Value> position;
+                   for (int64_t i = 0; i < depth; ++i) {
+                     SmallVector<Value> place(at.take_front(outer));
+                     place.push_back(
+                         arith::ConstantIndexOp::create(builder, i));
+                     position.push_back(createCheckedIndex(
+                         builder, builder.getLoc(),
+                         createExtract(builder, indices, place), limits[i]));
+                   }
+                   llvm::append_range(position, at.drop_front(outer));
+                   return position;
+                 });
 }
 
 /// Writes `update` into a cache from `write_indices[batch]` on along the axis,
@@ -114,25 +113,24 @@ static LogicalResult convertTensorScatter(onnx::NodeOp node,
     return rewriter.refuse(node, "expects an axis behind the batch");
   bool wraps = getString(node, "mode", "linear") == "circular";
   SmallVector<Value> limits = createSizes(rewriter, node.getLoc(), cache);
-  return scatter(
-      node, node.getInputs()[1], rewriter,
-      [&](ImplicitLocOpBuilder &builder, ValueRange at) {
-        SmallVector<Value> position(at);
-        if (starts) {
-          Value start = createExtract(builder, starts, at[0]);
-          Value moved =
-              arith::IndexCastOp::create(builder, start.getType(), at[*axis]);
-          moved = arith::AddIOp::create(builder, start, moved);
-          if (wraps) {
-            Value limit = arith::IndexCastOp::create(builder, moved.getType(),
-                                                     limits[*axis]);
-            moved = arith::RemSIOp::create(builder, moved, limit);
-          }
-          position[*axis] = createCheckedIndex(builder, builder.getLoc(), moved,
-                                               limits[*axis]);
-        }
-        return position;
-      });
+  return scatter(node, node.getInputs()[1], rewriter,
+                 [&](ImplicitLocOpBuilder &builder, ValueRange at) {
+                   SmallVector<Value> position(at);
+                   if (starts) {
+                     Value start = createExtract(builder, starts, at[0]);
+                     Value moved = arith::IndexCastOp::create(
+                         builder, start.getType(), at[*axis]);
+                     moved = arith::AddIOp::create(builder, start, moved);
+                     if (wraps) {
+                       Value limit = arith::IndexCastOp::create(
+                           builder, moved.getType(), limits[*axis]);
+                       moved = arith::RemSIOp::create(builder, moved, limit);
+                     }
+                     position[*axis] = createCheckedIndex(
+                         builder, builder.getLoc(), moved, limits[*axis]);
+                   }
+                   return position;
+                 });
 }
 
 void ecolm::populateScatterConversions(NodeConversions &conversions) {

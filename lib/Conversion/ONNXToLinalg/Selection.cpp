@@ -27,15 +27,15 @@ static Value createIsBefore(ImplicitLocOpBuilder &builder, onnx::NodeOp node,
   using FP = arith::CmpFPredicate;
   using IP = arith::CmpIPredicate;
   if (isa<FloatType>(value.getType())) {
-    FP predicate = largest ? (orEqual ? FP::OGE : FP::OGT)
-                           : (orEqual ? FP::OLE : FP::OLT);
+    FP predicate =
+        largest ? (orEqual ? FP::OGE : FP::OGT) : (orEqual ? FP::OLE : FP::OLT);
     return arith::CmpFOp::create(builder, predicate, value, best);
   }
   bool natural = isUnsignedInput(node);
-  IP above = orEqual ? (natural ? IP::uge : IP::sge)
-                     : (natural ? IP::ugt : IP::sgt);
-  IP below = orEqual ? (natural ? IP::ule : IP::sle)
-                     : (natural ? IP::ult : IP::slt);
+  IP above =
+      orEqual ? (natural ? IP::uge : IP::sge) : (natural ? IP::ugt : IP::sgt);
+  IP below =
+      orEqual ? (natural ? IP::ule : IP::sle) : (natural ? IP::ult : IP::slt);
   return arith::CmpIOp::create(builder, largest ? above : below, value, best);
 }
 
@@ -70,11 +70,10 @@ static LogicalResult convertArgExtreme(onnx::NodeOp node,
         [&](ImplicitLocOpBuilder &inner, ValueRange index,
             ValueRange carried) -> SmallVector<Value> {
           Value value = read(inner, index[0]);
-          Value before = createIsBefore(inner, node, largest, last, value,
-                                        carried[0]);
+          Value before =
+              createIsBefore(inner, node, largest, last, value, carried[0]);
           return {arith::SelectOp::create(inner, before, value, carried[0]),
-                  arith::SelectOp::create(inner, before, index[0],
-                                          carried[1])};
+                  arith::SelectOp::create(inner, before, index[0], carried[1])};
         })[1];
     return arith::IndexCastOp::create(builder, builder.getI64Type(), best);
   };
@@ -99,17 +98,16 @@ static Value createRank(ImplicitLocOpBuilder &builder, onnx::NodeOp node,
         SmallVector<Value> other(place);
         other[axis] = index[0];
         Value value = createExtract(inner, data, other);
-        Value before =
-            createIsBefore(inner, node, largest, false, value, own);
+        Value before = createIsBefore(inner, node, largest, false, value, own);
         Value equal = arith::XOrIOp::create(
-            inner,
-            createIsBefore(inner, node, largest, true, value, own), before);
-        Value earlier = arith::CmpIOp::create(
-            inner, arith::CmpIPredicate::ult, index[0], place[axis]);
+            inner, createIsBefore(inner, node, largest, true, value, own),
+            before);
+        Value earlier = arith::CmpIOp::create(inner, arith::CmpIPredicate::ult,
+                                              index[0], place[axis]);
         Value tie = arith::AndIOp::create(inner, equal, earlier);
         Value counts = arith::OrIOp::create(inner, before, tie);
-        Value one = arith::IndexCastUIOp::create(inner, inner.getIndexType(),
-                                                 counts);
+        Value one =
+            arith::IndexCastUIOp::create(inner, inner.getIndexType(), counts);
         return {arith::AddIOp::create(inner, carried[0], one)};
       })[0];
 }
@@ -158,8 +156,8 @@ static LogicalResult convertTopK(onnx::NodeOp node, GraphRewriter &rewriter) {
   auto body = [&](ImplicitLocOpBuilder &builder, ValueRange at,
                   ValueRange carried) -> SmallVector<Value> {
     Value rank = createRank(builder, node, data, all[*axis], at, *axis);
-    Value kept = arith::CmpIOp::create(builder, arith::CmpIPredicate::ult, rank,
-                                       limit);
+    Value kept =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::ult, rank, limit);
     SmallVector<Value> place(at);
     place[*axis] = rank;
     auto write = [&](OpBuilder &nested, Location nestedLoc) {

@@ -82,8 +82,7 @@ void ecolm::eraseSigns(ModuleOp module) {
       inputs.push_back(withoutSign(type));
     for (Type type : function.getResultTypes())
       results.push_back(withoutSign(type));
-    function.setType(
-        FunctionType::get(function.getContext(), inputs, results));
+    function.setType(FunctionType::get(function.getContext(), inputs, results));
   }
 }
 

@@ -44,12 +44,11 @@ static void setSlice(Slices &slices, int64_t axis, OpFoldResult start,
   };
   start = clamp(start, zero);
   end = clamp(end, low);
-  OpFoldResult span = step > 0 ? arithmetic.sub(end, start)
-                               : arithmetic.sub(start, end);
+  OpFoldResult span =
+      step > 0 ? arithmetic.sub(end, start) : arithmetic.sub(start, end);
   slices.starts[axis] = start;
-  slices.sizes[axis] =
-      arithmetic.ceilDiv(arithmetic.max(span, zero),
-                         arithmetic.constant(std::abs(step)));
+  slices.sizes[axis] = arithmetic.ceilDiv(arithmetic.max(span, zero),
+                                          arithmetic.constant(std::abs(step)));
   slices.steps[axis] = arithmetic.constant(step);
 }
 
@@ -149,8 +148,8 @@ static Slices readComputedSlices(onnx::NodeOp node, GraphRewriter &rewriter) {
                   ValueRange carried) -> SmallVector<Value> {
     Value axis = at[0];
     if (axes)
-      axis = createCheckedIndex(inner, loc, createExtract(inner, axes, at),
-                                limit);
+      axis =
+          createCheckedIndex(inner, loc, createExtract(inner, axes, at), limit);
     SmallVector<Value> next(carried);
     for (int64_t dim = 0; dim < rank; ++dim) {
       Value own = arith::ConstantIndexOp::create(inner, dim);
@@ -199,8 +198,8 @@ static bool isComputed(onnx::NodeOp node) {
     return node.getPresentInput(index) && !getIntsOrInput(node, "", index);
   };
   auto starts = node.getPresentInput(1);
-  bool counted = !starts || cast<RankedTensorType>(starts.getType())
-                                .hasStaticShape();
+  bool counted =
+      !starts || cast<RankedTensorType>(starts.getType()).hasStaticShape();
   return isUnknown(3) || isUnknown(4) || !counted;
 }
 
@@ -224,8 +223,7 @@ static Value createBackwardSlice(onnx::NodeOp node, const Slices &slices,
     for (int64_t dim = 0; dim < type.getRank(); ++dim) {
       OpFoldResult index =
           linalg::IndexOp::create(nested, loc, dim).getResult();
-      OpFoldResult moved =
-          arithmetic.mul(index, steps[dim]);
+      OpFoldResult moved = arithmetic.mul(index, steps[dim]);
       position.push_back(
           arithmetic.materialize(arithmetic.add(starts[dim], moved)));
     }
@@ -296,9 +294,9 @@ static LogicalResult convertSlice(onnx::NodeOp node, GraphRewriter &rewriter) {
   if (llvm::any_of(slices->sizes, [](OpFoldResult size) {
         return getConstantIntValue(size) == 0;
       }))
-    return rewriter.replaceNode(node,
-                                createEmpty(rewriter, node.getLoc(),
-                                            getResultType(node), slices->sizes));
+    return rewriter.replaceNode(node, createEmpty(rewriter, node.getLoc(),
+                                                  getResultType(node),
+                                                  slices->sizes));
   Value result = tensor::ExtractSliceOp::create(
       rewriter, node.getLoc(), node.getInputs()[0], slices->starts,
       slices->sizes, slices->steps);

@@ -39,8 +39,8 @@ static LogicalResult checkType(func::FuncOp function, StringRef kind,
                                Attribute name, Type type) {
   auto tensor = cast<RankedTensorType>(type);
   Type element = tensor.getElementType();
-  bool known = element.isF16() || element.isBF16() || element.isF32() ||
-               element.isF64();
+  bool known =
+      element.isF16() || element.isBF16() || element.isF32() || element.isF64();
   if (auto integer = dyn_cast<IntegerType>(element))
     known = llvm::is_contained({1, 2, 4, 8, 16, 32, 64},
                                static_cast<int>(integer.getWidth()));
@@ -49,8 +49,10 @@ static LogicalResult checkType(func::FuncOp function, StringRef kind,
   return emitError(function.getLoc())
          << kind << " " << onnx::quoteName(cast<StringAttr>(name).getValue())
          << " is a " << type << ", but compiled models take and give float32, "
-         << "float64, float16, bfloat16, bool and integers of 2 to 64 bits of at most "
-         << ECOLM_MAX_RANK << " dimensions; add a Cast or a Reshape to the model";
+         << "float64, float16, bfloat16, bool and integers of 2 to 64 bits of "
+            "at most "
+         << ECOLM_MAX_RANK
+         << " dimensions; add a Cast or a Reshape to the model";
 }
 
 static void bindArguments(func::FuncOp function) {
@@ -195,9 +197,9 @@ struct BindEntryBuffersPass final
     else
       copyResults(function);
     Block &body = function.getBody().front();
-    function.setType(FunctionType::get(
-        &getContext(), body.getArgumentTypes(),
-        body.getTerminator()->getOperandTypes()));
+    function.setType(
+        FunctionType::get(&getContext(), body.getArgumentTypes(),
+                          body.getTerminator()->getOperandTypes()));
     // Dimension names and the like mean nothing to buffers.
     function.removeArgAttrsAttr();
     function.removeResAttrsAttr();

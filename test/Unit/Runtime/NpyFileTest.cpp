@@ -63,7 +63,8 @@ TEST(NpyFile, ReadsEveryElementType) {
       {"<f4", ECOLM_F32, 4}, {"<f8", ECOLM_F64, 8}, {"|i1", ECOLM_I8, 1},
       {"<i1", ECOLM_I8, 1},  {"|u1", ECOLM_U8, 1},  {"<i2", ECOLM_I16, 2},
       {"<u2", ECOLM_U16, 2}, {"<u4", ECOLM_U32, 4}, {"<u8", ECOLM_U64, 8},
-      {"<f2", ECOLM_F16, 2}, {"<i4", ECOLM_I32, 4}, {"<i8", ECOLM_I64, 8}, {"|b1", ECOLM_BOOL, 1}};
+      {"<f2", ECOLM_F16, 2}, {"<i4", ECOLM_I32, 4}, {"<i8", ECOLM_I64, 8},
+      {"|b1", ECOLM_BOOL, 1}};
   for (auto type : types) {
     std::string data(6 * type.size, '\1');
     Tensor tensor;

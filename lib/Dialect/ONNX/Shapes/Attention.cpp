@@ -114,8 +114,8 @@ LogicalResult inferRotaryEmbedding(NodeInference &node) {
   }
   int64_t part = node.getInt("rotary_embedding_dim", 0);
   if (part < 0 || part % 2 != 0 ||
-      (width.isNumber() && (part > width.getNumber() ||
-                            (part == 0 && width.getNumber() % 2 != 0))))
+      (width.isNumber() &&
+       (part > width.getNumber() || (part == 0 && width.getNumber() % 2 != 0))))
     return node.emitError() << "RotaryEmbedding cannot rotate " << part
                             << " columns of " << describeDims(width);
   Dim half = part ? Dim(part / 2) : divide(width, Dim(2));

@@ -45,8 +45,8 @@ LogicalResult inferEinsum(NodeInference &node) {
         slot->second = joined->front();
         continue;
       }
-      FailureOr<Dim> same = node.unify(
-          slot->second, dim, "size of one letter of the equation");
+      FailureOr<Dim> same =
+          node.unify(slot->second, dim, "size of one letter of the equation");
       if (failed(same))
         return failure();
       slot->second = *same;

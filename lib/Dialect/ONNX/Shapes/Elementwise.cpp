@@ -119,9 +119,9 @@ LogicalResult inferBitwise(NodeInference &node) {
     return failure();
   if (!isa<IntegerType>(node.getInput(0).elementType) ||
       node.getInput(0).elementType.isInteger(1))
-    return node.emitError() << node.getOp().getOpType()
-                            << " expects integers, found "
-                            << node.getInput(0).elementType;
+    return node.emitError()
+           << node.getOp().getOpType() << " expects integers, found "
+           << node.getInput(0).elementType;
   return count == 1 ? inferUnary(node) : inferArithmetic(node);
 }
 

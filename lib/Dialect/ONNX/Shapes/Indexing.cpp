@@ -64,8 +64,7 @@ static FailureOr<int64_t> findDepth(NodeInference &node, int64_t batch) {
 
 /// A depth that the run has follows from the rank that the file states.
 static LogicalResult inferGatherNDByRank(NodeInference &node, int64_t batch) {
-  auto stated =
-      dyn_cast<RankedTensorType>(node.getOp().getResult(0).getType());
+  auto stated = dyn_cast<RankedTensorType>(node.getOp().getResult(0).getType());
   if (!stated)
     return success();
   int64_t depth = node.getInput(1).getRank() - 1 + node.getInput(0).getRank() -
@@ -107,8 +106,7 @@ LogicalResult inferScatterElements(NodeInference &node) {
       failed(node.expectRank(2, rank, rank)) ||
       failed(node.normalizeAxis(node.getInt("axis", 0), rank)))
     return failure();
-  for (auto [index, update] :
-       llvm::zip_equal(node.getDims(1), node.getDims(2)))
+  for (auto [index, update] : llvm::zip_equal(node.getDims(1), node.getDims(2)))
     if (failed(node.unify(index, update, "size of indices and updates")))
       return failure();
   return node.setResult(0, node.getInput(0).elementType, node.getDims(0));
@@ -121,8 +119,7 @@ LogicalResult inferScatterND(NodeInference &node) {
   if (failed(depth))
     return failure();
   int64_t statedDepth = node.getInput(1).getRank() - 1 +
-                        node.getInput(0).getRank() -
-                        node.getInput(2).getRank();
+                        node.getInput(0).getRank() - node.getInput(2).getRank();
   if (*depth == 0 && failed(expectDepth(node, statedDepth, 0)))
     return failure();
   if (*depth > 0) {

@@ -50,8 +50,7 @@ LogicalResult inferPad(NodeInference &node) {
   if (failed(node.expectInputs(node.getOpset() < 11 ? 1 : 2, 4)))
     return failure();
   for (unsigned i = 1; i < node.getNumInputs(); ++i)
-    if (node.hasInput(i) &&
-        failed(node.expectRank(i, i == 2 ? 0 : 1, 1)))
+    if (node.hasInput(i) && failed(node.expectRank(i, i == 2 ? 0 : 1, 1)))
       return failure();
   const ValueFacts data = node.getInput(0);
   auto axes = findPaddedAxes(node);

@@ -27,10 +27,9 @@ static LogicalResult checkBlocks(NodeInference &node, const Dims &dims,
   if (failed(axis))
     return failure();
   if (scale.size() != dims.size() || block < 1)
-    return node.emitError() << node.getOp().getOpType()
-                            << " of " << describeDims(dims)
-                            << " does not fit scales " << describeDims(scale)
-                            << " of blocks of " << block;
+    return node.emitError() << node.getOp().getOpType() << " of "
+                            << describeDims(dims) << " does not fit scales "
+                            << describeDims(scale) << " of blocks of " << block;
   for (auto [i, pair] : llvm::enumerate(llvm::zip_equal(dims, scale))) {
     auto [dim, scales] = pair;
     Dim size = dim;
@@ -103,8 +102,8 @@ LogicalResult inferDequantizeLinear(NodeInference &node) {
 LogicalResult inferDynamicQuantizeLinear(NodeInference &node) {
   if (failed(node.expectInputs(1, 1)))
     return failure();
-  Type byte = IntegerType::get(node.getOp().getContext(), 8,
-                               IntegerType::Unsigned);
+  Type byte =
+      IntegerType::get(node.getOp().getContext(), 8, IntegerType::Unsigned);
   if (failed(node.setResult(1, node.getInput(0).elementType, {})) ||
       failed(node.setResult(2, byte, {})))
     return failure();

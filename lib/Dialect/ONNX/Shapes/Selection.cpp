@@ -61,9 +61,9 @@ LogicalResult inferTopK(NodeInference &node) {
   if (count.isNumber() &&
       (count.getNumber() < 0 ||
        (size.isNumber() && count.getNumber() > size.getNumber())))
-    return node.emitError() << "TopK takes " << count.getNumber()
-                            << " elements of a dimension of "
-                            << describeDims(size);
+    return node.emitError()
+           << "TopK takes " << count.getNumber()
+           << " elements of a dimension of " << describeDims(size);
   dims[*axis] = count;
   if (failed(node.setResult(1, getIndexType(node), dims)))
     return failure();
