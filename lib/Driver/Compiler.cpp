@@ -44,16 +44,16 @@ static LogicalResult dump(ModuleOp module, const CompileOptions &options,
           llvm::sys::fs::create_directories(options.dumpDirectory))
     return emitError(UnknownLoc::get(module.getContext()))
            << "cannot create the directory '" << options.dumpDirectory
-           << "': " << code.message()
-           << "; name another with --dump-phases";
+           << "': " << code.message() << "; name another with --dump-phases";
   SmallString<128> path(options.dumpDirectory);
   llvm::sys::path::append(path, std::to_string(number) + "-" + name + ".mlir");
-  return writeOutput(module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {
-    OpPrintingFlags flags;
-    flags.elideLargeElementsAttrs(32).elideLargeResourceString(64);
-    module.print(out, flags);
-    return success();
-  });
+  return writeOutput(
+      module.getContext(), path, [&](llvm::raw_pwrite_stream &out) {
+        OpPrintingFlags flags;
+        flags.elideLargeElementsAttrs(32).elideLargeResourceString(64);
+        module.print(out, flags);
+        return success();
+      });
 }
 
 static LogicalResult runPhase(ModuleOp module, const Phase &phase,
@@ -117,7 +117,8 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
         failed(dump(*model->module, options, i + 2, phase.name)))
       return failure();
     // Later phases dissolve what was recognized; the program still tells it.
-    if (phase.kind == EmitKind::Recognize && options.emit > EmitKind::ReportJSON)
+    if (phase.kind == EmitKind::Recognize &&
+        options.emit > EmitKind::ReportJSON)
       rememberRecognition(*model->module);
   }
   return model;

@@ -83,26 +83,28 @@ private:
                       StringAttr::get(module.getContext(),
                                       llvm::sys::path::stem(options.input)));
     ModelInfo info = describeModel(module, machine, section);
-    if (llvm::Error error = defineModelDescriptor(
-            module, section, info.text, info.json, *code))
+    if (llvm::Error error =
+            defineModelDescriptor(module, section, info.text, info.json, *code))
       return module.emitError(llvm::toString(std::move(error)));
     optimize(*code, machine, options.target.optimizationLevel);
     return code;
   }
 
   LogicalResult writeWeights(StringRef path) {
-    return writeOutput(
-        module.getContext(), path, [&](llvm::raw_pwrite_stream &out) -> LogicalResult {
-          auto release = [&](ArrayRef<char> bytes) {
-            model.file->release(bytes);
-          };
-          FailureOr<WeightSectionInfo> written = writeWeightSection(
-              module, machine.getTargetTriple(), out, release);
-          if (failed(written))
-            return failure();
-          section = *written;
-          return success();
-        });
+    return writeOutput(module.getContext(), path,
+                       [&](llvm::raw_pwrite_stream &out) -> LogicalResult {
+                         auto release = [&](ArrayRef<char> bytes) {
+                           model.file->release(bytes);
+                         };
+                         FailureOr<WeightSectionInfo> written =
+                             writeWeightSection(module,
+                                                machine.getTargetTriple(), out,
+                                                release);
+                         if (failed(written))
+                           return failure();
+                         section = *written;
+                         return success();
+                       });
   }
 
   LogicalResult writeCode(StringRef path) {
@@ -115,7 +117,8 @@ private:
   LogicalResult emitAs(llvm::Module &code, llvm::CodeGenFileType type,
                        StringRef path) {
     return writeOutput(
-        module.getContext(), path, [&](llvm::raw_pwrite_stream &out) -> LogicalResult {
+        module.getContext(), path,
+        [&](llvm::raw_pwrite_stream &out) -> LogicalResult {
           if (llvm::Error error = emitCode(code, machine, type, out))
             return module.emitError(llvm::toString(std::move(error)));
           return success();
@@ -143,7 +146,8 @@ private:
     link.triple = options.target.triple;
     link.runtime = options.runtime;
     if (link.runtime.empty()) {
-      SmallString<128> path(llvm::sys::path::parent_path(options.toolDirectory));
+      SmallString<128> path(
+          llvm::sys::path::parent_path(options.toolDirectory));
       llvm::sys::path::append(path, "lib", "libEcoLMRuntime.a");
       link.runtime = path.str().str();
     }
@@ -151,8 +155,7 @@ private:
                 : options.emit == EmitKind::SharedLibrary
                     ? LinkKind::SharedLibrary
                     : LinkKind::Object;
-    if (link.kind != LinkKind::Object &&
-        !llvm::sys::fs::exists(link.runtime))
+    if (link.kind != LinkKind::Object && !llvm::sys::fs::exists(link.runtime))
       return module.emitError("cannot find the runtime '")
              << link.runtime << "'; name it with --runtime";
     if (llvm::Error error = ecolm::link(objects, options.output, link))
@@ -209,19 +212,19 @@ LogicalResult ecolm::emitModel(ImportedModel &model,
   if (options.emit == EmitKind::Report || options.emit == EmitKind::ReportJSON)
     return writeReport(*model.module, options);
   if (options.emit == EmitKind::PTX || options.emit == EmitKind::SPIRV)
-    return writeOutput(context, options.output,
-                       [&](llvm::raw_pwrite_stream &out) {
-                         return options.emit == EmitKind::PTX
-                                    ? writePTX(*model.module, out)
-                                    : writeSPIRV(*model.module, out);
-                       });
+    return writeOutput(
+        context, options.output, [&](llvm::raw_pwrite_stream &out) {
+          return options.emit == EmitKind::PTX ? writePTX(*model.module, out)
+                                               : writeSPIRV(*model.module, out);
+        });
   if (options.emit <= EmitKind::Lower)
-    return writeOutput(context, options.output, [&](llvm::raw_pwrite_stream &out) {
-      OpPrintingFlags flags;
-      flags.elideLargeElementsAttrs(32).elideLargeResourceString(64);
-      model.module->print(out, flags);
-      return success();
-    });
+    return writeOutput(
+        context, options.output, [&](llvm::raw_pwrite_stream &out) {
+          OpPrintingFlags flags;
+          flags.elideLargeElementsAttrs(32).elideLargeResourceString(64);
+          model.module->print(out, flags);
+          return success();
+        });
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
       createTargetMachine(options.target);
   if (!machine)

@@ -48,17 +48,17 @@ static StringRef getFormatName(Type element) {
 
 /// `float32 (?, 4)`, as numpy calls types.
 static std::string describeTensor(MemRefType type) {
-  std::string text = llvm::StringSwitch<StringRef>(
-                         debugString(type.getElementType()))
-                         .Case("f32", "float32")
-                         .Case("f64", "float64")
-                         .Case("i1", "bool")
-                         .Case("ui8", "uint8")
-                         .Case("i8", "int8")
-                         .Case("i16", "int16")
-                         .Case("i32", "int32")
-                         .Default("int64")
-                         .str();
+  std::string text =
+      llvm::StringSwitch<StringRef>(debugString(type.getElementType()))
+          .Case("f32", "float32")
+          .Case("f64", "float64")
+          .Case("i1", "bool")
+          .Case("ui8", "uint8")
+          .Case("i8", "int8")
+          .Case("i16", "int16")
+          .Case("i32", "int32")
+          .Default("int64")
+          .str();
   text += " (";
   llvm::interleave(
       type.getShape(),
@@ -86,8 +86,7 @@ public:
     addWeights();
     if (signature.isLanguageModel)
       addSizes();
-    return {text,
-            llvm::formatv("{0:2}", llvm::json::Value(std::move(json)))};
+    return {text, llvm::formatv("{0:2}", llvm::json::Value(std::move(json)))};
   }
 
 private:
@@ -181,7 +180,8 @@ private:
     FormatCount all;
     for (auto weight : module.getOps<WeightOp>()) {
       auto type = cast<RankedTensorType>(weight.getType());
-      int64_t bytes = weight->getAttrOfType<IntegerAttr>("ecolm.bytes").getInt();
+      int64_t bytes =
+          weight->getAttrOfType<IntegerAttr>("ecolm.bytes").getInt();
       for (FormatCount *count :
            {&formats[getFormatName(type.getElementType())], &all}) {
         count->elements += type.getNumElements();

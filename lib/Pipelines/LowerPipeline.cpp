@@ -60,9 +60,9 @@ static bool fitsStack(Value buffer) {
     return false;
   auto function = dyn_cast<func::FuncOp>(buffer.getDefiningOp()->getParentOp());
   bool manyMore = function && function.getName() == "main";
-  int64_t bytes = type.getNumElements() *
-                  DataLayout::closest(buffer.getDefiningOp())
-                      .getTypeSize(type.getElementType());
+  int64_t bytes =
+      type.getNumElements() * DataLayout::closest(buffer.getDefiningOp())
+                                  .getTypeSize(type.getElementType());
   return bytes <= (manyMore ? kLargestScalars : kLargestScratch);
 }
 

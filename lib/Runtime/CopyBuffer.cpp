@@ -57,9 +57,8 @@ extern "C" void memrefCopy(intptr_t elementBytes, const AnyBuffer *source,
                            const AnyBuffer *target) {
   intptr_t rank = source->rank;
   const Buffer &from = *source->buffer, &to = *target->buffer;
-  copyDimension(static_cast<size_t>(elementBytes), rank, from.sizesAndStrides,
-                from.aligned + from.offset * elementBytes,
-                from.sizesAndStrides + rank,
-                to.aligned + to.offset * elementBytes,
-                to.sizesAndStrides + rank);
+  copyDimension(
+      static_cast<size_t>(elementBytes), rank, from.sizesAndStrides,
+      from.aligned + from.offset * elementBytes, from.sizesAndStrides + rank,
+      to.aligned + to.offset * elementBytes, to.sizesAndStrides + rank);
 }

@@ -27,8 +27,8 @@ public:
   Sequence &operator=(const Sequence &) = delete;
   ~Sequence();
 
-  /// Allocates for a language model. At most `chunk` tokens go into one call of the
-  /// model; 0 means as many as it takes.
+  /// Allocates for a language model. At most `chunk` tokens go into one call of
+  /// the model; 0 means as many as it takes.
   Status open(const ecolm_model &model, int64_t chunk);
 
   /// Evaluates the next tokens, which must be in range and fit the context.

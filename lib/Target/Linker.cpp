@@ -75,7 +75,8 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
 
   SmallString<128> temporary, log;
   if (std::error_code code = sys::fs::createUniqueFile(
-          output + ".%%%%%%%%", temporary, sys::fs::all_read | sys::fs::all_write | sys::fs::all_exe))
+          output + ".%%%%%%%%", temporary,
+          sys::fs::all_read | sys::fs::all_write | sys::fs::all_exe))
     return createStringError(code, "cannot write '" + output +
                                        "': " + code.message());
   sys::RemoveFileOnSignal(temporary);
@@ -83,15 +84,15 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
           sys::fs::createTemporaryFile("ecolm-link", "log", log))
     return createStringError(code, "cannot write a temporary file: " +
                                        code.message());
-  auto cleanUp = make_scope_exit([&] {
+  llvm::scope_exit cleanUp([&] {
     sys::fs::remove(temporary);
     sys::fs::remove(log);
     sys::DontRemoveFileOnSignal(temporary);
   });
 
-  bool isForeign = !options.triple.empty() &&
-                   Triple(options.triple).getArch() !=
-                       Triple(sys::getProcessTriple()).getArch();
+  bool isForeign =
+      !options.triple.empty() && Triple(options.triple).getArch() !=
+                                     Triple(sys::getProcessTriple()).getArch();
   SmallVector<std::string> arguments = {*driver, "-o", temporary.str().str()};
   if (!options.triple.empty() && StringRef(*driver).contains("clang")) {
     arguments.push_back("--target=" + options.triple);
@@ -102,16 +103,17 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
   append_range(arguments, objects);
   switch (options.kind) {
   case LinkKind::Program:
-    append_range(arguments, std::initializer_list<std::string>{
-                                options.runtime, "-pie", "-Wl,--gc-sections", kNoBuildId,
-                                "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
+    append_range(arguments,
+                 std::initializer_list<std::string>{
+                     options.runtime, "-pie", "-Wl,--gc-sections", kNoBuildId,
+                     "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
     break;
   case LinkKind::SharedLibrary:
-    append_range(arguments, std::initializer_list<std::string>{
-                                // Hosts call it, though the model may not.
-                                "-Wl,-u,ecolm_set_threads", options.runtime,
-                                "-shared", kNoBuildId,
-                                "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
+    append_range(arguments,
+                 std::initializer_list<std::string>{
+                     // Hosts call it, though the model may not.
+                     "-Wl,-u,ecolm_set_threads", options.runtime, "-shared",
+                     kNoBuildId, "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
     break;
   case LinkKind::Object:
     append_range(arguments,

@@ -28,8 +28,8 @@ static llvm::Error refuseTokenizer(const Twine &why) {
 }
 
 /// The characters of a tokenizer, each of them once.
-static llvm::Expected<SmallVector<std::string>>
-parseVocabulary(StringRef text, int64_t limit) {
+static llvm::Expected<SmallVector<std::string>> parseVocabulary(StringRef text,
+                                                                int64_t limit) {
   auto value = llvm::json::parse(text);
   if (!value)
     return refuseTokenizer("is not JSON: " + llvm::toString(value.takeError()));
@@ -249,8 +249,7 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
        d.string(infoText), d.string(infoJson), d.int32(entry.inputs.size()),
        d.int32(entry.outputs.size()),
        d.tensorSpecs(entry.inputNames, entry.inputs),
-       d.tensorSpecs(entry.outputNames, entry.outputs),
-       d.function("ecolm_run"),
+       d.tensorSpecs(entry.outputNames, entry.outputs), d.function("ecolm_run"),
        entry.isLanguageModel ? d.languageModel(entry.outputs[0]) : d.null(),
        *tokenizer, section, d.int64(weights.bytes),
        llvm::ConstantDataArray::get(d.getContext(),

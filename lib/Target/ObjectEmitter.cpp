@@ -112,8 +112,7 @@ ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
     if (function.isDeclaration())
       continue;
     function.addFnAttr("target-cpu", machine.getTargetCPU());
-    function.addFnAttr("target-features",
-                       machine.getTargetFeatureString());
+    function.addFnAttr("target-features", machine.getTargetFeatureString());
     // 512-bit vectors hold the 16 lanes of a kernel.
     function.addFnAttr("prefer-vector-width", "512");
     function.addFnAttr("min-legal-vector-width", "512");

@@ -94,8 +94,9 @@ Expected<std::unique_ptr<TargetMachine>>
 ecolm::createTargetMachine(const TargetDescription &description) {
   initializeTargets();
   Triple host(sys::getProcessTriple());
-  Triple triple(description.triple.empty() ? host.str()
-                                           : Triple::normalize(description.triple));
+  Triple triple(description.triple.empty()
+                    ? host.str()
+                    : Triple::normalize(description.triple));
   std::string error;
   const Target *target = TargetRegistry::lookupTarget(triple, error);
   if (!target)

@@ -47,7 +47,8 @@ namespace {
 /// Every weight is an input section of its own, since linkers read a section at
 /// a time; they stay adjacent and in order, as sizes are multiples of the
 /// alignment. Only the first one has a symbol, so all are marked to be kept.
-template <class ELFT> struct ObjectFile {
+template <class ELFT>
+struct ObjectFile {
   using Ehdr = typename ELFT::Ehdr;
   using Shdr = typename ELFT::Shdr;
   using Sym = typename ELFT::Sym;
@@ -188,10 +189,11 @@ writeObject(ModuleOp module, const llvm::Triple &triple, raw_ostream &out,
   return info;
 }
 
-FailureOr<WeightSectionInfo> ecolm::writeWeightSection(
-    ModuleOp module, const llvm::Triple &triple, raw_ostream &out,
-    std::function<void(ArrayRef<char>)> release,
-    std::function<void(uint64_t, uint64_t)> progress) {
+FailureOr<WeightSectionInfo>
+ecolm::writeWeightSection(ModuleOp module, const llvm::Triple &triple,
+                          raw_ostream &out,
+                          std::function<void(ArrayRef<char>)> release,
+                          std::function<void(uint64_t, uint64_t)> progress) {
   if (!triple.isOSBinFormatELF() || !triple.isLittleEndian() ||
       !(triple.getArch() == llvm::Triple::x86_64 || triple.isAArch64() ||
         triple.isRISCV()))

@@ -58,9 +58,7 @@ struct CommandLine {
       cl::desc("Output file (default: the model's name without .onnx); - is "
                "standard output")};
   cl::opt<EmitKind> emit{
-      "emit",
-      cl::desc("What to write"),
-      cl::init(EmitKind::Program),
+      "emit", cl::desc("What to write"), cl::init(EmitKind::Program),
       cl::cat(output),
       cl::values(
           clEnumValN(EmitKind::Program, "program", "executable (default)"),
@@ -90,8 +88,11 @@ struct CommandLine {
                                   cl::desc("Write the IR after every phase"),
                                   cl::cat(output)};
 
-  cl::opt<unsigned> level{"O", cl::desc("Optimization level, 0 to 3"),
-                          cl::value_desc("level"), cl::Prefix, cl::init(3),
+  cl::opt<unsigned> level{"O",
+                          cl::desc("Optimization level, 0 to 3"),
+                          cl::value_desc("level"),
+                          cl::Prefix,
+                          cl::init(3),
                           cl::cat(machine)};
   cl::opt<std::string> triple{"target", cl::value_desc("triple"),
                               cl::desc("Target (default: this machine)"),
@@ -104,10 +105,8 @@ struct CommandLine {
                                 cl::cat(machine)};
 
   cl::opt<MulMode> multiplications{
-      "lower-mul-to-shift",
-      cl::desc("How quantized layers multiply"),
-      cl::init(MulMode::Auto),
-      cl::cat(arithmetic),
+      "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
+      cl::init(MulMode::Auto), cl::cat(arithmetic),
       cl::values(
           clEnumValN(MulMode::Auto, "auto", "what costs least (default)"),
           clEnumValN(MulMode::Shift, "shift", "shifts and additions"),
@@ -147,11 +146,11 @@ static void arrangeOptions(const StringSet<> &own, const StringSet<> &others) {
   for (auto &entry : cl::getRegisteredOptions()) {
     if (own.contains(entry.first) && !others.contains(entry.first))
       continue;
-    bool generic = is_contained({"help", "help-hidden", "version"}, entry.first);
+    bool generic =
+        is_contained({"help", "help-hidden", "version"}, entry.first);
     if (!generic)
-      entry.second->setHiddenFlag(others.contains(entry.first)
-                                      ? cl::ReallyHidden
-                                      : cl::Hidden);
+      entry.second->setHiddenFlag(
+          others.contains(entry.first) ? cl::ReallyHidden : cl::Hidden);
   }
 }
 

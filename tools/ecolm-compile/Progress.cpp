@@ -34,7 +34,7 @@ public:
       std::chrono::duration<double> passed = now - began;
       llvm::errs() << (isBroken ? "" : "\r")
                    << llvm::format("  %-10s %6.2f s\n", phase.c_str(),
-                                           passed.count());
+                                   passed.count());
     }
     phase = next.str();
     isBroken = false;
@@ -64,11 +64,10 @@ int runWithProgress(CompileOptions &options) {
   ecolm::registerAllDialects(registry);
   MLIRContext context(registry);
   PhaseDisplay display;
-  context.getDiagEngine().registerHandler(
-      [&](Diagnostic &diagnostic) {
-        display.breakLine();
-        printDiagnostic(diagnostic, "ecolm-compile: ", llvm::errs());
-      });
+  context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
+    display.breakLine();
+    printDiagnostic(diagnostic, "ecolm-compile: ", llvm::errs());
+  });
 
   options.onPhase = [&](StringRef phase) { display.start(phase); };
   DefaultTimingManager timing;

@@ -19,9 +19,10 @@ namespace ecolm {
 
 /// What the lower phase needs to know of the target.
 struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
-  Option<bool> fpu{*this, "fpu",
-                   llvm::cl::desc("The target computes with floats in hardware"),
-                   llvm::cl::init(true)};
+  Option<bool> fpu{
+      *this, "fpu",
+      llvm::cl::desc("The target computes with floats in hardware"),
+      llvm::cl::init(true)};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if a quantized layer multiplies or divides"),
@@ -37,7 +38,8 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       llvm::cl::init(64)};
 };
 
-/// Appends the lower phase: `ecolm` and `linalg` on tensors to the LLVM dialect.
+/// Appends the lower phase: `ecolm` and `linalg` on tensors to the LLVM
+/// dialect.
 void buildLowerPipeline(mlir::OpPassManager &manager,
                         const LowerOptions &options);
 

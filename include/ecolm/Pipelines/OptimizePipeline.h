@@ -43,8 +43,7 @@ struct OptimizeOptions : mlir::PassPipelineOptions<OptimizeOptions> {
       llvm::cl::desc("Outputs that a kernel computes side by side"),
       llvm::cl::init(16)};
   Option<std::string> packing{
-      *this, "packing",
-      llvm::cl::desc("Format of packed weights, or auto"),
+      *this, "packing", llvm::cl::desc("Format of packed weights, or auto"),
       llvm::cl::init("auto")};
 };
 

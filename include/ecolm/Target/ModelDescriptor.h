@@ -39,8 +39,7 @@ int32_t getElementCode(mlir::Type element);
 llvm::Error defineModelDescriptor(mlir::ModuleOp module,
                                   const WeightSectionInfo &weights,
                                   llvm::StringRef infoText,
-                                  llvm::StringRef infoJson,
-                                  llvm::Module &code);
+                                  llvm::StringRef infoJson, llvm::Module &code);
 
 } // namespace ecolm
 

@@ -31,10 +31,11 @@ struct WeightSectionInfo {
 /// each weight's resource through the packer to `out`; no more than one chunk
 /// is in memory. `release` is called with a resource's bytes when they are no
 /// longer needed, `progress` with the bytes written so far and in all.
-mlir::FailureOr<WeightSectionInfo> writeWeightSection(
-    mlir::ModuleOp module, const llvm::Triple &triple, llvm::raw_ostream &out,
-    std::function<void(llvm::ArrayRef<char>)> release = {},
-    std::function<void(uint64_t, uint64_t)> progress = {});
+mlir::FailureOr<WeightSectionInfo>
+writeWeightSection(mlir::ModuleOp module, const llvm::Triple &triple,
+                   llvm::raw_ostream &out,
+                   std::function<void(llvm::ArrayRef<char>)> release = {},
+                   std::function<void(uint64_t, uint64_t)> progress = {});
 
 /// Bytes of the weight section of `module`.
 uint64_t getWeightSectionSize(mlir::ModuleOp module);

@@ -44,23 +44,23 @@ struct AttentionKernel {
     auto one = b.index(1), zero = b.index(0);
     Value batches = tensor::DimOp::create(b, key, 0);
     Value tokens = tensor::DimOp::create(b, key, 1);
-    scf::buildLoopNest(
-        b, b.getLoc(), {zero, zero, zero, zero},
-        {batches, tokens, b.index(kvHeads), b.index(headSize)},
-        {one, one, one, one}, [&](OpBuilder &nested, Location loc, ValueRange i) {
-          KernelBuilder k(loc, nested);
-          Value group = k.add(scaled(k, i[0], kvHeads), i[2]);
-          Value feature = k.add(scaled(k, i[2], headSize), i[3]);
-          Value position = k.add(start, i[1]);
-          Value ki = tensor::ExtractOp::create(
-              k, key, ValueRange{i[0], i[1], feature});
-          Value vi = tensor::ExtractOp::create(
-              k, value, ValueRange{i[0], i[1], feature});
-          memref::StoreOp::create(k, ki, keys,
-                                  ValueRange{group, i[3], position});
-          memref::StoreOp::create(k, vi, values,
-                                  ValueRange{group, position, i[3]});
-        });
+    scf::buildLoopNest(b, b.getLoc(), {zero, zero, zero, zero},
+                       {batches, tokens, b.index(kvHeads), b.index(headSize)},
+                       {one, one, one, one},
+                       [&](OpBuilder &nested, Location loc, ValueRange i) {
+                         KernelBuilder k(loc, nested);
+                         Value group = k.add(scaled(k, i[0], kvHeads), i[2]);
+                         Value feature = k.add(scaled(k, i[2], headSize), i[3]);
+                         Value position = k.add(start, i[1]);
+                         Value ki = tensor::ExtractOp::create(
+                             k, key, ValueRange{i[0], i[1], feature});
+                         Value vi = tensor::ExtractOp::create(
+                             k, value, ValueRange{i[0], i[1], feature});
+                         memref::StoreOp::create(
+                             k, ki, keys, ValueRange{group, i[3], position});
+                         memref::StoreOp::create(
+                             k, vi, values, ValueRange{group, position, i[3]});
+                       });
   }
 
   static Value scaled(KernelBuilder &k, Value i, int64_t factor) {
@@ -72,30 +72,29 @@ struct AttentionKernel {
   std::pair<Value, Value> scoreRow(Value query, Value group, Value count,
                                    Value scores) {
     VectorType lanes = b.lanesOf(f32());
-    Value lowest =
-        b.constant(lanes, -std::numeric_limits<double>::infinity());
+    Value lowest = b.constant(lanes, -std::numeric_limits<double>::infinity());
     auto results = b.loop(
         b.index(0), count, kLanes, {scores, lowest},
         [&](Value j, ValueRange carried) -> SmallVector<Value> {
-          Value sum = b.loop(
-              b.index(0), b.index(headSize), 1, b.constant(lanes, 0),
-              [&](Value d, ValueRange acc) -> SmallVector<Value> {
-                Value q = tensor::ExtractOp::create(b, query, d);
-                q = vector::BroadcastOp::create(b, lanes, q);
-                Value k = vector::LoadOp::create(b, lanes, keys,
-                                                 ValueRange{group, d, j});
-                return {b.add(acc[0], mul(q, k))};
-              })[0];
+          Value sum =
+              b.loop(b.index(0), b.index(headSize), 1, b.constant(lanes, 0),
+                     [&](Value d, ValueRange acc) -> SmallVector<Value> {
+                       Value q = tensor::ExtractOp::create(b, query, d);
+                       q = vector::BroadcastOp::create(b, lanes, q);
+                       Value k = vector::LoadOp::create(
+                           b, lanes, keys, ValueRange{group, d, j});
+                       return {b.add(acc[0], mul(q, k))};
+                     })[0];
           Value score = mul(sum, b.constant(lanes, scale));
           Value rest = arith::SubIOp::create(b, count, j);
-          Value mask = vector::CreateMaskOp::create(
-              b, b.lanesOf(b.getI1Type()), ValueRange{rest});
+          Value mask = vector::CreateMaskOp::create(b, b.lanesOf(b.getI1Type()),
+                                                    ValueRange{rest});
           score = arith::SelectOp::create(b, mask, score, lowest);
           Value most = arith::MaximumFOp::create(b, carried[1], score);
           return {b.write(score, carried[0], j), most};
         });
-    Value most = vector::ReductionOp::create(
-        b, vector::CombiningKind::MAXIMUMF, results[1]);
+    Value most = vector::ReductionOp::create(b, vector::CombiningKind::MAXIMUMF,
+                                             results[1]);
     return {results[0], most};
   }
 
@@ -104,15 +103,14 @@ struct AttentionKernel {
   Value softmaxRow(Value scores, Value most, Value count) {
     VectorType lanes = b.lanesOf(f32());
     Value shift = vector::BroadcastOp::create(b, lanes, most);
-    auto results = b.loop(
-        b.index(0), count, kLanes, {scores, b.constant(lanes, 0)},
-        [&](Value j, ValueRange carried) -> SmallVector<Value> {
-          Value x = b.read(lanes, carried[0], j);
-          Value e = b.exp(arith::SubFOp::create(b, x, shift));
-          return {b.write(e, carried[0], j), b.add(carried[1], e)};
-        });
-    Value total =
-        vector::BroadcastOp::create(b, lanes, b.sumLanes(results[1]));
+    auto results =
+        b.loop(b.index(0), count, kLanes, {scores, b.constant(lanes, 0)},
+               [&](Value j, ValueRange carried) -> SmallVector<Value> {
+                 Value x = b.read(lanes, carried[0], j);
+                 Value e = b.exp(arith::SubFOp::create(b, x, shift));
+                 return {b.write(e, carried[0], j), b.add(carried[1], e)};
+               });
+    Value total = vector::BroadcastOp::create(b, lanes, b.sumLanes(results[1]));
     return b.loop(b.index(0), count, kLanes, results[0],
                   [&](Value j, ValueRange carried) -> SmallVector<Value> {
                     Value e = b.read(lanes, carried[0], j);
@@ -127,20 +125,19 @@ struct AttentionKernel {
   Value mixRow(Value weights, Value group, Value count, Value target) {
     int64_t width = std::gcd(headSize, kLanes);
     auto lanes = VectorType::get(width, f32());
-    return b.loop(
-        b.index(0), b.index(headSize), width, target,
-        [&](Value d, ValueRange carried) -> SmallVector<Value> {
-          Value sum = b.loop(
-              b.index(0), count, 1, b.constant(lanes, 0),
-              [&](Value j, ValueRange acc) -> SmallVector<Value> {
-                Value p = tensor::ExtractOp::create(b, weights, j);
-                p = vector::BroadcastOp::create(b, lanes, p);
-                Value v = vector::LoadOp::create(b, lanes, values,
-                                                 ValueRange{group, j, d});
-                return {b.add(acc[0], mul(p, v))};
-              })[0];
-          return {b.write(sum, carried[0], d)};
-        })[0];
+    return b.loop(b.index(0), b.index(headSize), width, target,
+                  [&](Value d, ValueRange carried) -> SmallVector<Value> {
+                    Value sum = b.loop(
+                        b.index(0), count, 1, b.constant(lanes, 0),
+                        [&](Value j, ValueRange acc) -> SmallVector<Value> {
+                          Value p = tensor::ExtractOp::create(b, weights, j);
+                          p = vector::BroadcastOp::create(b, lanes, p);
+                          Value v = vector::LoadOp::create(
+                              b, lanes, values, ValueRange{group, j, d});
+                          return {b.add(acc[0], mul(p, v))};
+                        })[0];
+                    return {b.write(sum, carried[0], d)};
+                  })[0];
   }
 
   /// Attends for every (batch, token, head) in parallel. Token t sees `before
@@ -166,17 +163,16 @@ struct AttentionKernel {
                                                scaled(b, head, headSize)};
           Value q = tensor::ExtractSliceOp::create(b, rowType, query, offsets,
                                                    rowSizes, strides);
-          Value out = tensor::ExtractSliceOp::create(b, rowType, target,
-                                                     offsets, rowSizes, strides);
-          Value group = arith::DivUIOp::create(b, head,
-                                               b.index(heads / kvHeads));
+          Value out = tensor::ExtractSliceOp::create(
+              b, rowType, target, offsets, rowSizes, strides);
+          Value group =
+              arith::DivUIOp::create(b, head, b.index(heads / kvHeads));
           group = b.add(scaled(b, batch, kvHeads), group);
           Value count = everything;
           if (!count)
             count = b.addIndex(b.add(before, token), 1);
           Value scores = tensor::EmptyOp::create(
-              b, SmallVector<OpFoldResult>{getAsOpFoldResult(capacity)},
-              f32());
+              b, SmallVector<OpFoldResult>{getAsOpFoldResult(capacity)}, f32());
           auto [row, most] = scoreRow(q, group, count, scores);
           Value weights = softmaxRow(row, most, count);
           Value y = mixRow(weights, group, count, out);

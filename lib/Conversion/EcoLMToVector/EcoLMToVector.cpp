@@ -67,9 +67,8 @@ struct ConvertEcoLMToVectorPass final
     target.addLegalOp<WeightOp>();
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     if (!fpu)
-      target.addDynamicallyLegalOp<arith::SIToFPOp>([](arith::SIToFPOp op) {
-        return !isa<TensorType>(op.getType());
-      });
+      target.addDynamicallyLegalOp<arith::SIToFPOp>(
+          [](arith::SIToFPOp op) { return !isa<TensorType>(op.getType()); });
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns))))
       signalPassFailure();

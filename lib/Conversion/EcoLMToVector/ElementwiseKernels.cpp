@@ -16,8 +16,8 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// A linalg.generic over `input` and `others`, each with a map into the loops of
-/// `input`; `body` gets the scalars.
+/// A linalg.generic over `input` and `others`, each with a map into the loops
+/// of `input`; `body` gets the scalars.
 static Value
 mapElements(KernelBuilder &b, Value input,
             ArrayRef<std::pair<Value, AffineMap>> others, Type element,
@@ -64,8 +64,7 @@ struct LogQuantizeLowering : OpConversionPattern<LogQuantizeOp> {
     rewriter.replaceOp(
         op, mapElements(b, adaptor.getInput(), {}, b.getI32Type(),
                         [&](KernelBuilder &b, ValueRange x) {
-                          return emitLogQuantize(b, x[0], pot,
-                                                 op.getRounding(),
+                          return emitLogQuantize(b, x[0], pot, op.getRounding(),
                                                  op.getUnderflow(), fpu);
                         }));
     return success();
@@ -124,8 +123,8 @@ struct ShiftLowering : OpConversionPattern<ShiftOp> {
     Type type = x.getType();
     Value zero = b.integer(type, 0), one = b.integer(type, 1);
     Value up = arith::MaxSIOp::create(b, e, zero);
-    Value down = arith::MaxSIOp::create(
-        b, arith::SubIOp::create(b, zero, e), zero);
+    Value down =
+        arith::MaxSIOp::create(b, arith::SubIOp::create(b, zero, e), zero);
     Value left = arith::ShLIOp::create(b, x, up);
     Value right = arith::ShRSIOp::create(b, x, down);
     if (rounding != ShiftRounding::Floor) {
@@ -134,8 +133,8 @@ struct ShiftLowering : OpConversionPattern<ShiftOp> {
       Value rest = arith::SubIOp::create(b, x, kept);
       Value unit = arith::ShLIOp::create(b, one, down);
       Value half = arith::ShRUIOp::create(b, unit, one);
-      Value above = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, rest,
-                                          half);
+      Value above =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, rest, half);
       Value tie =
           arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rest, half);
       if (rounding == ShiftRounding::HalfEven) {
@@ -145,8 +144,7 @@ struct ShiftLowering : OpConversionPattern<ShiftOp> {
       Value roundUp = arith::OrIOp::create(b, above, tie);
       right = b.add(right, arith::ExtUIOp::create(b, type, roundUp));
     }
-    Value isLeft =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::sge, e, zero);
+    Value isLeft = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, e, zero);
     return arith::SelectOp::create(b, isLeft, left, right);
   }
 
@@ -157,8 +155,8 @@ struct ShiftLowering : OpConversionPattern<ShiftOp> {
     auto type = cast<RankedTensorType>(adaptor.getInput().getType());
     Type element = type.getElementType();
     ArrayRef<int32_t> exponents = op.getExponents();
-    auto [least, most] = std::minmax_element(exponents.begin(),
-                                             exponents.end());
+    auto [least, most] =
+        std::minmax_element(exponents.begin(), exponents.end());
 
     SmallVector<std::pair<Value, AffineMap>> operands;
     Type exponentType = element.isF32() ? Type(b.getI32Type()) : element;
@@ -186,8 +184,8 @@ struct ShiftLowering : OpConversionPattern<ShiftOp> {
     bool native = op.getArithmetic() == Arithmetic::Native && *least >= -126 &&
                   *most <= 126;
     auto body = [&](KernelBuilder &b, ValueRange x) -> Value {
-      Value e = exponents.size() > 1 ? x[1]
-                                     : b.integer(exponentType, exponents[0]);
+      Value e =
+          exponents.size() > 1 ? x[1] : b.integer(exponentType, exponents[0]);
       if (!element.isF32())
         return shiftInteger(b, x[0], e, op.getRounding());
       if (!native)
@@ -210,11 +208,10 @@ struct IntToFloatLowering : OpConversionPattern<arith::SIToFPOp> {
   matchAndRewrite(arith::SIToFPOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     KernelBuilder b(op.getLoc(), rewriter);
-    rewriter.replaceOp(
-        op, mapElements(b, adaptor.getIn(), {}, b.getF32Type(),
-                        [](KernelBuilder &b, ValueRange x) {
-                          return emitIntToFloat(b, x[0]);
-                        }));
+    rewriter.replaceOp(op, mapElements(b, adaptor.getIn(), {}, b.getF32Type(),
+                                       [](KernelBuilder &b, ValueRange x) {
+                                         return emitIntToFloat(b, x[0]);
+                                       }));
     return success();
   }
 };
@@ -238,8 +235,8 @@ struct PositionsLowering : OpConversionPattern<PositionsOp> {
           Value i = linalg::IndexOp::create(nested, loc, 0);
           if (start)
             i = arith::AddIOp::create(nested, loc, i, start);
-          Value cast = arith::IndexCastOp::create(
-              nested, loc, type.getElementType(), i);
+          Value cast =
+              arith::IndexCastOp::create(nested, loc, type.getElementType(), i);
           linalg::YieldOp::create(nested, loc, cast);
         });
     rewriter.replaceOp(op, generic);

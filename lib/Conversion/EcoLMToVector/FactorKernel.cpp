@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Loops over the outputs of a Kronecker-sparse factor in the order in which its
-// weights stand in memory. No index is computed by multiplication: every address
-// is a loop counter or a sum, so that multiplier-free code stays so.
+// weights stand in memory. No index is computed by multiplication: every
+// address is a loop counter or a sum, so that multiplier-free code stays so.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,8 +32,7 @@ class FactorEmitter {
 public:
   FactorEmitter(KernelBuilder &b, const WeightStream &weights, Value x,
                 int64_t firstInput)
-      : b(b), weights(weights), x(x), first(firstInput),
-        s(weights.getShape()) {
+      : b(b), weights(weights), x(x), first(firstInput), s(weights.getShape()) {
     element = cast<RankedTensorType>(x.getType()).getElementType();
     lanes = b.lanesOf(element);
     zero = b.constant(lanes, 0);
@@ -56,12 +55,11 @@ private:
   std::pair<Value, Value> accumulate(Value base, Value word,
                                      function_ref<Value(Value)> fetch) {
     Value end = b.addIndex(base, s.c * s.d);
-    SmallVector<Value> sums = b.loop(
-        base, end, s.d, {zero, word}, [&](Value at, ValueRange carried) {
-          Value acc =
-              weights.accumulate(b, carried[0], fetch(at), carried[1]);
-          return SmallVector<Value>{
-              acc, b.addIndex(carried[1], weights.getStep())};
+    SmallVector<Value> sums =
+        b.loop(base, end, s.d, {zero, word}, [&](Value at, ValueRange carried) {
+          Value acc = weights.accumulate(b, carried[0], fetch(at), carried[1]);
+          return SmallVector<Value>{acc,
+                                    b.addIndex(carried[1], weights.getStep())};
         });
     return {sums[0], sums[1]};
   }
@@ -79,16 +77,15 @@ private:
         [&](Value xa, ValueRange c0) {
           return b.loop(
               b.index(0), b.index(s.b), 1, c0, [&](Value, ValueRange c1) {
-                return b.loop(
-                    xa, b.addIndex(xa, s.d), kLanes, c1,
-                    [&](Value base, ValueRange c2) {
-                      Cursor at = Cursor::unpack(c2);
-                      auto [sums, word] =
-                          accumulate(base, at.word, [&](Value from) {
-                            return b.read(lanes, x, from);
-                          });
-                      return store(at, sums, word).pack();
-                    });
+                return b.loop(xa, b.addIndex(xa, s.d), kLanes, c1,
+                              [&](Value base, ValueRange c2) {
+                                Cursor at = Cursor::unpack(c2);
+                                auto [sums, word] =
+                                    accumulate(base, at.word, [&](Value from) {
+                                      return b.read(lanes, x, from);
+                                    });
+                                return store(at, sums, word).pack();
+                              });
               });
         });
     return Cursor::unpack(results);
@@ -108,16 +105,17 @@ private:
         pattern.push_back(lane % s.d);
       return vector::ShuffleOp::create(b, run, run, pattern);
     };
-    auto results = b.loop(
-        b.index(first), b.index(first + s.getNumInputs()), slab, cursor.pack(),
-        [&](Value xa, ValueRange c0) {
-          return b.loop(b.index(0), b.index(s.b * s.d), kLanes, c0,
-                        [&](Value, ValueRange c1) {
-                          Cursor at = Cursor::unpack(c1);
-                          auto [sums, word] = accumulate(xa, at.word, repeat);
-                          return store(at, sums, word).pack();
-                        });
-        });
+    auto results =
+        b.loop(b.index(first), b.index(first + s.getNumInputs()), slab,
+               cursor.pack(), [&](Value xa, ValueRange c0) {
+                 return b.loop(b.index(0), b.index(s.b * s.d), kLanes, c0,
+                               [&](Value, ValueRange c1) {
+                                 Cursor at = Cursor::unpack(c1);
+                                 auto [sums, word] =
+                                     accumulate(xa, at.word, repeat);
+                                 return store(at, sums, word).pack();
+                               });
+               });
     return Cursor::unpack(results);
   }
 
@@ -126,25 +124,25 @@ private:
   ///
   ///   b = c = 2, d = 1, ic = 1:   x0 x1 x2 x3 ...  ->  x1 x1 x3 x3 ...
   Cursor emitWindow(Cursor cursor) {
-    auto results = b.loop(
-        b.index(first), b.index(first + s.getNumInputs()), kLanes,
-        cursor.pack(), [&](Value from, ValueRange carried) {
-          Cursor at = Cursor::unpack(carried);
-          Value window = b.read(lanes, x, from);
-          Value acc = zero, word = at.word;
-          for (int64_t ic = 0; ic < s.c; ++ic) {
-            SmallVector<int64_t> pattern;
-            for (int64_t lane = 0; lane < kLanes; ++lane) {
-              int64_t blockStart = lane / (s.b * s.d) * (s.c * s.d);
-              pattern.push_back(blockStart + ic * s.d + lane % s.d);
-            }
-            Value chosen =
-                vector::ShuffleOp::create(b, window, window, pattern);
-            acc = weights.accumulate(b, acc, chosen, word);
-            word = b.addIndex(word, weights.getStep());
-          }
-          return store(at, acc, word).pack();
-        });
+    auto results =
+        b.loop(b.index(first), b.index(first + s.getNumInputs()), kLanes,
+               cursor.pack(), [&](Value from, ValueRange carried) {
+                 Cursor at = Cursor::unpack(carried);
+                 Value window = b.read(lanes, x, from);
+                 Value acc = zero, word = at.word;
+                 for (int64_t ic = 0; ic < s.c; ++ic) {
+                   SmallVector<int64_t> pattern;
+                   for (int64_t lane = 0; lane < kLanes; ++lane) {
+                     int64_t blockStart = lane / (s.b * s.d) * (s.c * s.d);
+                     pattern.push_back(blockStart + ic * s.d + lane % s.d);
+                   }
+                   Value chosen =
+                       vector::ShuffleOp::create(b, window, window, pattern);
+                   acc = weights.accumulate(b, acc, chosen, word);
+                   word = b.addIndex(word, weights.getStep());
+                 }
+                 return store(at, acc, word).pack();
+               });
     return Cursor::unpack(results);
   }
 
@@ -171,13 +169,13 @@ private:
                           base, end, s.d, {zeroScalar, at.word},
                           [&](Value from, ValueRange c3) {
                             Value xi = tensor::ExtractOp::create(b, x, from);
-                            Value acc = weights.accumulateLane(
-                                b, c3[0], xi, c3[1], lane);
+                            Value acc = weights.accumulateLane(b, c3[0], xi,
+                                                               c3[1], lane);
                             return SmallVector<Value>{
                                 acc, b.addIndex(c3[1], weights.getStep())};
                           })[0];
-                      Value row = tensor::InsertOp::create(b, sum, at.row,
-                                                           at.output);
+                      Value row =
+                          tensor::InsertOp::create(b, sum, at.row, at.output);
                       Value next = b.add(lane, one);
                       Value wrap = arith::CmpIOp::create(
                           b, arith::CmpIPredicate::eq, next, last);

@@ -111,8 +111,8 @@ Power roundToPower(Bits &i, Value x, int32_t min, int32_t max,
 Value ecolm::emitLogQuantize(KernelBuilder &b, Value x, PotType type,
                              Rounding rounding, Underflow underflow, bool fpu) {
   Bits i(b, x);
-  Power power = roundToPower(i, x, type.getMin(), type.getMax(), rounding,
-                             underflow);
+  Power power =
+      roundToPower(i, x, type.getMin(), type.getMax(), rounding, underflow);
   Value k = i.sub(power.exponent, i.c(type.getMin()));
   Value value;
   if (fpu) {
@@ -129,9 +129,8 @@ Value ecolm::emitLogQuantize(KernelBuilder &b, Value x, PotType type,
 Value ecolm::emitLogQuantizeToFloat(KernelBuilder &b, Value x,
                                     LogQuantizerAttr quantizer) {
   Bits i(b, x);
-  Power power =
-      roundToPower(i, x, quantizer.getMin(), quantizer.getMax(),
-                   quantizer.getRounding(), quantizer.getUnderflow());
+  Power power = roundToPower(i, x, quantizer.getMin(), quantizer.getMax(),
+                             quantizer.getRounding(), quantizer.getUnderflow());
   Value field = i.left(i.add(power.exponent, i.c(127)), i.c(23));
   Value bits = i.either(field, i.both(power.bits, i.c(-0x80000000LL)));
   return i.toFloat(i.pick(power.isZero, i.c(0), bits));

@@ -156,14 +156,14 @@ SmallVector<Value> ecolm::mapRows(
 
   SmallVector<OpFoldResult> bounds;
   for (int64_t d = 0; d < leading; ++d)
-    bounds.push_back(tensor::getMixedSize(builder, builder.getLoc(),
-                                          inputs.front(), d));
+    bounds.push_back(
+        tensor::getMixedSize(builder, builder.getLoc(), inputs.front(), d));
   SmallVector<Value> inits;
   for (RankedTensorType type : resultTypes) {
     SmallVector<OpFoldResult> sizes(bounds);
     sizes.push_back(builder.getIndexAttr(type.getShape().back()));
-    inits.push_back(tensor::EmptyOp::create(builder, sizes,
-                                            type.getElementType()));
+    inits.push_back(
+        tensor::EmptyOp::create(builder, sizes, type.getElementType()));
   }
   if (leading == 0)
     return body(builder, inputs, inits);
@@ -184,8 +184,8 @@ SmallVector<Value> ecolm::mapRows(
     auto type = cast<RankedTensorType>(tensor.getType());
     SmallVector<OpFoldResult> offsets, sizes, strides;
     rowOf(at, type, offsets, sizes, strides);
-    auto rowType = RankedTensorType::get({type.getShape().back()},
-                                         type.getElementType());
+    auto rowType =
+        RankedTensorType::get({type.getShape().back()}, type.getElementType());
     return tensor::ExtractSliceOp::create(builder, rowType, tensor, offsets,
                                           sizes, strides);
   };

@@ -68,13 +68,13 @@ public:
 /// `body` gets the row of every input and, for every result, the row to be
 /// written; rows of rank 0 (results without a last dimension) are not
 /// supported. Rows run in parallel.
-llvm::SmallVector<mlir::Value>
-mapRows(KernelBuilder &builder, mlir::ValueRange inputs,
-        llvm::ArrayRef<mlir::RankedTensorType> resultTypes,
-        llvm::function_ref<llvm::SmallVector<mlir::Value>(
-            KernelBuilder &builder, mlir::ValueRange rows,
-            mlir::ValueRange results)>
-            body);
+llvm::SmallVector<mlir::Value> mapRows(
+    KernelBuilder &builder, mlir::ValueRange inputs,
+    llvm::ArrayRef<mlir::RankedTensorType> resultTypes,
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(KernelBuilder &builder,
+                                                      mlir::ValueRange rows,
+                                                      mlir::ValueRange results)>
+        body);
 
 void populateElementwiseKernels(const mlir::TypeConverter &converter,
                                 mlir::RewritePatternSet &patterns, bool fpu);

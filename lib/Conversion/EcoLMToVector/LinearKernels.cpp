@@ -56,8 +56,8 @@ static FailureOr<Value> lowerFactors(Operation *op, OpBuilder &rewriter,
   KernelBuilder b(op->getLoc(), rewriter);
   SmallVector<WeightStream> streams;
   for (auto [typed, bytes] : llvm::zip_equal(factorTypes, factors)) {
-    auto stream = WeightStream::create(
-        b, cast<RankedTensorType>(typed.getType()), bytes);
+    auto stream =
+        WeightStream::create(b, cast<RankedTensorType>(typed.getType()), bytes);
     if (failed(stream))
       return failure();
     streams.push_back(*stream);
@@ -68,8 +68,7 @@ static FailureOr<Value> lowerFactors(Operation *op, OpBuilder &rewriter,
       b, input, resultType,
       [&](KernelBuilder &b, ValueRange rows,
           ValueRange results) -> SmallVector<Value> {
-        int64_t given =
-            cast<RankedTensorType>(rows[0].getType()).getShape()[0];
+        int64_t given = cast<RankedTensorType>(rows[0].getType()).getShape()[0];
         int64_t wanted = streams.front().getShape().getNumInputs();
         Value x = padRow(b, rows[0], std::min(given, wanted),
                          getPaddedLength(wanted), element);
@@ -78,10 +77,9 @@ static FailureOr<Value> lowerFactors(Operation *op, OpBuilder &rewriter,
           int64_t length =
               getPaddedLength(shape.stacks * shape.getNumOutputs());
           bool last = i + 1 == streams.size() && length == outputs;
-          Value target =
-              last ? results[0]
-                   : Value(tensor::EmptyOp::create(
-                         b, ArrayRef<int64_t>{length}, element));
+          Value target = last ? results[0]
+                              : Value(tensor::EmptyOp::create(
+                                    b, ArrayRef<int64_t>{length}, element));
           x = emitFactor(b, stream, x, target, /*sharedInput=*/i == 0);
         }
         if (cast<RankedTensorType>(x.getType()).getShape()[0] == outputs)
@@ -103,9 +101,9 @@ struct ButterflyLowering : OpConversionPattern<ButterflyOp> {
   LogicalResult
   matchAndRewrite(ButterflyOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto result =
-        lowerFactors(op, rewriter, adaptor.getInput(), op.getFactors(),
-                     adaptor.getFactors(), cast<RankedTensorType>(op.getType()));
+    auto result = lowerFactors(op, rewriter, adaptor.getInput(),
+                               op.getFactors(), adaptor.getFactors(),
+                               cast<RankedTensorType>(op.getType()));
     if (failed(result))
       return op.emitOpError("expects factors packed with 16 lanes");
     rewriter.replaceOp(op, *result);
@@ -133,9 +131,9 @@ struct MatmulLowering : OpConversionPattern<MatmulOp> {
   LogicalResult
   matchAndRewrite(MatmulOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto result =
-        lowerFactors(op, rewriter, adaptor.getInput(), op.getWeights(),
-                     adaptor.getWeights(), cast<RankedTensorType>(op.getType()));
+    auto result = lowerFactors(op, rewriter, adaptor.getInput(),
+                               op.getWeights(), adaptor.getWeights(),
+                               cast<RankedTensorType>(op.getType()));
     if (failed(result))
       return op.emitOpError("expects weights packed with 16 lanes");
     rewriter.replaceOp(op, *result);
@@ -176,27 +174,26 @@ struct RotateLowering : OpConversionPattern<RotateOp> {
       };
       if (pairs) {
         auto toIndex = [&](Value p, int64_t side) -> Value {
-          Value at = tensor::ExtractOp::create(
-              b, pairs, ValueRange{p, b.index(side)});
+          Value at =
+              tensor::ExtractOp::create(b, pairs, ValueRange{p, b.index(side)});
           return arith::IndexCastOp::create(b, b.getIndexType(), at);
         };
-        return b.loop(b.index(0), b.index(n / 2), 1, results[0],
-                      [&](Value p, ValueRange carried) -> SmallVector<Value> {
-                        return {rotatePair(p, toIndex(p, 0), toIndex(p, 1),
-                                           carried[0])};
-                      });
+        return b.loop(
+            b.index(0), b.index(n / 2), 1, results[0],
+            [&](Value p, ValueRange carried) -> SmallVector<Value> {
+              return {rotatePair(p, toIndex(p, 0), toIndex(p, 1), carried[0])};
+            });
       }
       SmallVector<Value> state = {results[0], b.index(0)};
       state = b.loop(
           b.index(0), b.index(n), 2 * stride, state,
           [&](Value start, ValueRange outer) {
-            return b.loop(
-                start, b.addIndex(start, stride), 1, outer,
-                [&](Value i, ValueRange inner) -> SmallVector<Value> {
-                  Value row = rotatePair(inner[1], i, b.addIndex(i, stride),
-                                         inner[0]);
-                  return {row, b.addIndex(inner[1], 1)};
-                });
+            return b.loop(start, b.addIndex(start, stride), 1, outer,
+                          [&](Value i, ValueRange inner) -> SmallVector<Value> {
+                            Value row = rotatePair(
+                                inner[1], i, b.addIndex(i, stride), inner[0]);
+                            return {row, b.addIndex(inner[1], 1)};
+                          });
           });
       return {state[0]};
     };
@@ -218,14 +215,14 @@ struct PermuteLowering : OpConversionPattern<PermuteOp> {
     if (op.getBitReversal()) {
       unsigned bits = llvm::Log2_64(n);
       for (int64_t i = 0; i < n; ++i)
-        indices.push_back(
-            bits ? llvm::reverseBits<uint64_t>(i) >> (64 - bits) : 0);
+        indices.push_back(bits ? llvm::reverseBits<uint64_t>(i) >> (64 - bits)
+                               : 0);
     } else {
       llvm::append_range(indices, *op.getIndices());
     }
     Value table = arith::ConstantOp::create(
-        b, DenseIntElementsAttr::get(
-               RankedTensorType::get({n}, b.getI64Type()), indices));
+        b, DenseIntElementsAttr::get(RankedTensorType::get({n}, b.getI64Type()),
+                                     indices));
     auto body = [&](KernelBuilder &b, ValueRange rows,
                     ValueRange results) -> SmallVector<Value> {
       return b.loop(

@@ -42,20 +42,20 @@ struct RowKernel {
     if (length % kLanes == 0)
       return values;
     Value rest = arith::SubIOp::create(b, b.index(length), at);
-    Value mask = vector::CreateMaskOp::create(
-        b, b.lanesOf(b.getI1Type()), ValueRange{rest});
+    Value mask = vector::CreateMaskOp::create(b, b.lanesOf(b.getI1Type()),
+                                              ValueRange{rest});
     return arith::SelectOp::create(b, mask, values, b.constant(lanes, 0));
   }
 
   /// The sum of term(x) over the row: element i is added to lane i mod 16 in
   /// order, and the lanes are combined pairwise.
   Value sum(function_ref<Value(Value)> term) {
-    Value partial = b.loop(b.index(0), b.index(length), kLanes,
-                           b.constant(lanes, 0),
-                           [&](Value at, ValueRange acc) -> SmallVector<Value> {
-                             Value x = term(readAt(row, at));
-                             return {b.add(acc[0], keepInside(x, at))};
-                           })[0];
+    Value partial =
+        b.loop(b.index(0), b.index(length), kLanes, b.constant(lanes, 0),
+               [&](Value at, ValueRange acc) -> SmallVector<Value> {
+                 Value x = term(readAt(row, at));
+                 return {b.add(acc[0], keepInside(x, at))};
+               })[0];
     return b.sumLanes(partial);
   }
 
@@ -70,14 +70,12 @@ struct RowKernel {
   /// 1 / sqrt(x + epsilon)
   Value inverseRoot(Value x, APFloat epsilon) {
     Type f32 = b.getF32Type();
-    Value shifted =
-        b.add(x, b.constant(f32, epsilon.convertToFloat()));
+    Value shifted = b.add(x, b.constant(f32, epsilon.convertToFloat()));
     Value root = math::SqrtOp::create(b, shifted);
     return arith::DivFOp::create(b, b.constant(f32, 1.0), root);
   }
 
-  Value writeAll(Value target,
-                 function_ref<Value(Value x, Value at)> value) {
+  Value writeAll(Value target, function_ref<Value(Value x, Value at)> value) {
     return b.loop(b.index(0), b.index(length), kLanes, target,
                   [&](Value at, ValueRange out) -> SmallVector<Value> {
                     Value y = value(readAt(row, at), at);
@@ -132,9 +130,8 @@ struct RmsNormLowering : OpConversionPattern<RmsNormOp> {
     auto body = [&](KernelBuilder &b, ValueRange rows,
                     ValueRange results) -> SmallVector<Value> {
       RowKernel row(b, rows[0]);
-      Value meanSquare = row.mean(row.sum([&](Value x) -> Value {
-        return arith::MulFOp::create(b, x, x);
-      }));
+      Value meanSquare = row.mean(row.sum(
+          [&](Value x) -> Value { return arith::MulFOp::create(b, x, x); }));
       Value scale = row.splat(row.inverseRoot(meanSquare, op.getEpsilon()));
       return {row.writeAll(results[0], [&](Value x, Value at) -> Value {
         Value y = arith::MulFOp::create(b, x, scale);

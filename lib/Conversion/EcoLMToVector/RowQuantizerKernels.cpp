@@ -61,8 +61,8 @@ struct QuantizeInt8Lowering : OpConversionPattern<QuantizeInt8Op> {
                 codes, ArrayRef<AffineMap>{identity, rows, identity}, parallel,
                 [&](OpBuilder &nested, Location loc, ValueRange x) {
                   KernelBuilder k(loc, nested);
-                  Value factor = arith::DivFOp::create(
-                      k, k.constant(f32, 127.0), x[1]);
+                  Value factor =
+                      arith::DivFOp::create(k, k.constant(f32, 127.0), x[1]);
                   Value scaled = arith::MulFOp::create(k, x[0], factor);
                   Value rounded = math::RoundEvenOp::create(k, scaled);
                   Value low = arith::MaximumFOp::create(
@@ -78,12 +78,11 @@ struct QuantizeInt8Lowering : OpConversionPattern<QuantizeInt8Op> {
     AffineMap each = b.getMultiDimIdentityMap(rank - 1);
     scale = linalg::GenericOp::create(
                 b, scale.getType(), largest, scale,
-                ArrayRef<AffineMap>{each, each},
-                ArrayRef(parallel).drop_back(),
+                ArrayRef<AffineMap>{each, each}, ArrayRef(parallel).drop_back(),
                 [&](OpBuilder &nested, Location loc, ValueRange x) {
                   KernelBuilder k(loc, nested);
-                  Value s = arith::DivFOp::create(k, x[0],
-                                                  k.constant(f32, 127.0));
+                  Value s =
+                      arith::DivFOp::create(k, x[0], k.constant(f32, 127.0));
                   linalg::YieldOp::create(k, s);
                 })
                 .getResult(0);

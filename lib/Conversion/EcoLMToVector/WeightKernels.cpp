@@ -26,8 +26,8 @@ struct GetWeightLowering : OpConversionPattern<GetWeightOp> {
   LogicalResult
   matchAndRewrite(GetWeightOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto weight = SymbolTable::lookupNearestSymbolFrom<WeightOp>(
-        op, op.getWeightAttr());
+    auto weight =
+        SymbolTable::lookupNearestSymbolFrom<WeightOp>(op, op.getWeightAttr());
     auto offset = weight->getAttrOfType<IntegerAttr>("ecolm.offset");
     if (!offset)
       return op.emitOpError("names a weight without a place in the weight "
@@ -42,13 +42,13 @@ struct GetWeightLowering : OpConversionPattern<GetWeightOp> {
     bool packed = isa<MemRefType>(converted);
     auto viewType =
         packed ? cast<MemRefType>(converted)
-               : MemRefType::get(tensorType.getShape(),
-                                 cast<RankedTensorType>(converted)
-                                     .getElementType());
+               : MemRefType::get(
+                     tensorType.getShape(),
+                     cast<RankedTensorType>(converted).getElementType());
     SmallVector<Value> sizes;
     if (packed)
-      sizes.push_back(b.index(
-          weight->getAttrOfType<IntegerAttr>("ecolm.bytes").getInt()));
+      sizes.push_back(
+          b.index(weight->getAttrOfType<IntegerAttr>("ecolm.bytes").getInt()));
     Value view = memref::ViewOp::create(b, viewType, base,
                                         b.index(offset.getInt()), sizes);
     if (packed) {

@@ -157,9 +157,8 @@ Value WeightStream::accumulateLane(KernelBuilder &b, Value acc, Value x,
     Value plus = plane(0), minus = plane(1);
     Value zero = b.constant(type, 0);
     Value added = arith::SelectOp::create(b, plus, x, zero);
-    Value negated = isFloat
-                        ? Value(arith::NegFOp::create(b, x))
-                        : Value(arith::SubIOp::create(b, zero, x));
+    Value negated = isFloat ? Value(arith::NegFOp::create(b, x))
+                            : Value(arith::SubIOp::create(b, zero, x));
     return b.add(acc, arith::SelectOp::create(b, minus, negated, added));
   }
 

@@ -28,10 +28,9 @@ GraphRewriter::GraphRewriter(ModuleOp module)
     : IRRewriter(module.getContext()), module(module), symbols(module) {
   // A second pass over a module must not declare its weights again.
   for (auto weight : module.getOps<WeightOp>())
-    weights.try_emplace(
-        getArrayAttr({weight.getTypeAttr(), weight.getSource(),
-                      getBoolAttr(weight.getTransposed())}),
-        FlatSymbolRefAttr::get(weight.getSymNameAttr()));
+    weights.try_emplace(getArrayAttr({weight.getTypeAttr(), weight.getSource(),
+                                      getBoolAttr(weight.getTransposed())}),
+                        FlatSymbolRefAttr::get(weight.getSymNameAttr()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -79,7 +78,7 @@ findArgumentDim(func::FuncOp function, StringRef symbol) {
 }
 
 std::optional<OpFoldResult> GraphRewriter::getKnownSize(Value tensor,
-                                                       int64_t dim) {
+                                                        int64_t dim) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (!type.isDynamicDim(dim))
     return getIndexAttr(type.getDimSize(dim));
@@ -91,8 +90,7 @@ std::optional<OpFoldResult> GraphRewriter::getKnownSize(Value tensor,
   auto source = findArgumentDim(function, symbol);
   if (!source)
     return std::nullopt;
-  Value &size =
-      symbolSizes[(function.getSymName() + ":" + symbol).str()];
+  Value &size = symbolSizes[(function.getSymName() + ":" + symbol).str()];
   if (!size) {
     InsertionGuard guard(*this);
     setInsertionPointToStart(&function.getBody().front());
@@ -216,8 +214,7 @@ void GraphRewriter::copyDims(onnx::NodeOp node, Value value) {
     setDims(value, lists[0]);
 }
 
-LogicalResult GraphRewriter::replaceNode(onnx::NodeOp node,
-                                         ValueRange values) {
+LogicalResult GraphRewriter::replaceNode(onnx::NodeOp node, ValueRange values) {
   auto dims = node->getAttrOfType<ArrayAttr>(onnx::kDimsAttrName);
   for (auto [index, value] : llvm::enumerate(values)) {
     Value result = node.getResult(index), replacement = value;

@@ -80,16 +80,15 @@ static ElementsAttr getSpelledConstant(onnx::NodeOp node) {
   auto type = dyn_cast<RankedTensorType>(node.getResult(0).getType());
   if (!type || !type.hasStaticShape())
     return {};
-  if (auto attr =
-          dyn_cast_or_null<TypedAttr>(node.getNodeAttr("value_float")))
+  if (auto attr = dyn_cast_or_null<TypedAttr>(node.getNodeAttr("value_float")))
     return DenseElementsAttr::get(type, Attribute(attr));
   if (auto attr = dyn_cast_or_null<TypedAttr>(node.getNodeAttr("value_int")))
     return DenseElementsAttr::get(type, Attribute(attr));
-  if (auto attr = dyn_cast_or_null<DenseI64ArrayAttr>(
-          node.getNodeAttr("value_ints")))
+  if (auto attr =
+          dyn_cast_or_null<DenseI64ArrayAttr>(node.getNodeAttr("value_ints")))
     return DenseElementsAttr::get(type, attr.asArrayRef());
-  if (auto attr = dyn_cast_or_null<DenseF32ArrayAttr>(
-          node.getNodeAttr("value_floats")))
+  if (auto attr =
+          dyn_cast_or_null<DenseF32ArrayAttr>(node.getNodeAttr("value_floats")))
     return DenseElementsAttr::get(type, attr.asArrayRef());
   return {};
 }

@@ -57,7 +57,8 @@ static FailureOr<Heads> findHeads(onnx::NodeOp node, GraphRewriter &rewriter) {
       heads.queries % heads.keys)
     return rewriter.refuse(node, "expects a constant number of query heads "
                                  "that is a multiple of the key heads");
-  if (keyWidth != heads.size || value.getShape().back() != key.getShape().back())
+  if (keyWidth != heads.size ||
+      value.getShape().back() != key.getShape().back())
     return rewriter.refuse(node, "expects heads of query, key and value to be "
                                  "of one size");
   return heads;
@@ -79,19 +80,18 @@ static Value mergeHeads(Value tensor, GraphRewriter &rewriter) {
 }
 
 /// `[B, T, H * D]` -> `[B, H, T, D]`, of type `type`.
-static Value splitHeads(Value tensor, const Heads &heads,
-                        RankedTensorType type, GraphRewriter &rewriter) {
+static Value splitHeads(Value tensor, const Heads &heads, RankedTensorType type,
+                        GraphRewriter &rewriter) {
   auto merged = cast<RankedTensorType>(tensor.getType());
-  auto split = RankedTensorType::get({merged.getDimSize(0),
-                                      merged.getDimSize(1), heads.queries,
-                                      heads.size},
-                                     merged.getElementType());
+  auto split = RankedTensorType::get(
+      {merged.getDimSize(0), merged.getDimSize(1), heads.queries, heads.size},
+      merged.getElementType());
   SmallVector<OpFoldResult> sizes = {
       rewriter.getSize(tensor, 0), rewriter.getSize(tensor, 1),
       rewriter.getIndexAttr(heads.queries), rewriter.getIndexAttr(heads.size)};
   SmallVector<ReassociationIndices> groups = {{0}, {1}, {2, 3}};
-  Value expanded = tensor::ExpandShapeOp::create(
-      rewriter, tensor.getLoc(), split, tensor, groups, sizes);
+  Value expanded = tensor::ExpandShapeOp::create(rewriter, tensor.getLoc(),
+                                                 split, tensor, groups, sizes);
   NamedAttribute perm = rewriter.getNamedAttr(
       "perm", rewriter.getDenseI64ArrayAttr({0, 2, 1, 3}));
   return rewriter.createNode(tensor.getLoc(), "Transpose", expanded, type,
@@ -111,11 +111,11 @@ static LogicalResult replaceByAttention(onnx::NodeOp node,
     for (Value &input : inputs)
       input = mergeHeads(input, rewriter);
   double scale = getFloat(node, "scale", 1.0 / std::sqrt(heads->size));
-  Value result = AttentionOp::create(
-      rewriter, node.getLoc(), inputs[0].getType(), inputs[0], inputs[1],
-      inputs[2], heads->queries, heads->keys,
-      APFloat(static_cast<float>(scale)), getInt(node, "is_causal", 0) != 0,
-      probabilities);
+  Value result =
+      AttentionOp::create(rewriter, node.getLoc(), inputs[0].getType(),
+                          inputs[0], inputs[1], inputs[2], heads->queries,
+                          heads->keys, APFloat(static_cast<float>(scale)),
+                          getInt(node, "is_causal", 0) != 0, probabilities);
   if (isSplit)
     result = splitHeads(result, *heads, getResultType(node), rewriter);
   return rewriter.replaceNode(node, result);

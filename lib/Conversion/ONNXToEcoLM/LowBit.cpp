@@ -76,10 +76,9 @@ static Value createLowBitWeight(Value value, GraphRewriter &rewriter) {
     return type.getElementType().isF32() ? value : Value();
   if (!type.getElementType().isSignlessInteger(8) || !isWithin(*reader, 1))
     return rewriter.createWeightIfConstant(value);
-  return rewriter.createWeight(
-      value.getLoc(), getConstantName(value),
-      type.clone(TernaryType::get(value.getContext())), elements,
-      Packing::Bytes);
+  return rewriter.createWeight(value.getLoc(), getConstantName(value),
+                               type.clone(TernaryType::get(value.getContext())),
+                               elements, Packing::Bytes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -102,7 +101,8 @@ static LogicalResult convertButterflyFactor(onnx::NodeOp node,
   auto input = cast<RankedTensorType>(node.getInputs()[0].getType());
   if (type.getRank() != 4 || input.getRank() < 1)
     return rewriter.refuse(node, "expects values of shape (a, b, c, d)");
-  int64_t columns = type.getDimSize(0) * type.getDimSize(2) * type.getDimSize(3);
+  int64_t columns =
+      type.getDimSize(0) * type.getDimSize(2) * type.getDimSize(3);
   if (input.getShape().back() != columns)
     return rewriter.refuse(node, "expects an input whose last dimension is "
                                  "a * c * d = " +
@@ -129,9 +129,9 @@ static LogicalResult replaceByScaledMatmul(onnx::NodeOp node, Value weights,
   if (!scale)
     return rewriter.replaceNode(node, product);
   rewriter.copyDims(node, product);
-  return rewriter.replaceNode(
-      node, rewriter.createNode(node.getLoc(), "Mul", {product, scale}, type,
-                                {}, /*like=*/product));
+  return rewriter.replaceNode(node, rewriter.createNode(node.getLoc(), "Mul",
+                                                        {product, scale}, type,
+                                                        {}, /*like=*/product));
 }
 
 static LogicalResult convertTernaryMatMul(onnx::NodeOp node,

@@ -33,8 +33,8 @@ static Value createMatrix(Value value, bool outputsFirst,
     return nullptr;
   if (outputsFirst)
     return rewriter.createWeightIfConstant(value);
-  auto swapped = RankedTensorType::get(
-      {type.getDimSize(1), type.getDimSize(0)}, type.getElementType());
+  auto swapped = RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
+                                       type.getElementType());
   return rewriter.createWeight(value.getLoc(), getConstantName(value), swapped,
                                elements, std::nullopt, /*transposed=*/true);
 }

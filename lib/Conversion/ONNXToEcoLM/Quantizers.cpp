@@ -16,8 +16,8 @@
 using namespace mlir;
 using namespace ecolm;
 
-FailureOr<LogQuantizerAttr>
-ecolm::findLogQuantizer(onnx::NodeOp node, GraphRewriter &rewriter) {
+FailureOr<LogQuantizerAttr> ecolm::findLogQuantizer(onnx::NodeOp node,
+                                                    GraphRewriter &rewriter) {
   int64_t min = getInt(node, "emin", -126), max = getInt(node, "emax", 127);
   if (min < -126 || max > 127 || min > max)
     return rewriter.refuse(node, "expects -126 <= emin <= emax <= 127, found " +

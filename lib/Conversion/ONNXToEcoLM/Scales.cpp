@@ -48,9 +48,9 @@ static LogicalResult convertScale(onnx::NodeOp node, GraphRewriter &rewriter) {
     for (int32_t &exponent : *exponents)
       exponent = -exponent;
   // A tensor of no dimension has no last one; it takes a scalar exponent only.
-  Value result = ShiftOp::create(rewriter, node.getLoc(), type, input,
-                                 *exponents, ShiftRounding::Floor,
-                                 Arithmetic::Native);
+  Value result =
+      ShiftOp::create(rewriter, node.getLoc(), type, input, *exponents,
+                      ShiftRounding::Floor, Arithmetic::Native);
   return rewriter.replaceNode(node, result);
 }
 

@@ -39,14 +39,12 @@ struct Formula {
   }
   /// `yes` where `x < 0`, else `no`.
   Value ifNegative(Value x, Value yes, Value no) {
-    Value negative = arith::CmpFOp::create(builder, arith::CmpFPredicate::OLT,
-                                           x, number(0));
+    Value negative =
+        arith::CmpFOp::create(builder, arith::CmpFPredicate::OLT, x, number(0));
     return arith::SelectOp::create(builder, negative, yes, no);
   }
   /// `1 / (1 + exp(-x))`; exp overflows to infinity and the quotient to 0.
-  Value sigmoid(Value x) {
-    return div(number(1), add(number(1), exp(neg(x))));
-  }
+  Value sigmoid(Value x) { return div(number(1), add(number(1), exp(neg(x)))); }
 };
 } // namespace
 
@@ -88,8 +86,8 @@ static Value createGelu(ImplicitLocOpBuilder &builder, ValueRange values,
   if (getString(node, "approximate", "none") == "tanh") {
     Value cube = f.mul(f.mul(x, x), x);
     Value sum = f.add(x, f.mul(f.number(0.044715), cube));
-    inner = math::TanhOp::create(
-        builder, f.mul(f.number(std::sqrt(2.0 / M_PI)), sum));
+    inner = math::TanhOp::create(builder,
+                                 f.mul(f.number(std::sqrt(2.0 / M_PI)), sum));
   } else {
     inner = math::ErfOp::create(builder, f.mul(x, f.number(M_SQRT1_2)));
   }

@@ -43,8 +43,7 @@ static Value createFold(ImplicitLocOpBuilder &builder, ValueRange values,
 
 static Value createMean(ImplicitLocOpBuilder &builder, ValueRange values,
                         onnx::NodeOp node) {
-  Value sum =
-      createFold<arith::AddFOp, arith::AddIOp>(builder, values, node);
+  Value sum = createFold<arith::AddFOp, arith::AddIOp>(builder, values, node);
   Value count = createNumber(builder, sum.getType(), values.size());
   return createByType<arith::DivFOp, arith::DivSIOp>(builder, {sum, count});
 }
@@ -61,9 +60,10 @@ static Value createIsMinusOne(ImplicitLocOpBuilder &builder, Value divisor) {
 /// where it can say why.
 static void createDivisorCheck(ImplicitLocOpBuilder &builder, Value divisor) {
   Value zero = createNumber(builder, divisor.getType(), 0);
-  Value valid = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
-                                      divisor, zero);
-  createAssert(builder, builder.getLoc(), valid, "an integer is divided by zero");
+  Value valid =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, divisor, zero);
+  createAssert(builder, builder.getLoc(), valid,
+               "an integer is divided by zero");
 }
 
 /// Integers divide toward zero, and wrap around.
@@ -77,8 +77,8 @@ static Value createDiv(ImplicitLocOpBuilder &builder, ValueRange values,
   Value divisor = arith::SelectOp::create(
       builder, negates, createNumber(builder, type, 1), values[1]);
   Value quotient = arith::DivSIOp::create(builder, values[0], divisor);
-  Value negated = arith::SubIOp::create(builder, createNumber(builder, type, 0),
-                                        values[0]);
+  Value negated =
+      arith::SubIOp::create(builder, createNumber(builder, type, 0), values[0]);
   return arith::SelectOp::create(builder, negates, negated, quotient);
 }
 
@@ -91,18 +91,18 @@ static Value createMod(ImplicitLocOpBuilder &builder, ValueRange values,
     return arith::RemFOp::create(builder, values[0], values[1]);
   createDivisorCheck(builder, values[1]);
   // Nothing is left after a division by 1 or -1.
-  Value divisor = arith::SelectOp::create(
-      builder, createIsMinusOne(builder, values[1]),
-      createNumber(builder, type, 1), values[1]);
+  Value divisor =
+      arith::SelectOp::create(builder, createIsMinusOne(builder, values[1]),
+                              createNumber(builder, type, 1), values[1]);
   Value rest = arith::RemSIOp::create(builder, values[0], divisor);
   if (getInt(node, "fmod", 0))
     return rest;
   Value zero = createNumber(builder, type, 0);
-  Value isZero = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, rest,
-                                       zero);
+  Value isZero =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, rest, zero);
   Value signs = arith::XOrIOp::create(builder, rest, values[1]);
-  Value agree = arith::CmpIOp::create(builder, arith::CmpIPredicate::sge, signs,
-                                      zero);
+  Value agree =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::sge, signs, zero);
   Value keep = arith::OrIOp::create(builder, isZero, agree);
   Value moved = arith::AddIOp::create(builder, rest, values[1]);
   return arith::SelectOp::create(builder, keep, rest, moved);
@@ -127,7 +127,8 @@ static Value createPow(ImplicitLocOpBuilder &builder, ValueRange values,
     return math::SqrtOp::create(builder, base);
   if (constant == 2 || constant == 3) {
     Value square = arith::MulFOp::create(builder, base, base);
-    return constant == 2 ? square : arith::MulFOp::create(builder, square, base);
+    return constant == 2 ? square
+                         : arith::MulFOp::create(builder, square, base);
   }
   return math::PowFOp::create(builder, base,
                               createCast(builder, values[1], type));
@@ -155,15 +156,20 @@ static Value createSign(ImplicitLocOpBuilder &builder, ValueRange values,
                         onnx::NodeOp) {
   Value value = values[0];
   Type type = value.getType();
-  Value zero = createNumber(builder, type, 0), one = createNumber(builder, type, 1);
+  Value zero = createNumber(builder, type, 0),
+        one = createNumber(builder, type, 1);
   Value minusOne = createNumber(builder, type, -1);
   Value above, below;
   if (isa<FloatType>(type)) {
-    above = arith::CmpFOp::create(builder, arith::CmpFPredicate::OGT, value, zero);
-    below = arith::CmpFOp::create(builder, arith::CmpFPredicate::OLT, value, zero);
+    above =
+        arith::CmpFOp::create(builder, arith::CmpFPredicate::OGT, value, zero);
+    below =
+        arith::CmpFOp::create(builder, arith::CmpFPredicate::OLT, value, zero);
   } else {
-    above = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, value, zero);
-    below = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, value, zero);
+    above =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, value, zero);
+    below =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, value, zero);
   }
   Value negative = arith::SelectOp::create(builder, below, minusOne, value);
   return arith::SelectOp::create(builder, above, one, negative);
@@ -202,12 +208,18 @@ static LogicalResult convertClip(onnx::NodeOp node, GraphRewriter &rewriter) {
 }
 
 void ecolm::populateArithmeticConversions(NodeConversions &conversions) {
-  conversions.add("Add", convertElementwise<createFold<arith::AddFOp, arith::AddIOp>>);
-  conversions.add("Sub", convertElementwise<createFold<arith::SubFOp, arith::SubIOp>>);
-  conversions.add("Mul", convertElementwise<createFold<arith::MulFOp, arith::MulIOp>>);
-  conversions.add("Sum", convertElementwise<createFold<arith::AddFOp, arith::AddIOp>>);
-  conversions.add("Min", convertElementwise<createFold<arith::MinimumFOp, arith::MinSIOp>>);
-  conversions.add("Max", convertElementwise<createFold<arith::MaximumFOp, arith::MaxSIOp>>);
+  conversions.add("Add",
+                  convertElementwise<createFold<arith::AddFOp, arith::AddIOp>>);
+  conversions.add("Sub",
+                  convertElementwise<createFold<arith::SubFOp, arith::SubIOp>>);
+  conversions.add("Mul",
+                  convertElementwise<createFold<arith::MulFOp, arith::MulIOp>>);
+  conversions.add("Sum",
+                  convertElementwise<createFold<arith::AddFOp, arith::AddIOp>>);
+  conversions.add(
+      "Min", convertElementwise<createFold<arith::MinimumFOp, arith::MinSIOp>>);
+  conversions.add(
+      "Max", convertElementwise<createFold<arith::MaximumFOp, arith::MaxSIOp>>);
   conversions.add("Mean", convertElementwise<createMean>);
   conversions.add("Div", convertElementwise<createDiv>);
   conversions.add("Mod", convertElementwise<createMod>);
@@ -224,6 +236,7 @@ void ecolm::populateArithmeticConversions(NodeConversions &conversions) {
   conversions.add("Erf", convertElementwise<createUniform<math::ErfOp>>);
   conversions.add("Floor", convertElementwise<createUniform<math::FloorOp>>);
   conversions.add("Ceil", convertElementwise<createUniform<math::CeilOp>>);
-  conversions.add("Round", convertElementwise<createUniform<math::RoundEvenOp>>);
+  conversions.add("Round",
+                  convertElementwise<createUniform<math::RoundEvenOp>>);
   conversions.add("Clip", convertClip);
 }

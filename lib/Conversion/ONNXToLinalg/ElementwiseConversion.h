@@ -45,7 +45,7 @@ mlir::Value createByType(mlir::ImplicitLocOpBuilder &builder,
 /// `Op` of the operands, which share its type, as an element body.
 template <typename Op>
 mlir::Value createUniform(mlir::ImplicitLocOpBuilder &builder,
-                        mlir::ValueRange values, onnx::NodeOp) {
+                          mlir::ValueRange values, onnx::NodeOp) {
   return Op::create(builder, values[0].getType(), values);
 }
 

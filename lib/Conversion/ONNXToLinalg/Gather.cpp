@@ -28,8 +28,8 @@ static Value createCheckedIndex(OpBuilder &builder, Location loc, Value index,
                                 Value size) {
   Type type = index.getType();
   Value limit = arith::IndexCastOp::create(builder, loc, type, size);
-  Value zero = arith::ConstantOp::create(builder, loc,
-                                         builder.getIntegerAttr(type, 0));
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, 0));
   Value negative = arith::CmpIOp::create(
       builder, loc, arith::CmpIPredicate::slt, index, zero);
   Value fromEnd = arith::AddIOp::create(builder, loc, index, limit);
@@ -38,7 +38,8 @@ static Value createCheckedIndex(OpBuilder &builder, Location loc, Value index,
   // Unsigned, what is still negative is too large as well.
   Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
                                        wrapped, limit);
-  createAssert(builder, loc, inside, "an index lies outside the dimension that it selects from");
+  createAssert(builder, loc, inside,
+               "an index lies outside the dimension that it selects from");
   return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
                                     wrapped);
 }
@@ -48,8 +49,7 @@ static Value createCheckedIndices(Location loc, Value indices, Value size,
                                   GraphRewriter &rewriter) {
   auto type =
       cast<RankedTensorType>(indices.getType()).clone(rewriter.getIndexType());
-  Value init =
-      createEmpty(rewriter, loc, type, rewriter.getSizes(indices));
+  Value init = createEmpty(rewriter, loc, type, rewriter.getSizes(indices));
   SmallVector<AffineMap> maps(2,
                               rewriter.getMultiDimIdentityMap(type.getRank()));
   SmallVector<utils::IteratorType> iterators(type.getRank(),
@@ -120,9 +120,9 @@ static LogicalResult convertGather(onnx::NodeOp node, GraphRewriter &rewriter) {
     SmallVector<Value> position;
     for (int64_t dim = 0; dim < dataType.getRank(); ++dim) {
       int64_t loop = dim < *axis ? dim : dim + indicesRank - 1;
-      position.push_back(dim == *axis ? values[0]
-                                      : linalg::IndexOp::create(
-                                            nested, nestedLoc, loop));
+      position.push_back(
+          dim == *axis ? values[0]
+                       : linalg::IndexOp::create(nested, nestedLoc, loop));
     }
     Value element =
         tensor::ExtractOp::create(nested, nestedLoc, data, position);

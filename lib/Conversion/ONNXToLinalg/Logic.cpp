@@ -63,7 +63,8 @@ static Value createFloatToInteger(ImplicitLocOpBuilder &builder, Value value,
   auto from = cast<FloatType>(value.getType());
   Value zero = createNumber(builder, from, 0);
   if (type.getWidth() == 1)
-    return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE, value, zero);
+    return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNE, value,
+                                 zero);
   Value lower = createNumber(builder, from, findLimit(type, from, true));
   Value upper = createNumber(builder, from, findLimit(type, from, false));
   Value isNaN =
@@ -105,9 +106,9 @@ Value ecolm::createCast(ImplicitLocOpBuilder &builder, Value value, Type type) {
     return value;
   auto floatType = dyn_cast<FloatType>(type);
   if (isa<FloatType>(from))
-    return floatType ? createFloatToFloat(builder, value, floatType)
-                     : createFloatToInteger(builder, value,
-                                            cast<IntegerType>(type));
+    return floatType
+               ? createFloatToFloat(builder, value, floatType)
+               : createFloatToInteger(builder, value, cast<IntegerType>(type));
   if (!floatType)
     return createIntegerToInteger(builder, value, cast<IntegerType>(type));
   if (from.isInteger(1))
@@ -122,12 +123,11 @@ static LogicalResult convertCast(onnx::NodeOp node, GraphRewriter &rewriter) {
   if (cast<RankedTensorType>(input.getType()).getElementType() ==
       type.getElementType())
     return rewriter.replaceNode(node, input);
-  Value result =
-      createElementwise(rewriter, node.getLoc(), input, type,
-                        [&](ImplicitLocOpBuilder &builder, ValueRange values) {
-                          return createCast(builder, values[0],
-                                            type.getElementType());
-                        });
+  Value result = createElementwise(
+      rewriter, node.getLoc(), input, type,
+      [&](ImplicitLocOpBuilder &builder, ValueRange values) {
+        return createCast(builder, values[0], type.getElementType());
+      });
   return rewriter.replaceNode(node, result);
 }
 

@@ -115,8 +115,8 @@ static Value createProduct(Location loc, Value lhs, Value rhs,
     ImplicitLocOpBuilder inner(nestedLoc, nested);
     Value product = createByType<arith::MulFOp, arith::MulIOp>(
         inner, {values[0], values[1]});
-    Value sum = createByType<arith::AddFOp, arith::AddIOp>(
-        inner, {values[2], product});
+    Value sum =
+        createByType<arith::AddFOp, arith::AddIOp>(inner, {values[2], product});
     linalg::YieldOp::create(inner, sum);
   };
   return linalg::GenericOp::create(rewriter, loc, type, ValueRange{lhs, rhs},
@@ -130,15 +130,15 @@ static LogicalResult convertMatMul(onnx::NodeOp node, GraphRewriter &rewriter) {
       cast<RankedTensorType>(rhs.getType()).getRank() == 0)
     return rewriter.refuse(node, "expects inputs with a dimension");
   return rewriter.replaceNode(
-      node, createProduct(node.getLoc(), lhs, rhs, getResultType(node),
-                          rewriter));
+      node,
+      createProduct(node.getLoc(), lhs, rhs, getResultType(node), rewriter));
 }
 
 /// `matrix` transposed by a node of its own.
 static Value transpose(Value matrix, GraphRewriter &rewriter) {
   auto type = cast<RankedTensorType>(matrix.getType());
-  auto swapped = RankedTensorType::get(
-      {type.getDimSize(1), type.getDimSize(0)}, type.getElementType());
+  auto swapped = RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
+                                       type.getElementType());
   return rewriter.createNode(
       matrix.getLoc(), "Transpose", matrix, swapped,
       rewriter.getNamedAttr("perm", rewriter.getDenseI64ArrayAttr({1, 0})));

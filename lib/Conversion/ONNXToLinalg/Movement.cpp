@@ -26,15 +26,16 @@ static LogicalResult convertTranspose(onnx::NodeOp node,
                                       GraphRewriter &rewriter) {
   Value input = node.getInputs()[0];
   int64_t rank = cast<RankedTensorType>(input.getType()).getRank();
-  SmallVector<int64_t> perm = getInts(node, "perm").value_or(
-      llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank))));
+  SmallVector<int64_t> perm =
+      getInts(node, "perm")
+          .value_or(
+              llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank))));
   if (static_cast<int64_t>(perm.size()) != rank || !isPermutationVector(perm))
     return rewriter.refuse(node, "expects perm to be a permutation");
   SmallVector<OpFoldResult> sizes;
   for (int64_t dim : perm)
     sizes.push_back(rewriter.getSize(input, dim));
-  Value init =
-      createEmpty(rewriter, node.getLoc(), getResultType(node), sizes);
+  Value init = createEmpty(rewriter, node.getLoc(), getResultType(node), sizes);
   auto transpose =
       linalg::TransposeOp::create(rewriter, node.getLoc(), input, init, perm);
   return rewriter.replaceNode(node, transpose->getResult(0));
@@ -105,7 +106,8 @@ findPartSizes(onnx::NodeOp node, int64_t axis, GraphRewriter &rewriter) {
   SizeArithmetic arithmetic(rewriter, node.getLoc());
   SmallVector<OpFoldResult> parts;
   if (hasIntsOrInput(node, "split", 1)) {
-    std::optional<SmallVector<int64_t>> given = getIntsOrInput(node, "split", 1);
+    std::optional<SmallVector<int64_t>> given =
+        getIntsOrInput(node, "split", 1);
     if (!given || given->size() != node->getNumResults())
       return rewriter.refuse(node, "expects one constant size per output");
     for (int64_t size : *given)

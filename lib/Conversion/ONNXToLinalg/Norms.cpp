@@ -115,8 +115,7 @@ static LogicalResult convertLayerNormalization(onnx::NodeOp node,
   Value x = node.getInputs()[0];
   Value mean = f.reduce("ReduceMean", x);
   Value centered = f.apply("Sub", {x, mean});
-  Value variance =
-      f.reduce("ReduceMean", f.apply("Mul", {centered, centered}));
+  Value variance = f.reduce("ReduceMean", f.apply("Mul", {centered, centered}));
   Value epsilon = f.number(getFloat(node, "epsilon", 1e-5));
   Value deviation = f.apply("Sqrt", f.apply("Add", {variance, epsilon}));
   Value result = f.apply("Div", {centered, deviation});

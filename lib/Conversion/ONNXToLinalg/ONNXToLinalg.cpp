@@ -41,8 +41,8 @@ static DenseElementsAttr readSmallConstant(ElementsAttr elements) {
     if (auto floatType = dyn_cast<FloatType>(type.getElementType()))
       values.push_back(builder.getFloatAttr(floatType, reader->getDouble(i)));
     else
-      values.push_back(builder.getIntegerAttr(type.getElementType(),
-                                              reader->getInteger(i)));
+      values.push_back(
+          builder.getIntegerAttr(type.getElementType(), reader->getInteger(i)));
   }
   return DenseElementsAttr::get(type, values);
 }
@@ -53,8 +53,8 @@ static void convertConstants(ModuleOp module) {
   GraphRewriter rewriter(module);
   SmallVector<Value> constants;
   module.walk([&](Operation *op) {
-    if (isa<onnx::InitializerOp, onnx::NodeOp>(op) && op->getNumResults() == 1 &&
-        getConstant(op->getResult(0)))
+    if (isa<onnx::InitializerOp, onnx::NodeOp>(op) &&
+        op->getNumResults() == 1 && getConstant(op->getResult(0)))
       constants.push_back(op->getResult(0));
   });
   for (Value constant : constants) {
@@ -98,12 +98,13 @@ static LogicalResult reportRemainingNodes(ModuleOp module) {
   bool complete = true;
   module.walk([&](onnx::NodeOp node) {
     complete = false;
-    std::string domain = node.getDomain().empty() ? "" : " of domain " +
-                             onnx::quoteName(node.getDomain());
+    std::string domain =
+        node.getDomain().empty()
+            ? ""
+            : " of domain " + onnx::quoteName(node.getDomain());
     node.emitError() << "cannot compile operator "
                      << onnx::quoteName(node.getOpType()) << domain
-                     << ", opset " << node.getOpset() << ": "
-                     << explain(node);
+                     << ", opset " << node.getOpset() << ": " << explain(node);
   });
   return success(complete);
 }
@@ -118,7 +119,7 @@ struct ConvertONNXToLinalg final
     populateArithmeticConversions(conversions);
     populateLogicConversions(conversions);
     populateQuantizationConversions(conversions);
-  populateActivationConversions(conversions);
+    populateActivationConversions(conversions);
     populateReductionConversions(conversions);
     populateNormDecompositions(conversions);
     populateMatrixConversions(conversions);

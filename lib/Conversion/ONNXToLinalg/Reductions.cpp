@@ -110,8 +110,7 @@ static Value createFinish(GraphRewriter &rewriter, Location loc, Reduction kind,
     for (int64_t axis : axes)
       product = sizes.mul(product, rewriter.getSize(input, axis));
     ImplicitLocOpBuilder builder(loc, rewriter);
-    count = createCast(builder,
-                       sizes.toInteger(product, rewriter.getI64Type()),
+    count = createCast(builder, sizes.toInteger(product, rewriter.getI64Type()),
                        elementType);
   }
   auto body = [&](ImplicitLocOpBuilder &builder, ValueRange values) -> Value {
@@ -127,8 +126,7 @@ template <Reduction kind>
 static LogicalResult convertReduction(onnx::NodeOp node,
                                       GraphRewriter &rewriter) {
   Value input = node.getInputs()[0];
-  Type elementType =
-      cast<RankedTensorType>(input.getType()).getElementType();
+  Type elementType = cast<RankedTensorType>(input.getType()).getElementType();
   if (kind == Reduction::L2 && !isa<FloatType>(elementType))
     return rewriter.refuse(node, "expects float elements");
   FailureOr<SmallVector<int64_t>> axes = findAxes(node, rewriter);
@@ -137,11 +135,11 @@ static LogicalResult convertReduction(onnx::NodeOp node,
   Location loc = node.getLoc();
   ImplicitLocOpBuilder builder(loc, rewriter);
   Value init = createNeutral(builder, kind, elementType);
-  Value result = createReduction(
-      rewriter, loc, input, *axes, elementType, init,
-      [](ImplicitLocOpBuilder &nested, ValueRange values) {
-        return createStep(nested, kind, values);
-      });
+  Value result =
+      createReduction(rewriter, loc, input, *axes, elementType, init,
+                      [](ImplicitLocOpBuilder &nested, ValueRange values) {
+                        return createStep(nested, kind, values);
+                      });
   result = createFinish(rewriter, loc, kind, input, *axes, result);
   if (getInt(node, "keepdims", 1))
     result = insertUnitDims(rewriter, loc, result, *axes);

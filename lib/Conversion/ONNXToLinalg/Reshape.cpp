@@ -95,11 +95,12 @@ static LogicalResult convertReshape(onnx::NodeOp node,
       Value fits = arith::CmpIOp::create(
           rewriter, loc, arith::CmpIPredicate::eq,
           arithmetic.materialize(before), arithmetic.materialize(after));
-      createAssert(rewriter, loc, fits, "the new shape has another number of elements");
+      createAssert(rewriter, loc, fits,
+                   "the new shape has another number of elements");
     }
   }
-  return rewriter.replaceNode(
-      node, createReshape(rewriter, loc, data, type, sizes));
+  return rewriter.replaceNode(node,
+                              createReshape(rewriter, loc, data, type, sizes));
 }
 
 /// `Flatten`: dimensions before `axis` become one, and so do the others.
@@ -116,9 +117,8 @@ static LogicalResult convertFlatten(onnx::NodeOp node,
   ArrayRef<OpFoldResult> all = sizes;
   SmallVector<OpFoldResult> flat = {arithmetic.product(all.take_front(axis)),
                                     arithmetic.product(all.drop_front(axis))};
-  return rewriter.replaceNode(node,
-                              createReshape(rewriter, node.getLoc(), data,
-                                            getResultType(node), flat));
+  return rewriter.replaceNode(node, createReshape(rewriter, node.getLoc(), data,
+                                                  getResultType(node), flat));
 }
 
 /// The axes of an Unsqueeze or Squeeze, counted from the front.
@@ -158,8 +158,8 @@ static LogicalResult convertUnsqueeze(onnx::NodeOp node,
       findUnitAxes(node, getResultType(node).getRank(), rewriter);
   if (failed(axes))
     return failure();
-  return rewriter.replaceNode(
-      node, insertUnitDims(rewriter, node.getLoc(), node.getInputs()[0], *axes));
+  return rewriter.replaceNode(node, insertUnitDims(rewriter, node.getLoc(),
+                                                   node.getInputs()[0], *axes));
 }
 
 /// Without axes, every dimension of size one goes.

@@ -27,8 +27,9 @@ mlir::Value removeUnitDims(GraphRewriter &rewriter, mlir::Location loc,
                            mlir::Value input, llvm::ArrayRef<int64_t> axes);
 
 /// The elements of `input` in row-major order as a tensor of type `type` whose
-/// dimensions have `sizes`; the caller knows that the numbers of elements agree.
-/// Dimensions are collapsed and expanded in groups as small as can be proved.
+/// dimensions have `sizes`; the caller knows that the numbers of elements
+/// agree. Dimensions are collapsed and expanded in groups as small as can be
+/// proved.
 mlir::Value createReshape(GraphRewriter &rewriter, mlir::Location loc,
                           mlir::Value input, mlir::RankedTensorType type,
                           llvm::ArrayRef<mlir::OpFoldResult> sizes);

@@ -45,12 +45,12 @@ static LogicalResult convertShape(onnx::NodeOp node, GraphRewriter &rewriter) {
 
 static LogicalResult convertSize(onnx::NodeOp node, GraphRewriter &rewriter) {
   SizeArithmetic sizes(rewriter, node.getLoc());
-  Value count = sizes.toInteger(
-      sizes.product(rewriter.getSizes(node.getInputs()[0])),
-      rewriter.getI64Type());
-  return rewriter.replaceNode(node, createFromScalars(rewriter, node.getLoc(),
-                                                      getResultType(node),
-                                                      count));
+  Value count =
+      sizes.toInteger(sizes.product(rewriter.getSizes(node.getInputs()[0])),
+                      rewriter.getI64Type());
+  return rewriter.replaceNode(
+      node,
+      createFromScalars(rewriter, node.getLoc(), getResultType(node), count));
 }
 
 /// The sizes that the shape input at `index` of `node` holds.
@@ -90,9 +90,9 @@ static LogicalResult convertConstantOfShape(onnx::NodeOp node,
   std::optional<onnx::ElementsReader> reader =
       onnx::ElementsReader::get(elements);
   ImplicitLocOpBuilder builder(node.getLoc(), rewriter);
-  Value fill = createNumber(builder, type.getElementType(),
-                            reader && reader->size() == 1 ? reader->getDouble(0)
-                                                          : 0);
+  Value fill =
+      createNumber(builder, type.getElementType(),
+                   reader && reader->size() == 1 ? reader->getDouble(0) : 0);
   if (isShapeLike(type)) {
     SmallVector<Value> scalars(type.getNumElements(), fill);
     return rewriter.replaceNode(
@@ -117,7 +117,8 @@ static void checkExpansion(onnx::NodeOp node, OpFoldResult asked,
   };
   Value fits = arith::OrIOp::create(rewriter, loc, equals(size),
                                     equals(arithmetic.constant(1)));
-  createAssert(rewriter, loc, fits, "its input does not broadcast to the shape");
+  createAssert(rewriter, loc, fits,
+               "its input does not broadcast to the shape");
 }
 
 /// `Expand(x, shape)`: both broadcast, so a dimension of x that is not one
@@ -163,7 +164,8 @@ static LogicalResult convertExpand(onnx::NodeOp node, GraphRewriter &rewriter) {
 //===----------------------------------------------------------------------===//
 
 /// `max(ceil((limit - start) / delta), 0)`.
-static Value createRangeLength(ImplicitLocOpBuilder &builder, ValueRange range) {
+static Value createRangeLength(ImplicitLocOpBuilder &builder,
+                               ValueRange range) {
   Type type = range[0].getType(), indexType = builder.getIndexType();
   Value count;
   if (isa<FloatType>(type)) {
@@ -201,8 +203,8 @@ static LogicalResult convertRange(onnx::NodeOp node, GraphRewriter &rewriter) {
                                         range[2], zero);
     createAssert(rewriter, loc, moves, "the step is zero");
   }
-  OpFoldResult length = rewriter.getKnownSize(node.getResult(0), 0)
-                            .value_or(OpFoldResult());
+  OpFoldResult length =
+      rewriter.getKnownSize(node.getResult(0), 0).value_or(OpFoldResult());
   if (!length)
     length = createRangeLength(builder, range);
   Value init = createEmpty(rewriter, loc, type, length);
@@ -210,8 +212,7 @@ static LogicalResult convertRange(onnx::NodeOp node, GraphRewriter &rewriter) {
   auto body = [&](OpBuilder &nested, Location nestedLoc, ValueRange) {
     ImplicitLocOpBuilder inner(nestedLoc, nested);
     Value index = linalg::IndexOp::create(inner, 0);
-    Value wide =
-        arith::IndexCastOp::create(inner, inner.getI64Type(), index);
+    Value wide = arith::IndexCastOp::create(inner, inner.getI64Type(), index);
     Value step = createCast(inner, wide, elementType);
     Value moved =
         createByType<arith::MulFOp, arith::MulIOp>(inner, {step, range[2]});

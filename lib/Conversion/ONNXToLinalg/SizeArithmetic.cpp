@@ -75,9 +75,9 @@ OpFoldResult SizeArithmetic::selectEqual(Size tested, int64_t expected,
 OpFoldResult SizeArithmetic::wrap(Size index, Size size) {
   if (std::optional<int64_t> value = getConstantIntValue(index))
     return *value < 0 ? add(index, size) : index;
-  Value negative = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt,
-                                         materialize(index),
-                                         materialize(constant(0)));
+  Value negative =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt,
+                            materialize(index), materialize(constant(0)));
   return builder.createOrFold<arith::SelectOp>(
       loc, negative, materialize(add(index, size)), materialize(index));
 }

@@ -53,7 +53,8 @@ public:
 
 private:
   template <typename Op>
-  Size combine(Size lhs, Size rhs, llvm::function_ref<int64_t(int64_t, int64_t)>);
+  Size combine(Size lhs, Size rhs,
+               llvm::function_ref<int64_t(int64_t, int64_t)>);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;

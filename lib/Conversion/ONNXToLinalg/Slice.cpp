@@ -62,12 +62,11 @@ static void setSlice(Slices &slices, int64_t axis, OpFoldResult start,
   };
   start = clamp(start, zero);
   end = clamp(end, low);
-  OpFoldResult span = step > 0 ? arithmetic.sub(end, start)
-                               : arithmetic.sub(start, end);
+  OpFoldResult span =
+      step > 0 ? arithmetic.sub(end, start) : arithmetic.sub(start, end);
   slices.starts[axis] = start;
-  slices.sizes[axis] =
-      arithmetic.ceilDiv(arithmetic.max(span, zero),
-                         arithmetic.constant(std::abs(step)));
+  slices.sizes[axis] = arithmetic.ceilDiv(arithmetic.max(span, zero),
+                                          arithmetic.constant(std::abs(step)));
   slices.steps[axis] = step;
 }
 

@@ -52,9 +52,9 @@ void ecolm::createAssert(OpBuilder &builder, Location loc, Value condition,
 static void checkEqual(GraphRewriter &rewriter, Location loc, OpFoldResult lhs,
                        OpFoldResult rhs, const Twine &message) {
   SizeArithmetic sizes(rewriter, loc);
-  Value equal = arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::eq,
-                                      sizes.materialize(lhs),
-                                      sizes.materialize(rhs));
+  Value equal =
+      arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::eq,
+                            sizes.materialize(lhs), sizes.materialize(rhs));
   createAssert(rewriter, loc, equal, message);
 }
 
@@ -166,7 +166,8 @@ static OperandAccess createAccess(GraphRewriter &rewriter, Location loc,
     access.isOne.back() = equals(sizes.constant(1));
     Value fits = arith::OrIOp::create(rewriter, loc, access.isOne.back(),
                                       equals(resultSizes[dim]));
-    createAssert(rewriter, loc, fits, "the shapes of its inputs do not broadcast");
+    createAssert(rewriter, loc, fits,
+                 "the shapes of its inputs do not broadcast");
   }
   AffineMap map =
       AffineMap::get(type.getRank(), 0, exprs, rewriter.getContext());
@@ -196,7 +197,8 @@ static Value createChosenElement(ImplicitLocOpBuilder &builder, Value operand,
 
 /// The generic operation over `type` that reads `operands` as `accesses` say.
 static Value createGeneric(GraphRewriter &rewriter, Location loc,
-                           ValueRange operands, ArrayRef<OperandAccess> accesses,
+                           ValueRange operands,
+                           ArrayRef<OperandAccess> accesses,
                            RankedTensorType type, ArrayRef<OpFoldResult> sizes,
                            ScalarBody body) {
   SmallVector<Value> inputs;
@@ -210,7 +212,8 @@ static Value createGeneric(GraphRewriter &rewriter, Location loc,
   SmallVector<utils::IteratorType> iterators(type.getRank(),
                                              utils::IteratorType::parallel);
   Value init = createEmpty(rewriter, loc, type, sizes);
-  auto build = [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
+  auto build = [&](OpBuilder &nested, Location nestedLoc,
+                   ValueRange arguments) {
     ImplicitLocOpBuilder builder(nestedLoc, nested);
     SmallVector<Value> values;
     for (auto [operand, access] : llvm::zip_equal(operands, accesses)) {
@@ -256,11 +259,10 @@ Value ecolm::createElementwise(GraphRewriter &rewriter, Location loc,
     OperandAccess access;
     access.constant = getScalarConstant(operand);
     if (!access.constant)
-      access = createAccess(rewriter, loc, operand, type, sizes,
-                            [&](int64_t dim) {
-                              return decidesResult(rewriter, operands, operand,
-                                                   dim, type);
-                            });
+      access =
+          createAccess(rewriter, loc, operand, type, sizes, [&](int64_t dim) {
+            return decidesResult(rewriter, operands, operand, dim, type);
+          });
     accesses.push_back(access);
   }
   return createGeneric(rewriter, loc, operands, accesses, type, sizes, body);
@@ -269,8 +271,8 @@ Value ecolm::createElementwise(GraphRewriter &rewriter, Location loc,
 Value ecolm::createBroadcast(GraphRewriter &rewriter, Location loc, Value input,
                              RankedTensorType type,
                              ArrayRef<OpFoldResult> sizes) {
-  OperandAccess access = createAccess(
-      rewriter, loc, input, type, sizes, [&](int64_t dim) {
+  OperandAccess access =
+      createAccess(rewriter, loc, input, type, sizes, [&](int64_t dim) {
         std::optional<OpFoldResult> known =
             rewriter.getKnownSize(input, alignDim(input, type, dim));
         return known && *known == sizes[dim];

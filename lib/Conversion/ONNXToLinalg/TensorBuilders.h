@@ -58,9 +58,8 @@ mlir::Value createReduction(GraphRewriter &rewriter, mlir::Location loc,
 bool isShapeLike(mlir::Type type);
 
 /// The elements of the shape-like `tensor`.
-llvm::SmallVector<mlir::Value> getScalars(GraphRewriter &rewriter,
-                                          mlir::Location loc,
-                                          mlir::Value tensor);
+llvm::SmallVector<mlir::Value>
+getScalars(GraphRewriter &rewriter, mlir::Location loc, mlir::Value tensor);
 
 /// The shape-like tensor of type `type` made of `scalars`.
 mlir::Value createFromScalars(GraphRewriter &rewriter, mlir::Location loc,

@@ -49,7 +49,8 @@ static LogicalResult checkType(func::FuncOp function, StringRef kind,
          << kind << " " << onnx::quoteName(cast<StringAttr>(name).getValue())
          << " is a " << type << ", but compiled models take and give float32, "
          << "float64, int8, int16, int32, int64, uint8 and bool of at most "
-         << ECOLM_MAX_RANK << " dimensions; add a Cast or a Reshape to the model";
+         << ECOLM_MAX_RANK
+         << " dimensions; add a Cast or a Reshape to the model";
 }
 
 static void bindArguments(func::FuncOp function) {
@@ -180,9 +181,9 @@ struct BindEntryBuffersPass final
     else
       copyResults(function);
     Block &body = function.getBody().front();
-    function.setType(FunctionType::get(
-        &getContext(), body.getArgumentTypes(),
-        body.getTerminator()->getOperandTypes()));
+    function.setType(
+        FunctionType::get(&getContext(), body.getArgumentTypes(),
+                          body.getTerminator()->getOperandTypes()));
     // Dimension names and the like mean nothing to buffers.
     function.removeArgAttrsAttr();
     function.removeResAttrsAttr();

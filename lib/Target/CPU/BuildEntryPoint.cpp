@@ -28,9 +28,9 @@ using namespace ecolm;
 /// Caches start on cache lines.
 static constexpr int64_t kCacheAlignment = 64;
 
-static_assert(sizeof(void *) != 8 || (offsetof(ecolm_tensor, dims) == 8 &&
-                                      offsetof(ecolm_tensor, data) ==
-                                          8 + 8 * ECOLM_MAX_RANK));
+static_assert(sizeof(void *) != 8 ||
+              (offsetof(ecolm_tensor, dims) == 8 &&
+               offsetof(ecolm_tensor, data) == 8 + 8 * ECOLM_MAX_RANK));
 
 namespace {
 
@@ -45,9 +45,10 @@ public:
 
   /// int32_t ecolm_forward(ids, count, position, logits, cache, workspace)
   void buildForward() {
-    SmallVector<Type> arguments = {pointer, i64, i64, pointer, pointer, pointer};
-    Block *body = begin("ecolm_forward",
-                        LLVM::LLVMFunctionType::get(i32, arguments));
+    SmallVector<Type> arguments = {pointer, i64,     i64,
+                                   pointer, pointer, pointer};
+    Block *body =
+        begin("ecolm_forward", LLVM::LLVMFunctionType::get(i32, arguments));
     Value ids = body->getArgument(0), count = body->getArgument(1);
     Value position = body->getArgument(2), logits = body->getArgument(3);
     Value cache = body->getArgument(4), workspace = body->getArgument(5);
@@ -59,10 +60,10 @@ public:
     for (Type input : inputs.drop_front(2).drop_back(2)) {
       auto buffer = cast<MemRefType>(input);
       appendBuffer(buffer, offsetBy(cache, cacheBytes), {});
-      cacheBytes = llvm::alignTo(
-          cacheBytes + buffer.getNumElements() *
-                           (buffer.getElementTypeBitWidth() / 8),
-          kCacheAlignment);
+      cacheBytes =
+          llvm::alignTo(cacheBytes + buffer.getNumElements() *
+                                         (buffer.getElementTypeBitWidth() / 8),
+                        kCacheAlignment);
     }
     appendBuffer(inputs[inputs.size() - 2], logits, {count});
     auto bytes = main->getAttrOfType<IntegerAttr>("ecolm.workspace_bytes");
@@ -95,11 +96,11 @@ public:
           b, status, static_cast<int64_t>(type.getNumResults()));
     leaveUnlessOk(status);
     for (auto [i, result] : llvm::enumerate(type.getResults())) {
-      Value descriptor = LLVM::ExtractValueOp::create(
-          b, call.getResult(), static_cast<int64_t>(i));
-      storeResult(cast<MemRefType>(result), descriptor,
-                  offsetBy(body->getArgument(1),
-                           i * int64_t(sizeof(ecolm_tensor))));
+      Value descriptor = LLVM::ExtractValueOp::create(b, call.getResult(),
+                                                      static_cast<int64_t>(i));
+      storeResult(
+          cast<MemRefType>(result), descriptor,
+          offsetBy(body->getArgument(1), i * int64_t(sizeof(ecolm_tensor))));
     }
     LLVM::ReturnOp::create(b, status);
   }
@@ -114,8 +115,7 @@ private:
     Block *store = b.createBlock(region, region->end());
     b.setInsertionPointToEnd(before);
     Value ok = LLVM::ConstantOp::create(b, i32, b.getI32IntegerAttr(ECOLM_OK));
-    Value good =
-        LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, status, ok);
+    Value good = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, status, ok);
     LLVM::CondBrOp::create(b, good, store, leave);
     b.setInsertionPointToStart(store);
   }
@@ -129,9 +129,9 @@ private:
     return LLVM::ConstantOp::create(b, i64, b.getI64IntegerAttr(value));
   }
   Value offsetBy(Value base, int64_t bytes) {
-    return LLVM::GEPOp::create(b, pointer, b.getI8Type(), base,
-                               ArrayRef<LLVM::GEPArg>{
-                                   static_cast<int32_t>(bytes)});
+    return LLVM::GEPOp::create(
+        b, pointer, b.getI8Type(), base,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
   }
   Value dimOf(Value tensor, int64_t d) {
     return offsetBy(tensor, offsetof(ecolm_tensor, dims) + 8 * d);
@@ -164,14 +164,14 @@ private:
   }
 
   void storeResult(MemRefType buffer, Value descriptor, Value tensor) {
-    Value rank = LLVM::ConstantOp::create(
-        b, i32, b.getI32IntegerAttr(buffer.getRank()));
+    Value rank =
+        LLVM::ConstantOp::create(b, i32, b.getI32IntegerAttr(buffer.getRank()));
     LLVM::StoreOp::create(b, rank, offsetBy(tensor, 4));
     Value data = LLVM::ExtractValueOp::create(b, descriptor, int64_t(1));
     LLVM::StoreOp::create(b, data, dataOf(tensor));
     for (int64_t d = 0; d < buffer.getRank(); ++d) {
-      Value size = LLVM::ExtractValueOp::create(b, descriptor,
-                                                ArrayRef<int64_t>{3, d});
+      Value size =
+          LLVM::ExtractValueOp::create(b, descriptor, ArrayRef<int64_t>{3, d});
       LLVM::StoreOp::create(b, size, dimOf(tensor, d));
     }
   }

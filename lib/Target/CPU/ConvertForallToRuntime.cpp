@@ -62,7 +62,8 @@ namespace {
 class ForallOutliner {
 public:
   explicit ForallOutliner(ModuleOp module)
-      : module(module), pointer(LLVM::LLVMPointerType::get(module.getContext())),
+      : module(module),
+        pointer(LLVM::LLVMPointerType::get(module.getContext())),
         typeConverter(module.getContext()) {}
 
   void outline(scf::ForallOp forall) {
@@ -116,8 +117,8 @@ private:
     Value storage = allocate(b, forall, structure);
     for (auto [i, capture] : llvm::enumerate(captures)) {
       Type field = structure.getBody()[i];
-      Value value = UnrealizedConversionCastOp::create(b, field, capture)
-                        .getResult(0);
+      Value value =
+          UnrealizedConversionCastOp::create(b, field, capture).getResult(0);
       Value slot = LLVM::GEPOp::create(
           b, pointer, structure, storage,
           ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(i)});
@@ -128,8 +129,8 @@ private:
       count = arith::MulIOp::create(b, count, bound);
     Type i64 = b.getI64Type();
     count = arith::IndexCastOp::create(b, i64, count);
-    Value cost = arith::ConstantIntOp::create(
-        b, i64, estimateCost(forall.getRegion()));
+    Value cost =
+        arith::ConstantIntOp::create(b, i64, estimateCost(forall.getRegion()));
     Value address =
         func::ConstantOp::create(b, body.getFunctionType(), body.getName());
     address =

@@ -82,8 +82,8 @@ static func::FuncOp createRowFunction(ModuleOp module, StringRef name,
   function.setPrivate();
   function->setAttr("ecolm.quantized", atEnd.getUnitAttr());
   // A row lies anywhere in a larger buffer, but its elements are adjacent.
-  auto layout = StridedLayoutAttr::get(module.getContext(),
-                                       ShapedType::kDynamic, {1});
+  auto layout =
+      StridedLayoutAttr::get(module.getContext(), ShapedType::kDynamic, {1});
   for (unsigned i : {0, 1})
     function.setArgAttr(i, "bufferization.buffer_layout", layout);
   function.setArgAttr(0, "bufferization.writable", atEnd.getBoolAttr(false));
@@ -118,11 +118,11 @@ static void callPerRow(const LinearLayer &layer, func::FuncOp function) {
   bounds.pop_back();
   SmallVector<OpFoldResult> resultSizes(bounds);
   resultSizes.push_back(b.getIndexAttr(resultType.getShape().back()));
-  Value init = tensor::EmptyOp::create(b, resultSizes,
-                                       resultType.getElementType());
+  Value init =
+      tensor::EmptyOp::create(b, resultSizes, resultType.getElementType());
   if (leading == 0) {
-    auto call = func::CallOp::create(b, function,
-                                     ValueRange{layer.input, init});
+    auto call =
+        func::CallOp::create(b, function, ValueRange{layer.input, init});
     layer.getResult().replaceAllUsesWith(call.getResult(0));
     return;
   }

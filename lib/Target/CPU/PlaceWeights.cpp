@@ -49,11 +49,10 @@ struct PlaceWeightsPass final
     numBytes = end;
     auto type = MemRefType::get({end}, builder.getI8Type());
     OpBuilder atStart = OpBuilder::atBlockBegin(module.getBody());
-    memref::GlobalOp::create(
-        atStart, module.getLoc(),
-        kWeightSection, /*sym_visibility=*/StringAttr(), type,
-        /*initial_value=*/Attribute(), /*constant=*/true,
-        builder.getI64IntegerAttr(kWeightAlignment));
+    memref::GlobalOp::create(atStart, module.getLoc(), kWeightSection,
+                             /*sym_visibility=*/StringAttr(), type,
+                             /*initial_value=*/Attribute(), /*constant=*/true,
+                             builder.getI64IntegerAttr(kWeightAlignment));
   }
 };
 } // namespace

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Gives the buffers of the entry function places in one workspace, or frees them.
+// Gives the buffers of the entry function places in one workspace, or frees
+// them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -60,8 +61,7 @@ static unsigned getLastUse(Value value, Block &block,
 
 static int64_t getBytes(memref::AllocOp alloc, int64_t maxChunk) {
   MemRefType type = alloc.getType();
-  int64_t bytes =
-      DataLayout::closest(alloc).getTypeSize(type.getElementType());
+  int64_t bytes = DataLayout::closest(alloc).getTypeSize(type.getElementType());
   for (int64_t size : type.getShape())
     bytes *= ShapedType::isDynamic(size) ? maxChunk : size;
   return bytes;
@@ -97,8 +97,7 @@ static void planInto(func::FuncOp function, int64_t maxChunk) {
     order[&op] = i;
   SmallVector<Buffer> buffers;
   for (auto alloc : block.getOps<memref::AllocOp>())
-    buffers.push_back({alloc, getBytes(alloc, maxChunk),
-                       order[alloc],
+    buffers.push_back({alloc, getBytes(alloc, maxChunk), order[alloc],
                        getLastUse(alloc.getResult(), block, order)});
   int64_t total = assignOffsets(buffers);
 
@@ -108,9 +107,8 @@ static void planInto(func::FuncOp function, int64_t maxChunk) {
   for (Buffer &buffer : buffers) {
     ImplicitLocOpBuilder b(buffer.alloc.getLoc(), buffer.alloc);
     Value offset = arith::ConstantIndexOp::create(b, buffer.offset);
-    Value view =
-        memref::ViewOp::create(b, buffer.alloc.getType(), workspace, offset,
-                               buffer.alloc.getDynamicSizes());
+    Value view = memref::ViewOp::create(b, buffer.alloc.getType(), workspace,
+                                        offset, buffer.alloc.getDynamicSizes());
     buffer.alloc.replaceAllUsesWith(view);
     buffer.alloc.erase();
   }

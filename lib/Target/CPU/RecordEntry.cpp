@@ -21,8 +21,7 @@ using namespace mlir;
 using namespace ecolm;
 
 namespace {
-struct RecordEntryPass final
-    : ecolm::impl::RecordEntryBase<RecordEntryPass> {
+struct RecordEntryPass final : ecolm::impl::RecordEntryBase<RecordEntryPass> {
   using Base::Base;
 
   void runOnOperation() override {

@@ -85,8 +85,7 @@ private:
   Operation *addStatusResult() {
     SmallVector<Type> results(function.getResultTypes());
     results.push_back(i32);
-    function.setType(
-        b.getFunctionType(function.getArgumentTypes(), results));
+    function.setType(b.getFunctionType(function.getArgumentTypes(), results));
     Operation *end = nullptr;
     function.walk([&](func::ReturnOp op) {
       b.setInsertionPoint(op);
@@ -138,13 +137,12 @@ private:
     Block *block = b.getInsertionBlock();
     Block *rest = block->splitBlock(next);
     b.setInsertionPointToEnd(block);
-    cf::CondBranchOp::create(b, condition, rest, ValueRange(),
-                             unwinding[alive], code);
+    cf::CondBranchOp::create(b, condition, rest, ValueRange(), unwinding[alive],
+                             code);
   }
 
   void replaceCheck(cf::AssertOp check, unsigned alive) {
-    auto [place, isNew] =
-        numbers.try_emplace(check.getMsg(), messages.size());
+    auto [place, isNew] = numbers.try_emplace(check.getMsg(), messages.size());
     if (isNew)
       messages.push_back(check.getMsg());
     b.setInsertionPoint(check);
@@ -177,11 +175,10 @@ private:
       branch(fits, buffer, alive, ECOLM_OUT_OF_MEMORY);
     }
     b.setInsertionPointAfter(buffer);
-    Value address =
-        memref::ExtractAlignedPointerAsIndexOp::create(b, buffer);
+    Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, buffer);
     Value zero = arith::ConstantIndexOp::create(b, 0);
-    Value found = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, address,
-                                        zero);
+    Value found =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, address, zero);
     Operation *next = &*b.getInsertionPoint();
     branch(found, next, alive, ECOLM_OUT_OF_MEMORY);
   }

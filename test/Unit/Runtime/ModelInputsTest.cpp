@@ -74,15 +74,14 @@ TEST(Tensor, SizesThatNoMemoryHolds) {
 TEST(SelfTest, SaysThatItsLogitsDoNotFit) {
   const ecolm_tensor_spec ids = {"ids", ECOLM_I64, 2, {1, -1}};
   const ecolm_tensor_spec logits = {"logits", ECOLM_F32, 3, {1, -1, -1}};
-  ecolm_language_model language = {
-      INT64_C(1) << 50,
-      8,
-      4,
-      64,
-      64,
-      [](const int64_t *, int64_t, int64_t, float *, void *, void *) -> int32_t {
-        return ECOLM_OK;
-      }};
+  ecolm_language_model language = {INT64_C(1) << 50,
+                                   8,
+                                   4,
+                                   64,
+                                   64,
+                                   [](const int64_t *, int64_t, int64_t,
+                                      float *, void *,
+                                      void *) -> int32_t { return ECOLM_OK; }};
   ecolm_model model = constantModel(nullptr);
   model.num_inputs = 1;
   model.inputs = &ids;

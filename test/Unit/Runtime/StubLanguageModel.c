@@ -105,7 +105,7 @@ static void fillLogits(void *captures, int64_t begin, int64_t end) {
 
 /// The cache holds one hash of all tokens so far for each position.
 static int32_t forward(const int64_t *ids, int64_t count, int64_t position,
-                    float *logits, void *cache, void *workspace) {
+                       float *logits, void *cache, void *workspace) {
   uint64_t *states = cache;
   (void)workspace;
 #ifdef STUB_ALLOCATES

@@ -84,10 +84,11 @@ TEST_F(EmitTest, RefusesTokenizersThatAreNone) {
             "the metadata entry ecolm.tokenizer has an entry 0 that is not one "
             "character; export the model again, with {\"type\": \"char\", "
             "\"vocab\": [...]}");
-  EXPECT_EQ(tokenizerRefusal("{\"type\": \"bpe\"}"),
-            "the metadata entry ecolm.tokenizer has another form than is known; "
-            "export the model again, with {\"type\": \"char\", \"vocab\": "
-            "[...]}");
+  EXPECT_EQ(
+      tokenizerRefusal("{\"type\": \"bpe\"}"),
+      "the metadata entry ecolm.tokenizer has another form than is known; "
+      "export the model again, with {\"type\": \"char\", \"vocab\": "
+      "[...]}");
   EXPECT_EQ(tokenizerRefusal("{").find(
                 "the metadata entry ecolm.tokenizer is not JSON: "),
             0u);

@@ -110,12 +110,11 @@ LogicalResult NodeInference::setResult(unsigned index, Type elementType,
                          << describeDims(dims);
     if (dim.isNumber() && dim.getNumber() > 0) {
       if (elements > kMaxElements / dim.getNumber())
-        return emitError() << "result " << index << " of shape "
-                           << describeDims(dims)
-                           << " has more elements than the limit of "
-                           << kMaxElements
-                           << "; no machine holds it, so export the model again "
-                              "with smaller sizes";
+        return emitError()
+               << "result " << index << " of shape " << describeDims(dims)
+               << " has more elements than the limit of " << kMaxElements
+               << "; no machine holds it, so export the model again "
+                  "with smaller sizes";
       elements *= dim.getNumber();
     }
     sizes.push_back(asSize(dim));
