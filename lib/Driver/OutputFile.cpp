@@ -87,7 +87,7 @@ LogicalResult ecolm::writeOutput(
           path + ".%%%%%%%%", descriptor, temporary))
     return cannotWrite(context, path, code.message());
   llvm::sys::RemoveFileOnSignal(temporary);
-  auto cleanUp = llvm::make_scope_exit([&] {
+  llvm::scope_exit cleanUp([&] {
     llvm::sys::fs::remove(temporary);
     llvm::sys::DontRemoveFileOnSignal(temporary);
   });

@@ -84,7 +84,7 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
           sys::fs::createTemporaryFile("ecolm-link", "log", log))
     return createStringError(code, "cannot write a temporary file: " +
                                        code.message());
-  auto cleanUp = make_scope_exit([&] {
+  llvm::scope_exit cleanUp([&] {
     sys::fs::remove(temporary);
     sys::fs::remove(log);
     sys::DontRemoveFileOnSignal(temporary);

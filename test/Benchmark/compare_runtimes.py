@@ -67,7 +67,8 @@ def child_onnxruntime(model, threads):
 
 def child_iree(module, threads):
     import iree.runtime
-    config = iree.runtime.Config("local-task")
+    # local-task has a worker for every core; local-sync has the caller alone.
+    config = iree.runtime.Config("local-sync" if threads == 1 else "local-task")
     context = iree.runtime.SystemContext(config=config)
     context.add_vm_module(iree.runtime.VmModule.mmap(context.instance, module))
     function = next(getattr(context.modules[name], entry)
@@ -167,7 +168,9 @@ def print_table(model, program, info, measured, iree_reason):
     size = pathlib.Path(model).stat().st_size
     executable = pathlib.Path(program).stat().st_size
     print("| | program | ONNX Runtime | IREE |\n|---|--:|--:|--:|")
-    print(f"| file (bytes) | {executable:,} (program, weights inside) | {size:,} (model) | |")
+    module = measured.get(("iree", 1), {}).get("file")
+    module = f"{module:,} (module)" if module else ""
+    print(f"| file (bytes) | {executable:,} (program, weights inside) | {size:,} (model) | {module} |")
     print(f"| bits per weight, linear layers | {info['ternary bits per weight']:.2f} | 32 | |")
     removed = int(info["weight multiplications removed per token"])
     print(f"| multiplications by weights removed, per token | {removed:,} | 0 | 0 |")
@@ -210,6 +213,7 @@ def main():
                            "onnxruntime": run_child("onnxruntime", arguments.model, threads)}
                 if iree_module:
                     results["iree"] = run_child("iree", iree_module, threads)
+                    results["iree"]["file"] = iree_module.stat().st_size
                 for name, result in results.items():
                     if result:
                         rounds.setdefault((name, threads), []).append(result)

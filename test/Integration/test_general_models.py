@@ -165,7 +165,7 @@ def test_info_of_a_language_model(shipped_program):
     assert facts["target"].split("-")[0] == "x86_64" and facts["target cpu"] != "native"
     assert facts["recognized"] == "1 f32 matmul, 24 ternary butterfly"
     assert facts["ternary weights"] == "851968, 2.00 bits each"
-    assert facts["vocabulary"] == "65" and facts["context length"] == "256"
+    assert facts["vocabulary"] == "65" and facts["context length"] == "512"
     measured = json.loads(program.run("bench", "--json", "-n", "1", "-p", "1"))["memory"]
     assert int(facts["key/value cache bytes"]) == measured["cache_bytes"]
     assert int(facts["workspace bytes"]) == measured["workspace_bytes"]

@@ -134,13 +134,13 @@ def test_generation_depends_on_seed_and_not_on_threads(shakespeare):
     assert shakespeare.set_threads(3) == 3
     assert text == shakespeare.generate("To be", max_tokens=80, seed=1)
     # The context ends generation.
-    assert len(shakespeare.generate("To be", max_tokens=1000)) == 256
+    assert len(shakespeare.generate("To be", max_tokens=1000)) == 512
 
 
 @pytest.mark.parametrize("arguments, error, words", [
     ({"prompt": ""}, ValueError, "the prompt is empty"),
     ({"prompt": "\u00e9"}, ValueError, "character '\u00e9' (U+00E9) at byte offset 0"),
-    ({"prompt": "a" * 257}, ValueError, "257 tokens and the model's context holds 256"),
+    ({"prompt": "a" * 513}, ValueError, "513 tokens and the model's context holds 512"),
     ({"prompt": 3}, TypeError, "incompatible function arguments"),
     ({"prompt": "a", "max_tokens": -1}, ValueError, "max_tokens is -1"),
     ({"prompt": "a", "max_tokens": 1.5}, TypeError, "integer"),
@@ -154,7 +154,7 @@ def test_generation_is_refused(arguments, error, words, shakespeare):
 
 @pytest.mark.parametrize("ids, words", [
     ([[0, 70]], "token id 70 at index 1; ids run from 0 to 64"), ([[-1]], "token id -1"),
-    (np.zeros((1, 0), int), "empty"), (np.zeros((1, 300), int), "context holds 256"),
+    (np.zeros((1, 0), int), "empty"), (np.zeros((1, 600), int), "context holds 512"),
     (np.zeros((2, 3), int), "(1, ?)"), ([0, 1], "(1, ?)")])
 def test_tokens_are_refused(ids, words, shakespeare):
     with pytest.raises(ValueError, match=re.escape(words)):

@@ -26,7 +26,7 @@ std::string refusal(const TargetDescription &description) {
 
 TEST(TargetDescription, SuggestsNames) {
   EXPECT_EQ(refusal({"x86_64-linux-gnu", "znver4", "+avx2"}), "");
-  EXPECT_EQ(refusal({"x86_64-linux-gnu", "znver44"}),
+  EXPECT_EQ(refusal({"x86_64-linux-gnu", "znver44", ""}),
             "unknown CPU 'znver44' for target x86_64-unknown-linux-gnu; "
             "similar names are znver4, znver1, znver2, and native is this "
             "machine");
@@ -45,13 +45,13 @@ TEST(TargetDescription, SaysThatATargetHasNoFeatures) {
 }
 
 TEST(TargetDescription, RefusesUnknownTargets) {
-  EXPECT_EQ(refusal({"z80-unknown-cpm"})
+  EXPECT_EQ(refusal({"z80-unknown-cpm", "", ""})
                 .find("unknown target 'z80-unknown-cpm': LLVM has no back end"),
             0u);
 }
 
 TEST(ObjectEmitter, NamesTheTargetWithoutObjectFiles) {
-  auto machine = createTargetMachine({"nvptx64-nvidia-cuda", "sm_90"});
+  auto machine = createTargetMachine({"nvptx64-nvidia-cuda", "sm_90", ""});
   ASSERT_TRUE(!!machine) << llvm::toString(machine.takeError());
   llvm::LLVMContext context;
   llvm::Module module("m", context);
