@@ -118,8 +118,12 @@ def string_input(path: pathlib.Path) -> None:
     onnx.save(identity_of(TensorProto.STRING, [2]), path)
 
 
-def half_input(path: pathlib.Path) -> None:
-    onnx.save(identity_of(TensorProto.FLOAT16, [2]), path)
+def float8_input(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.FLOAT8E4M3FN, [2]), path)
+
+
+def bfloat16_input(path: pathlib.Path) -> None:
+    onnx.save(identity_of(TensorProto.BFLOAT16, [2]), path)
 
 
 def nine_dimensions(path: pathlib.Path) -> None:
@@ -142,7 +146,8 @@ MODELS_AND_WORDS = [
     (directory, ["model.onnx", "not a regular file"]),
     (future_opset, ["model.onnx", "opset 99", "version_converter"]),
     (string_input, ["model.onnx", "'x' has data type STRING", "convert the model"]),
-    (half_input, ["model.onnx", "input 'x'", "f16", "float32", "Cast"]),
+    (float8_input, ["model.onnx", "f8E4M3FN", "convert the model to float32"]),
+    (bfloat16_input, ["model.onnx", "input 'x'", "bf16", "which no .npy file holds", "Cast"]),
     (nine_dimensions, ["model.onnx", "input 'x'", "at most 8 dimensions", "Reshape"]),
     (impossible_size, ["node 'layers.0.fill' (", "no machine holds it, so export the model again"]),
     (unknown_operator, ["node 'layers.0.frob' (", "model.onnx, node 0)", "Frobnicate"]),

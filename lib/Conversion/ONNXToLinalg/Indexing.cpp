@@ -90,7 +90,8 @@ Value ecolm::createCheckedIndex(OpBuilder &builder, Location loc, Value index,
   // Unsigned, what is still negative is too large as well.
   Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
                                        wrapped, limit);
-  createAssert(builder, loc, inside, "index out of range");
+  createAssert(builder, loc, inside,
+               "an index lies outside the dimension that it selects from");
   return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
                                     wrapped);
 }

@@ -104,12 +104,15 @@ static LogicalResult convertConcat(onnx::NodeOp node, GraphRewriter &rewriter) {
 // Split
 //===----------------------------------------------------------------------===//
 
-/// Stops the program unless sizes that it computed cover the dimension.
+/// Stops the program unless the sizes cover the dimension, where that is left
+/// to the run.
 static void checkParts(onnx::NodeOp node, ArrayRef<OpFoldResult> parts,
                        int64_t axis, GraphRewriter &rewriter) {
-  if (llvm::all_of(parts, [](OpFoldResult part) {
-        return getConstantIntValue(part).has_value();
-      }))
+  auto isKnown = [](OpFoldResult size) {
+    return getConstantIntValue(size).has_value();
+  };
+  if (llvm::all_of(parts, isKnown) &&
+      isKnown(rewriter.getSize(node.getInputs()[0], axis)))
     return;
   SizeArithmetic arithmetic(rewriter, node.getLoc());
   OpFoldResult sum = arithmetic.constant(0);
@@ -119,7 +122,7 @@ static void checkParts(onnx::NodeOp node, ArrayRef<OpFoldResult> parts,
                                         arithmetic.materialize(left),
                                         arithmetic.materialize(right));
     createAssert(rewriter, node.getLoc(), holds,
-                 "sizes of parts do not add up to the dimension");
+                 "its input is not as large as its parts");
   };
   for (OpFoldResult part : parts) {
     require(arith::CmpIPredicate::sge, part, arithmetic.constant(0));

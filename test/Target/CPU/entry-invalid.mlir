@@ -13,7 +13,7 @@
 // NO-ENTRY: error: expected @main in the LLVM dialect and the module attribute ecolm.entry
 // TENSORS: error: 'scf.forall' op must be bufferized before it can run in parallel
 // ELSEWHERE: error: 'cf.assert' op cannot be reported: it lies outside of @main
-// TYPES: error: input 'half' is a 'tensor<?x2xf16>', but compiled models take and give float32, {{.*}} of at most 8 dimensions; add a Cast
+// TYPES: error: input 'wave' is a 'tensor<?x2xcomplex<f32>>', but compiled models take and give float32, {{.*}} of at most 8 dimensions; add a Cast
 // TYPES: error: output 'output_0' is a 'tensor<1x1x1x1x1x1x1x1x1xf32>', but compiled models
 
 //--- no-main.mlir
@@ -41,7 +41,7 @@ func.func @other(%x: i1) {
 }
 
 //--- types.mlir
-func.func @main(%h: tensor<?x2xf16> {onnx.name = "half"}, %y: tensor<1x1x1x1x1x1x1x1x1xf32>)
+func.func @main(%h: tensor<?x2xcomplex<f32>> {onnx.name = "wave"}, %y: tensor<1x1x1x1x1x1x1x1x1xf32>)
     -> tensor<1x1x1x1x1x1x1x1x1xf32> {
   return %y : tensor<1x1x1x1x1x1x1x1x1xf32>
 }
