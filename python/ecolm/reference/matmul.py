@@ -20,6 +20,21 @@ def matmul(x: np.ndarray, weight: np.ndarray, scale: np.ndarray | float | None =
     return y if scale is None else y.astype(np.float32) * np.asarray(scale, np.float32)
 
 
+def group_matmul(x: np.ndarray, weight: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """y[..., n] = sum_g scales[n, g] sum_{k in group g} x[..., k] weight[n, k], f32.
+
+    weight (N, K), scales (N, G): group g is the K / G inputs from g K / G on. Within a
+    group sums run as in `matmul`; groups are added in order.
+    """
+    rows, groups = scales.shape
+    size = weight.shape[1] // groups
+    y = np.zeros((*x.shape[:-1], rows), np.float32)
+    for g in range(groups):
+        inside = slice(g * size, (g + 1) * size)
+        y = y + matmul(x[..., inside], weight[:, inside], scales[:, g])
+    return y
+
+
 def pot_values(codes: np.ndarray, emin: int) -> np.ndarray:
     """f32 values of power-of-two codes: 0, or sign * 2^(|code| - 1 + emin)."""
     wide = codes.astype(np.int32)
