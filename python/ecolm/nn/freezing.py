@@ -7,6 +7,7 @@ from torch import nn
 
 from .low_bit_linear import low_bit_layers
 from .pot_butterfly import PotButterflyLinear
+from .rotations import Basis
 from .transformer import Transformer
 
 
@@ -19,6 +20,8 @@ def frozen(model: Transformer) -> Transformer:
         layer.weight_format = nn.Identity()
         if layer.basis is not None:
             layer.basis = layer.basis.inputs_only()
+        if isinstance(layer.after, Basis):
+            layer.after = layer.after.inputs_only()
     for layer in (m for m in model.modules() if isinstance(m, PotButterflyLinear)):
         for latent in layer.factors:
             latent.copy_(layer.weight_format(latent))

@@ -42,6 +42,12 @@ class PowerOfTwo(nn.Module):
         self.emin, self.emax, self.group, self.terms = emin, emax, group, terms
         self.zero, self.integers, self.search, self.half = zero, integers, search, half
 
+    @property
+    def code_bits(self) -> int:
+        """Bits of a weight's codes: sign and exponent, with a code for zero if there is one."""
+        codes = 2 * (self.emax - self.emin + 1) + self.zero
+        return self.terms * (codes - 1).bit_length()
+
     def term(self, ratio: Tensor) -> tuple[Tensor, Tensor]:
         """Sign and exponent of the nearest power of two, shaped like `ratio`."""
         magnitude = ratio.abs()
@@ -122,7 +128,7 @@ class AdditivePowers(nn.Module):
 
     def __init__(self, bits: int = 5):
         super().__init__()
-        self.bits, self.group, self.terms = bits, 0, len(self.SETS[bits - 1])
+        self.code_bits, self.terms = bits, len(self.SETS[bits - 1])
         parts = torch.tensor(list(itertools.product(*self.SETS[bits - 1])))
         sums, order = parts.sum(dim=1).sort()
         self.register_buffer("levels", sums, persistent=False)  # (2^B,), ascending

@@ -63,6 +63,41 @@ class FreeBasis(Basis):
         return weight
 
     def inputs_only(self) -> "Basis":
+        """What stays of the inner basis."""
+        return self.inner.inputs_only()
+
+
+def butterfly(x: Tensor, cosines: Tensor, sines: Tensor, companion: Tensor | None) -> Tensor:
+    """Givens stages at strides 1, 2, 4, ... on blocks of m, then `companion` across the K blocks.
+
+    x (..., K m); cosines and sines (log2 m, m / 2), companion (K, K).
+    """
+    shape = x.shape
+    x = x.reshape(*shape[:-1], -1, 2 * cosines.shape[1])
+    for stage, (c, s) in enumerate(zip(cosines, sines)):
+        x = givens(x, c, s, 2**stage)
+    if companion is not None:
+        x = torch.einsum("kl,...lm->...km", companion, x)
+    return x.reshape(shape)
+
+
+class FixedButterfly(Basis):
+    """A butterfly whose numbers are constants; W is stored in its basis."""
+
+    def __init__(self, cosines: Tensor, sines: Tensor, companion: Tensor | None):
+        super().__init__()
+        for name, value in (("cosines", cosines), ("sines", sines), ("companion", companion)):
+            self.register_buffer(name, value)
+
+    def stages(self, x: Tensor) -> Tensor:
+        """x (..., n) -> Q x, stage by stage."""
+        return butterfly(x, self.cosines, self.sines, self.companion)
+
+    def weight(self, weight: Tensor) -> Tensor:
+        """W, unchanged."""
+        return weight
+
+    def inputs_only(self) -> "Basis":
         """Itself."""
         return self
 
@@ -83,20 +118,21 @@ class ButterflyRotation(Basis):
         if self.companions > 1:
             self.skew = nn.Parameter(torch.zeros(self.companions, self.companions))
 
-    def companion(self) -> Tensor:
-        """The orthogonal matrix across blocks, (K, K)."""
+    def companion(self) -> Tensor | None:
+        """The orthogonal matrix across blocks (K, K), or none for one block."""
+        if self.companions == 1:
+            return None
         skew, identity = self.skew - self.skew.T, torch.eye(self.companions)
         return torch.linalg.solve(identity + skew, identity - skew)
 
     def stages(self, x: Tensor) -> Tensor:
         """x (..., n) -> Q x, stage by stage."""
-        shape = x.shape
-        x = x.reshape(*shape[:-1], self.companions, self.m)
-        for stage, (cosines, sines) in enumerate(zip(self.angles.cos(), self.angles.sin())):
-            x = givens(x, cosines, sines, 2**stage)
-        if self.companions > 1:
-            x = torch.einsum("kl,...lm->...km", self.companion(), x)
-        return x.reshape(shape)
+        return butterfly(x, self.angles.cos(), self.angles.sin(), self.companion())
+
+    @torch.no_grad()
+    def inputs_only(self) -> Basis:
+        """The same rotation in constants."""
+        return FixedButterfly(self.angles.cos(), self.angles.sin(), self.companion())
 
 
 class Hadamard(Basis):
@@ -115,6 +151,39 @@ class Hadamard(Basis):
             x = torch.stack([first + second, first - second], -2).reshape(shape)
             stride *= 2
         return x * self.m**-0.5
+
+
+def rotate_pairs(x: Tensor, order: Tensor, inverse: Tensor, cosines: Tensor, sines: Tensor
+                 ) -> Tensor:
+    """Rounds of x_i' = c x_i + s x_j, x_j' = -s x_i + c x_j on the pairs that `order` lists.
+
+    x (..., n); order and its inverse (rounds, n), cosines and sines (rounds, n / 2).
+    """
+    for there, back, c, s in zip(order, inverse, cosines, sines):
+        x = givens(x[..., there], c, -s, 1)[..., back]
+    return x
+
+
+class FixedPairs(Basis):
+    """Channel scales and rounds of pair rotations in constants; W is stored in their basis."""
+
+    def __init__(self, scales: Tensor, order: Tensor, cosines: Tensor, sines: Tensor):
+        super().__init__()
+        for name, value in (("scales", scales), ("order", order), ("inverse", order.argsort()),
+                            ("cosines", cosines), ("sines", sines)):
+            self.register_buffer(name, value)
+
+    def stages(self, x: Tensor) -> Tensor:
+        """x (..., n) -> R (scales x)."""
+        return rotate_pairs(x * self.scales, self.order, self.inverse, self.cosines, self.sines)
+
+    def weight(self, weight: Tensor) -> Tensor:
+        """W, unchanged."""
+        return weight
+
+    def inputs_only(self) -> "Basis":
+        """Itself."""
+        return self
 
 
 class PairRotation(Basis):
@@ -136,16 +205,21 @@ class PairRotation(Basis):
         self.angles = nn.Parameter(torch.zeros(rounds, n // 2))
         self.scales = nn.Parameter(torch.ones(n))
 
-    def stages(self, x: Tensor) -> Tensor:
+    def rotate(self, x: Tensor) -> Tensor:
         """x (..., n) -> R x, without the scales."""
-        for order, angles in zip(self.order, self.angles):
-            x = givens(x[..., order], angles.cos(), -angles.sin(), 1)[..., order.argsort()]
-        return x
+        return rotate_pairs(x, self.order, self.order.argsort(), self.angles.cos(),
+                            self.angles.sin())
 
-    def forward(self, x: Tensor) -> Tensor:
+    def stages(self, x: Tensor) -> Tensor:
         """x (..., n) -> R (scales x)."""
-        return super().forward(x * self.scales)
+        return self.rotate(x * self.scales)
 
     def weight(self, weight: Tensor) -> Tensor:
         """W (N, n) -> (W / scales) R^T."""
-        return self.stages(weight / self.scales)
+        return self.rotate(weight / self.scales)
+
+    @torch.no_grad()
+    def inputs_only(self) -> Basis:
+        """The same rotation in constants."""
+        return FixedPairs(self.scales.detach().clone(), self.order, self.angles.cos(),
+                          self.angles.sin())

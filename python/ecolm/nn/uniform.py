@@ -25,7 +25,7 @@ class Uniform(nn.Module):
         low = groups.amin(-1, keepdim=True).clamp(max=0)
         high = groups.amax(-1, keepdim=True).clamp(min=0)
         scale = ((high - low) / self.last).clamp(min=1e-8)
-        return scale, (-low / scale).round()
+        return scale, (-low / scale).round().detach()
 
     def codes(self, weight: Tensor) -> Tensor:
         """q, uint8 (N, K)."""
@@ -34,8 +34,9 @@ class Uniform(nn.Module):
         return (ratio.round() + zero).clamp(0, self.last).to(torch.uint8).view_as(weight)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """weight (N, K) -> quantized, same shape."""
+        """weight (N, K) -> quantized, same shape; gradients reach the range as well."""
         scale, zero = self.grid(weight)
         ratio = split_groups(weight, self.group) / scale
-        quantized = ((ratio.round() + zero).clamp(0, self.last) - zero) * scale
-        return straight_through(weight, quantized.reshape(weight.shape), self.training)
+        rounded = straight_through(ratio, ratio.round(), self.training)
+        quantized = ((rounded + zero).clamp(0, self.last) - zero) * scale
+        return quantized.reshape(weight.shape)

@@ -4,14 +4,15 @@
 |---|---|
 | plain | f32 weights that hold the quantized values, as torch.onnx writes them |
 | plain-f16, plain-bf16 | the same, stored narrower and cast |
+| decomposed | plain weights, and rotations or butterflies in standard operators |
 | chain | the quantizers themselves on f32 latents and on activations |
 | chain-training | the same in training mode: x + (q(x) - x) |
 | qdq | DequantizeLinear on integers of 2, 4 or 8 bits |
 | nbits, nbits-float-zero | com.microsoft MatMulNBits; zero points packed or f32 |
 | functions | functions of the domain ai.ecolm |
 
-`-dynamo` is PyTorch's newer exporter. Rotations are Slice, Mul, Sub, Add and Concat or
-Stack in the first four, Einsum in qdq and nbits, ButterflyFactor in functions.
+`-dynamo` is PyTorch's newer exporter. Rotations are an Einsum a stage in qdq and nbits,
+ButterflyFactor in functions.
 """
 
 import onnx
@@ -27,7 +28,8 @@ from .transformer_graph import transformer_model
 
 NARROW = {"plain-f16": (torch.float16, TensorProto.FLOAT16),
           "plain-bf16": (torch.bfloat16, TensorProto.BFLOAT16)}
-SPELLINGS = ("plain", "plain-dynamo", *NARROW, "chain", "chain-dynamo", "chain-training", *WRITERS)
+STORED = ("plain", "plain-dynamo", "decomposed", "decomposed-dynamo")
+SPELLINGS = (*STORED, *NARROW, "chain", "chain-dynamo", "chain-training", *WRITERS)
 
 
 def computed_module(model: Transformer, spelling: str) -> Transformer:
@@ -43,7 +45,7 @@ def spell(model: Transformer, spelling: str, vocabulary: list[str], name: str) -
     if spelling in WRITERS:
         return transformer_model(model, WRITERS[spelling], properties, name)
     module = computed_module(model, spelling)
-    if spelling in ("plain", "plain-dynamo"):
+    if spelling in STORED:
         module = frozen(model)
     dynamo = spelling.endswith("dynamo")
     result = export_module(module, dynamo, fold=spelling != "chain-dynamo")

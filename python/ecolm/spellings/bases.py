@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ..nn.rotations import Basis, ButterflyRotation, FreeBasis, Hadamard, PairRotation
+from ..nn.rotations import Basis, FixedPairs, Hadamard
 from ..onnx_functions import DOMAIN
 from ..onnx_model import GraphBuilder
 
@@ -18,7 +18,6 @@ def stage_values(cosines: torch.Tensor, sines: torch.Tensor, stride: int, n: int
     return np.tile(values, (n // (2 * len(cosines)), 1, 1, 1))
 
 
-@torch.no_grad()
 def basis_factors(basis: Basis) -> list[np.ndarray]:
     """Factors (a, b, c, d) of a butterfly or Hadamard basis in application order."""
     if isinstance(basis, Hadamard):
@@ -26,11 +25,13 @@ def basis_factors(basis: Basis) -> list[np.ndarray]:
         strides = [2**i for i in range(basis.m.bit_length() - 1)]
         return [np.ascontiguousarray(np.broadcast_to(
             signs[None, :, :, None], (basis.n // (2 * s), 2, 2, s))) for s in strides]
-    stages = zip(basis.angles.cos(), basis.angles.sin())
-    factors = [stage_values(c, s, 2**i, basis.n) for i, (c, s) in enumerate(stages)]
-    if basis.companions > 1:
-        companion = basis.companion()[None, :, :, None].expand(-1, -1, -1, basis.m)
-        factors.append(np.ascontiguousarray(companion.numpy()))
+    fixed = basis.inputs_only()
+    m, blocks = 2 * fixed.cosines.shape[1], 1 if fixed.companion is None else len(fixed.companion)
+    factors = [stage_values(c, s, 2**i, blocks * m)
+               for i, (c, s) in enumerate(zip(fixed.cosines, fixed.sines))]
+    if fixed.companion is not None:
+        across = fixed.companion[None, :, :, None].expand(-1, -1, -1, m)
+        factors.append(np.ascontiguousarray(across.numpy()))
     return factors
 
 
@@ -49,21 +50,18 @@ def write_factor(b: GraphBuilder, x: str, values: np.ndarray, name: str, functio
 
 def write_basis(b: GraphBuilder, x: str, basis: Basis, name: str, function: bool) -> str:
     """Q x for x (1, T, n)."""
-    if isinstance(basis, FreeBasis):
-        return write_basis(b, x, basis.inner, name, function)
-    if not isinstance(basis, PairRotation):
+    fixed = basis.inputs_only()
+    if not isinstance(fixed, FixedPairs):
         for i, values in enumerate(basis_factors(basis)):
             x = write_factor(b, x, values, f"{name}.stage_{i}", function)
         return x
-    scales = b.constant(f"{name}.scales", basis.scales.detach().numpy())
-    x = b.op("Mul", [x, scales], f"{name}.scaled")
-    with torch.no_grad():
-        cosines, sines = basis.angles.cos(), -basis.angles.sin()
-    for i, order in enumerate(basis.order):
-        there = b.constant(f"{name}.order_{i}", order.numpy())
-        back = b.constant(f"{name}.inverse_{i}", order.argsort().numpy())
+    x = b.op("Mul", [x, b.constant(f"{name}.scales", fixed.scales.numpy())], f"{name}.scaled")
+    for i, (there, back, cosines, sines) in enumerate(
+            zip(fixed.order, fixed.inverse, fixed.cosines, fixed.sines)):
+        there = b.constant(f"{name}.order_{i}", there.numpy().astype(np.int32))
         x = b.op("Gather", [x, there], f"{name}.gather_{i}", axis=-1)
-        x = write_factor(b, x, stage_values(cosines[i], sines[i], 1, order.numel()),
+        x = write_factor(b, x, stage_values(cosines, -sines, 1, 2 * len(cosines)),
                          f"{name}.round_{i}", function)
+        back = b.constant(f"{name}.inverse_{i}", back.numpy().astype(np.int32))
         x = b.op("Gather", [x, back], f"{name}.scatter_{i}", axis=-1)
     return x

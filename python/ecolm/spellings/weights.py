@@ -20,6 +20,7 @@ class LayerWeights:
     bits: int = 8
     emin: int = 0
     emax: int = 0
+    code_bits: float = 0  # of one weight, all terms
 
     @property
     def groups(self) -> int:
@@ -39,13 +40,15 @@ def layer_weights(layer: LowBitLinear) -> LayerWeights:
     codes = form.codes(latent)
     if isinstance(form, Uniform):
         scale, zero = (t[..., 0].numpy() for t in form.grid(latent))
-        return LayerWeights("uniform", [codes.numpy()], scale, zero.astype(np.int64), form.bits)
+        return LayerWeights("uniform", [codes.numpy()], scale, zero.astype(np.int64), form.bits,
+                            code_bits=form.bits)
     scale = form.scale(latent)
     scale = scale.view(()) if scale.numel() == 1 else scale[..., 0]
     if form.kind == "ternary":
-        return LayerWeights("ternary", [codes.numpy().astype(np.int8)], scale.numpy(), bits=2)
+        return LayerWeights("ternary", [codes.numpy().astype(np.int8)], scale.numpy(), bits=2,
+                            code_bits=2)
     return LayerWeights("pot", [term.numpy() for term in codes], scale.numpy(),
-                        emin=form.emin, emax=form.emax)
+                        emin=form.emin, emax=form.emax, code_bits=form.code_bits)
 
 
 def integer_weights(weights: LayerWeights) -> LayerWeights:
@@ -58,3 +61,11 @@ def integer_weights(weights: LayerWeights) -> LayerWeights:
     integers = np.sign(code) << np.maximum(np.abs(code) - 1, 0)
     return LayerWeights("uniform", [integers.astype(np.int8)],
                         weights.scale * np.float32(2.0**weights.emin))
+
+
+def bits_per_weight(layer: LowBitLinear) -> float:
+    """Stored bits of a weight: its codes, scales of 16 bits, zero points of the codes' width."""
+    weights = layer_weights(layer)
+    scales = max(weights.scale.size, 1) * 16
+    zeros = weights.zero.size * weights.bits if weights.zero is not None else 0
+    return weights.code_bits + (scales + zeros) / layer.weight.numel()
