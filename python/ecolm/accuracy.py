@@ -9,6 +9,7 @@ row that is there already is kept; the table is printed in the end.
 """
 
 import argparse
+import dataclasses
 import json
 import pathlib
 from collections.abc import Callable, Iterator
@@ -25,8 +26,10 @@ from .spellings.weights import bits_per_weight
 from .text import CharacterText
 from .train import TrainConfig, train, validation_loss
 
-# Tokens of quantization-aware training after the twin, and its rate.
-QAT = TrainConfig(tokens=153_600, minutes=240, batch=12, rate=5e-4, evaluate_every=153_600)
+# Quantization-aware training after the twin.
+QAT = TrainConfig(minutes=240, batch=12, rate=5e-4)
+# Power-of-two formats to train in: bits, terms, group.
+TRAINED = {(4, 1, 0), (5, 1, 0), (6, 1, 0), (4, 1, 32), (4, 2, 0)}
 # Sequences of training text that rotations are learned on.
 CALIBRATION_ROWS = 128
 
@@ -34,7 +37,9 @@ CALIBRATION_ROWS = 128
 class Study:
     """A text, a twin, and the rows found so far."""
 
-    def __init__(self, text: pathlib.Path, twin: pathlib.Path, out: pathlib.Path, table: str):
+    def __init__(self, text: pathlib.Path, twin: pathlib.Path, out: pathlib.Path, table: str,
+                 tokens: int):
+        self.training = dataclasses.replace(QAT, tokens=tokens, evaluate_every=tokens)
         self.text, self.twin_file, self.out = CharacterText(text), twin, out
         self.twin = load_model(twin)[0]
         self.file = out / f"{table}.json"
@@ -67,8 +72,7 @@ class Study:
 
     def trained(self, name: str, family: str, options: dict) -> dict:
         """The same after quantization-aware training from the twin."""
-        torch.manual_seed(QAT.seed)
-        train(self.model(family, **options).train(), self.text, QAT, self.out / name,
+        train(self.model(family, **options).train(), self.text, self.training, self.out / name,
               progress_bar=False)
         return self.measured(load_model(self.out / name / "best.pt")[0])
 
@@ -86,7 +90,7 @@ def pot_rows(study: Study, trained: bool) -> Iterator[tuple[str, Callable[[], di
         name = f"{bits} bits, {terms} term{'s' * (terms > 1)}, " + (
             f"group {group}" if group else "tensor")
         yield f"PTQ {name}", lambda o=options: study.measured(study.model("pot-llm", **o))
-        if trained and (group == 0 or bits == 4):
+        if trained and (bits, terms, group) in TRAINED:
             yield f"QAT {name}", lambda n=name, o=options: study.trained(
                 n.replace(", ", "-").replace(" ", "-"), "pot-llm", o)
 
@@ -137,10 +141,12 @@ def main() -> None:
     parser.add_argument("text", type=pathlib.Path)
     parser.add_argument("twin", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--tokens", type=int, default=153_600, help="of a row that trains")
     parser.add_argument("--no-training", action="store_true", help="leave out the rows that train")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    study = Study(arguments.text, arguments.twin, arguments.out, arguments.table)
+    study = Study(arguments.text, arguments.twin, arguments.out, arguments.table,
+                  arguments.tokens)
     for name, measure in TABLES[arguments.table](study, not arguments.no_training):
         study.row(name, measure)
     reference = study.rows["FP32"]["loss"]

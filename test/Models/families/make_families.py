@@ -3,7 +3,7 @@
     python test/Models/families/make_families.py tinyshakespeare.txt [MODEL ...]
 
 The files, and manifest.json, which says what a compiler should find in them, go to this
-folder. Training is not the same bit for bit on every machine; the committed files come from
+folder or to --out. Training is not the same bit for bit on every machine; the committed files come from
 one run.
 """
 
@@ -162,21 +162,22 @@ def main() -> None:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=pathlib.Path)
     parser.add_argument("models", nargs="*", metavar="MODEL", help="default: all")
-    parser.add_argument("--tokens", type=int, default=400_000)
+    parser.add_argument("--tokens", type=int, default=200_000)
+    parser.add_argument("--out", type=pathlib.Path, default=HERE, help="default: this folder")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
     text = CharacterText(arguments.data)
-    path = HERE / "manifest.json"
+    path = arguments.out / "manifest.json"
     manifest = json.loads(path.read_text()) if path.exists() else []
     for name in arguments.models or SMALL:
         small = SMALL[name]
         model = trained(small, text, arguments.tokens)
         manifest = [line for line in manifest if line["file"].split(".")[0] != name]
-        for old in HERE.glob(f"{name}.*.onnx"):
+        for old in arguments.out.glob(f"{name}.*.onnx"):
             old.unlink()
         for spelling in small.spellings:
-            file = HERE / f"{name}.{spelling}.onnx"
+            file = arguments.out / f"{name}.{spelling}.onnx"
             proto = spell(model, spelling, text.vocabulary, f"{name}-small")
             if spelling not in WRITERS:
                 proto = with_short_names(proto)
