@@ -219,7 +219,8 @@ def quantize_int8() -> FunctionProto:
     floor = b.op("CastLike", b.tensor(TensorProto.FLOAT, 1e-5), "x")
     scale = b.op("Div", b.op("CastLike", b.tensor(TensorProto.FLOAT, 127.0), "x"),
                  b.op("Max", largest, floor))
-    bounds = [b.op("CastLike", b.tensor(TensorProto.FLOAT, value), "x") for value in (-128.0, 127.0)]
+    bounds = [b.op("CastLike", b.tensor(TensorProto.FLOAT, value), "x")
+              for value in (-128.0, 127.0)]
     code = b.op("Clip", b.op("Round", b.op("Mul", "x", scale)), *bounds)
     b.op("Div", code, scale, out="y")
     return b.function("QuantizeInt8", ["x"], "y", [],

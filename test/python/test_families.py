@@ -7,11 +7,12 @@ from ecolm import reference
 from ecolm.calibration import calibrate_bases, input_moments, reconstruction_error
 from ecolm.checkpoints import load_model, start_from
 from ecolm.nn import pot, ternary, uniform
+from ecolm.nn.butterfly_rotation import ButterflyRotation, Hadamard
 from ecolm.nn.families import FAMILIES, build_family, penalty
 from ecolm.nn.freezing import frozen, narrowed
 from ecolm.nn.low_bit_linear import TokenInt8, low_bit_layers
-from ecolm.nn.rotations import ButterflyRotation, Hadamard, PairRotation
-from ecolm.spellings.weights import bits_per_weight, layer_weights
+from ecolm.nn.pair_rotation import PairRotation
+from ecolm.spellings.weights import bits_per_weight
 
 STAGES = {"stages": [[2, 1], [2, 2], [2, 4], [2, 8]]}
 SLOW_SCALE = {"potptq", "apot"}  # search a grid of scales at each call: for after training
@@ -81,7 +82,8 @@ def test_stored_values_compute_the_same(name):
 
 def test_ternary_codes_are_the_references():
     weight = random_weight()
-    for form, rule in ((ternary.HalfStdTernary(), "half_std"), (ternary.AbsmeanTernary(), "absmean")):
+    for form, rule in ((ternary.HalfStdTernary(), "half_std"),
+                       (ternary.AbsmeanTernary(), "absmean")):
         expected, mean = reference.ternary_quantize(weight.numpy(), rule, scale="mean")
         np.testing.assert_array_equal(form.codes(weight).numpy(), expected)
     np.testing.assert_allclose(form.scale(weight).item(), mean.item(), rtol=1e-6)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from .basis import FreeBasis
+from .butterfly_rotation import ButterflyRotation, Hadamard
 from .low_bit_linear import LowBitLinear, TokenInt8, low_bit_layers
+from .pair_rotation import PairRotation
 from .pot import AdditivePowers, PowerOfTwo
 from .pot_butterfly import PotButterflyLinear
-from .rotations import ButterflyRotation, FreeBasis, Hadamard, PairRotation
 from .ternary import AbsmeanTernary, HalfStdTernary
 from .transformer import LinearFactory, TableFactory, Transformer, TransformerConfig
 from .uniform import Uniform

@@ -5,9 +5,9 @@ import copy
 import torch
 from torch import nn
 
+from .basis import Basis
 from .low_bit_linear import low_bit_layers
 from .pot_butterfly import PotButterflyLinear
-from .rotations import Basis
 from .transformer import Transformer
 
 

@@ -3,7 +3,9 @@
 import numpy as np
 import torch
 
-from ..nn.rotations import Basis, FixedPairs, Hadamard
+from ..nn.basis import Basis
+from ..nn.butterfly_rotation import Hadamard
+from ..nn.pair_rotation import FixedPairs
 from ..onnx_functions import DOMAIN
 from ..onnx_model import GraphBuilder
 

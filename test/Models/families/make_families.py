@@ -23,10 +23,11 @@ import onnx  # noqa: E402
 import torch  # noqa: E402
 from ecolm.calibration import calibrate_bases  # noqa: E402
 from ecolm.checkpoints import load_model, start_from  # noqa: E402
+from ecolm.nn.basis import Basis  # noqa: E402
 from ecolm.nn.families import FAMILIES, build_family  # noqa: E402
 from ecolm.nn.low_bit_linear import TokenInt8, low_bit_layers  # noqa: E402
+from ecolm.nn.pair_rotation import PairRotation  # noqa: E402
 from ecolm.nn.pot_butterfly import PotButterflyLinear  # noqa: E402
-from ecolm.nn.rotations import Basis, PairRotation  # noqa: E402
 from ecolm.nn.transformer import Transformer  # noqa: E402
 from ecolm.spellings import WRITERS, spell  # noqa: E402
 from ecolm.spellings.bases import basis_factors  # noqa: E402
