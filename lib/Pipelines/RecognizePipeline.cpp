@@ -25,14 +25,17 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
 
-  // Constants first: what a chain of nodes makes of a weight is a weight, and
-  // sizes that are computed from constants are sizes. A straight-through
-  // estimator would leave rounding noise on it.
+  // Constants first: what a chain of nodes makes of a weight is a weight. A
+  // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());
   manager.addPass(onnx::createFoldConstants());
+  manager.addPass(onnx::createExpandSequences());
 
   // The conversions choose by rank, size and element type, so every value must
   // have a type first; without it most nodes would be refused.
+  // Sizes that become known are constants, which may make others.
+  manager.addPass(onnx::createInferShapes({/*foldSizes=*/true}));
+  manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
 
