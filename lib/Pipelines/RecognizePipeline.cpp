@@ -47,6 +47,10 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   manager.addPass(createConvertONNXToEcoLM());
   manager.addPass(createConvertONNXToLinalg());
 
+  // What was quantized is multiplied as integers. It changes roundings, which
+  // no later phase may.
+  manager.addPass(createComputeOnCodes());
+
   // Layers that quantize one activation separately (query, key, value) wrote
   // the quantizer once each; CSE makes it one. Canonicalization folds the
   // arithmetic of shapes. Weights are symbols, so neither can turn their bytes
