@@ -13,6 +13,7 @@
 #include "ecolm/Conversion/Passes.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
+#include "ecolm/Recognition/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -27,7 +28,18 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // The conversions choose by rank, size and element type, so every value must
   // have a type first; without it most nodes would be refused.
   manager.addPass(onnx::createInferShapes());
+  // Other runtimes' names for what the standard has words for are in the way of
+  // everything that recognizes structure.
+  manager.addPass(createExpandFusedOperators());
+  manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
+
+  // The parts of a transformer, however they are spelled. What they create is
+  // typed again: a mask made of several has the shape of none.
+  manager.addPass(createRecognizeNorms());
+  manager.addPass(createRecognizeActivations());
+  manager.addPass(createRecognizeAttention());
+  manager.addPass(onnx::createInferShapes());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
   // butterfly. The first pass leaves what it does not know to the second.
