@@ -32,14 +32,26 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   manager.addPass(onnx::createExpandSequences());
 
   // The conversions choose by rank, size and element type, so every value must
-  // have a type first; without it most nodes would be refused.
-  // Sizes that become known are constants, which may make others.
+  // have a type first; without it most nodes would be refused. Sizes that
+  // become known are constants, which may make others.
   manager.addPass(onnx::createInferShapes({/*foldSizes=*/true}));
   manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createInferShapes());
+  // Other runtimes' names for what the standard has words for are in the way of
+  // everything that recognizes structure.
+  manager.addPass(createExpandFusedOperators());
+  manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
 
-  // Ideas, each as the operator that means it.
+  // The parts of a transformer, however they are spelled. What they create is
+  // typed again: a mask made of several has the shape of none.
+  manager.addPass(createRecognizeNorms());
+  manager.addPass(createRecognizeActivations());
+  manager.addPass(createRecognizeAttention());
+  manager.addPass(onnx::createInferShapes());
+
+  // Number formats, each as the operator that means it.
+  manager.addPass(createRecognizeQuantizers());
   manager.addPass(createRecognizeWeights());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
