@@ -40,6 +40,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // Other runtimes' names for what the standard has words for are in the way of
   // everything that recognizes structure.
   manager.addPass(createExpandFusedOperators());
+  manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
 
