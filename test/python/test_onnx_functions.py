@@ -114,9 +114,9 @@ def test_group_matmul_bodies(kind, columns, groups):
     x = g.integers(-99, 99, (2, 5, columns)).astype(np.float32)
     actual = run_function(kind, x, [codes, scales], output_rank=3, **attributes)
     values = reference.pot_values(codes, -3) if attributes else codes.astype(np.float32)
-    np.testing.assert_array_equal(actual, reference.group_matmul(x, values, scales))
+    np.testing.assert_array_equal(actual, reference.group_matmul(x, values, scales, columns // groups))
     # Planted: groups that take turns instead of standing side by side.
-    wrong = reference.group_matmul(x, values, np.roll(scales, 1, axis=1))
+    wrong = reference.group_matmul(x, values, np.roll(scales, 1, axis=1), columns // groups)
     assert groups == 1 or np.any(actual != wrong)
 
 

@@ -15,7 +15,7 @@ from .quantizers import (absolute_scale_int8, dequantize, log_quantize, pot_quan
 
 __all__ = [
     "absolute_scale_int8", "attention", "bit_reversal", "butterfly", "butterfly_factor",
-    "dequantize", "group_matmul", "layer_norm", "log_quantize", "matmul", "pack_base3", "pack_bitplanes",
-    "pack_codes2", "permute", "pot_quantize", "pot_terms", "pot_values", "quantize_int8",
+    "dequantize", "group_matmul", "layer_norm", "log_quantize", "matmul", "pack_base3",
+    "pack_bitplanes", "pack_codes2", "permute", "pot_quantize", "pot_terms", "pot_values", "quantize_int8",
     "rms_norm", "rotate", "rotate_stride", "row_sum", "shift", "softmax", "ternary_quantize",
     "unpack_base3", "unpack_bitplanes", "unpack_codes2"]
