@@ -13,13 +13,15 @@
 #include "ecolm/Conversion/Passes.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
+#include "ecolm/Recognition/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace ecolm;
 
-void ecolm::buildRecognizePipeline(OpPassManager &manager) {
+void ecolm::buildRecognizePipeline(OpPassManager &manager,
+                                   const RecognizeOptions &options) {
   // A graph that is part graph and part program was recognized already, and
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
@@ -28,6 +30,11 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // have a type first; without it most nodes would be refused.
   manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
+
+  // Ideas that authors spell in many nodes, each written as the one operator
+  // that means it.
+  manager.addPass(createRecognizeButterflies());
+  manager.addPass(createFactorMatrices({options.factorTolerance}));
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
   // butterfly. The first pass leaves what it does not know to the second.
@@ -44,7 +51,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
 }
 
 void ecolm::registerRecognizePipeline() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<RecognizeOptions>(
       "ecolm-recognize-pipeline",
       "from an imported graph to ecolm on tensors and linalg",
       buildRecognizePipeline);

@@ -1,0 +1,274 @@
+//===- RecognizeButterflies.cpp - Butterflies by structure ----------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Finds chains of sparse factors in what a graph computes, and writes each as
+// ButterflyFactor nodes.
+//
+//===----------------------------------------------------------------------===//
+
+#include "FactorLayers.h"
+#include "LinearAnalysis.h"
+#include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
+#include "ecolm/Recognition/Passes.h"
+#include "ecolm/Recognition/RecognitionNotes.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace ecolm {
+#define GEN_PASS_DEF_RECOGNIZEBUTTERFLIES
+#include "ecolm/Recognition/Passes.h.inc"
+} // namespace ecolm
+
+using namespace mlir;
+using namespace ecolm;
+
+namespace {
+
+/// A value that is a chain of factors of a root.
+struct Candidate {
+  Value output, root;
+  int64_t numAxes = 1;
+  FactorChain chain;
+  /// Nodes between the two.
+  size_t numNodes = 0;
+  bool isAccepted = false;
+};
+
+/// Finds and replaces the butterflies of one graph.
+class ButterflySearch {
+public:
+  ButterflySearch(ModuleOp module, Block &graph)
+      : rewriter(module), notes(module, "butterfly"),
+        analysis(graph, rewriter) {}
+
+  /// The number of factors that were written.
+  int64_t run();
+
+private:
+  void collectCandidates();
+  void accept();
+  void replace(const Candidate &candidate);
+  Value reshape(Value input, RankedTensorType type, ArrayRef<int64_t> dims,
+                Value like);
+  void noteRefusals();
+  size_t cover(Value output, Value root);
+  std::optional<SmallVector<int64_t>> findTarget(Value output, Value root,
+                                                 int64_t numAxes);
+  bool isLinked(Value root, const Candidate &candidate);
+
+  GraphRewriter rewriter;
+  RecognitionNotes notes;
+  LinearAnalysis analysis;
+  std::vector<Candidate> candidates;
+  llvm::DenseSet<Operation *> covered;
+  /// By root: the last value that looked like a butterfly, and why it is none.
+  llvm::MapVector<Value, std::pair<Value, std::string>> refusals;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Candidates
+//===----------------------------------------------------------------------===//
+
+/// The dims to which the result of a chain at `root` must be reshaped to be
+/// `output`: 0 for a dim that stays, -1 for one that follows. Empty if none
+/// must; nothing if that cannot be said.
+std::optional<SmallVector<int64_t>>
+ButterflySearch::findTarget(Value output, Value root, int64_t numAxes) {
+  auto type = cast<RankedTensorType>(output.getType());
+  auto rootType = cast<RankedTensorType>(root.getType());
+  SmallVector<int64_t> target;
+  bool stays = type.getRank() == rootType.getRank();
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    bool isSame =
+        i < rootType.getRank() - 1 && rewriter.haveSameSize(output, i, root, i);
+    stays &= isSame || i == type.getRank() - 1;
+    if (isSame)
+      target.push_back(0);
+    else
+      target.push_back(type.isDynamicDim(i) ? -1 : type.getDimSize(i));
+  }
+  if (stays)
+    return SmallVector<int64_t>();
+  return llvm::count(target, -1) > 1 ? std::nullopt : std::optional(target);
+}
+
+/// True if all axes of the batch come before those of features.
+static bool isInNaturalLayout(const LinearTensor &tensor) {
+  bool seenFeatures = false;
+  for (auto [batch, size] : llvm::zip_equal(tensor.isBatch, tensor.shape)) {
+    if (batch && seenFeatures)
+      return false;
+    seenFeatures |= size > 1;
+  }
+  return true;
+}
+
+/// Marks the nodes from `output` up to `root` that nobody else reads; gives
+/// their number.
+size_t ButterflySearch::cover(Value output, Value root) {
+  llvm::SetVector<Operation *> nodes;
+  nodes.insert(output.getDefiningOp());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    covered.insert(nodes[i]);
+    for (Value input : nodes[i]->getOperands()) {
+      auto node = input.getDefiningOp<onnx::NodeOp>();
+      if (!node || input == root || !analysis.getSums().contains(input))
+        continue;
+      if (llvm::all_of(node->getUsers(),
+                       [&](Operation *user) { return nodes.contains(user); }))
+        nodes.insert(node);
+    }
+  }
+  return nodes.size();
+}
+
+void ButterflySearch::collectCandidates() {
+  for (auto &[value, tensor] : llvm::reverse(analysis.getSums())) {
+    Operation *node = value.getDefiningOp();
+    if (covered.contains(node) || value.use_empty() ||
+        !isInNaturalLayout(tensor))
+      continue;
+    Value root = tensor.region->getRoot();
+    int64_t numAxes = tensor.region->getNumAxes();
+    if (!findTarget(value, root, numAxes))
+      continue;
+    llvm::Expected<FactorChain> chain = readFactors(tensor);
+    if (!chain) {
+      std::string reason = llvm::toString(chain.takeError());
+      if (*tensor.getLevel() > 1)
+        refusals.try_emplace(root, value, reason);
+      continue;
+    }
+    refusals.erase(root);
+    chain->separatePowers();
+    candidates.push_back(
+        {value, root, numAxes, std::move(*chain), cover(value, root)});
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Decisions
+//===----------------------------------------------------------------------===//
+
+/// True if `root` comes from the output of `candidate` through operators that
+/// are no products: a quantizer, a bias, a nonlinearity.
+bool ButterflySearch::isLinked(Value root, const Candidate &candidate) {
+  static constexpr int kMaxSteps = 32;
+  for (int step = 0; step < kMaxSteps; ++step) {
+    if (root == candidate.output)
+      return true;
+    auto node = root.getDefiningOp<onnx::NodeOp>();
+    if (!node || node.getInputs().empty() || node.isStandard("MatMul") ||
+        node.isStandard("Gemm"))
+      return false;
+    root = node.getInputs()[0];
+  }
+  return false;
+}
+
+/// Two factors that mix make a butterfly, also with a quantizer between them;
+/// one does if it rotates.
+void ButterflySearch::accept() {
+  for (Candidate &candidate : candidates) {
+    int64_t mixing = candidate.chain.countMixing();
+    bool rotates = llvm::any_of(candidate.chain.factors, [](auto &factor) {
+      return factor.isRotation();
+    });
+    candidate.isAccepted |= mixing > 1 || rotates;
+    for (Candidate &other : candidates)
+      if (mixing > 0 && other.chain.countMixing() > 0 &&
+          isLinked(candidate.root, other))
+        candidate.isAccepted = other.isAccepted = true;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Replacement
+//===----------------------------------------------------------------------===//
+
+Value ButterflySearch::reshape(Value input, RankedTensorType type,
+                               ArrayRef<int64_t> dims, Value like) {
+  auto dimsType = RankedTensorType::get(static_cast<int64_t>(dims.size()),
+                                        rewriter.getI64Type());
+  ElementsAttr elements = DenseElementsAttr::get(dimsType, dims);
+  Value shape =
+      onnx::InitializerOp::create(rewriter, input.getLoc(), dimsType,
+                                  rewriter.getStringAttr("shape"), elements);
+  return rewriter.createNode(input.getLoc(), "Reshape", {input, shape}, type,
+                             {}, like);
+}
+
+void ButterflySearch::replace(const Candidate &candidate) {
+  auto node = candidate.output.getDefiningOp<onnx::NodeOp>();
+  rewriter.setInsertionPoint(node);
+  Value input = candidate.root;
+  if (candidate.numAxes > 1) {
+    auto type = cast<RankedTensorType>(input.getType());
+    SmallVector<int64_t> sizes(type.getShape().drop_back(candidate.numAxes));
+    SmallVector<int64_t> dims(sizes.size(), 0);
+    sizes.push_back(candidate.chain.factors.front().getNumInputs());
+    dims.push_back(sizes.back());
+    input = reshape(input, type.clone(sizes), dims, nullptr);
+  }
+  Value result = createChain(rewriter, node.getLoc(), getNodeName(node), input,
+                             candidate.chain);
+  SmallVector<int64_t> target =
+      *findTarget(candidate.output, candidate.root, candidate.numAxes);
+  if (!target.empty())
+    result = reshape(result, cast<RankedTensorType>(candidate.output.getType()),
+                     target, /*like=*/candidate.output);
+  rewriter.replaceAllUsesWith(candidate.output, result);
+}
+
+void ButterflySearch::noteRefusals() {
+  for (auto &[root, refusal] : refusals)
+    notes.almost(getNodeName(refusal.first.getDefiningOp<onnx::NodeOp>()),
+                 "no butterfly: " + refusal.second);
+}
+
+int64_t ButterflySearch::run() {
+  collectCandidates();
+  accept();
+  noteRefusals();
+  int64_t count = 0;
+  // Last to first: a chain may start at a value that is replaced after it.
+  for (const Candidate &candidate : candidates) {
+    StringRef name =
+        getNodeName(candidate.output.getDefiningOp<onnx::NodeOp>());
+    std::string found = candidate.chain.describe();
+    if (!candidate.isAccepted) {
+      if (candidate.chain.countMixing() > 0)
+        notes.almost(name, found + ": a single factor that does not rotate");
+      continue;
+    }
+    int64_t longest = candidate.chain.getLongestSum();
+    notes.found(name, found + ", from " + Twine(candidate.numNodes) +
+                          " nodes; " +
+                          (longest <= 2 ? Twine("the same bits")
+                                        : "sums of " + Twine(longest) +
+                                              " in the canonical order"));
+    count += candidate.chain.factors.size();
+    replace(candidate);
+  }
+  return count;
+}
+
+namespace {
+struct RecognizeButterflies final
+    : ecolm::impl::RecognizeButterfliesBase<RecognizeButterflies> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!function.isExternal())
+        numFactors +=
+            ButterflySearch(getOperation(), function.getBody().front()).run();
+    eraseUnusedNodes(getOperation());
+  }
+};
+} // namespace

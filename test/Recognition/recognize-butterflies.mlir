@@ -1,0 +1,28 @@
+// RUN: ecolm-opt %s --recognize-butterflies --split-input-file | FileCheck %s
+
+// Sums and differences of halves, then of neighbours: Walsh-Hadamard. The
+// permutation between the author's layout and the factors' comes last.
+// CHECK: evidence = "2 factors 4 -> 4 (ternary; a x b x c x d: 1x2x2x2, 2x2x2x1), from 8 nodes; the same bits"
+// CHECK-SAME: name = "hadamard"
+// CHECK-LABEL: func.func @halves_twice
+// CHECK-SAME: %[[X:.*]]: tensor<?x4xf32>
+// CHECK: %[[V0:.*]] = onnx.initializer "hadamard.factor_0" dense<{{.*}}1, 1{{.*}}1, 1{{.*}}1, 1{{.*}}-1, -1{{.*}}> : tensor<1x2x2x2xi8>
+// CHECK: %[[Y0:.*]] = onnx.node "ButterflyFactor"(%[[X]], %[[V0]]) {domain = "ai.ecolm"
+// CHECK: %[[V1:.*]] = onnx.initializer "hadamard.factor_1" dense<{{.*}}1{{.*}}1{{.*}}1{{.*}}-1{{.*}}> : tensor<2x2x2x1xi8>
+// CHECK: %[[Y1:.*]] = onnx.node "ButterflyFactor"(%[[Y0]], %[[V1]])
+// CHECK: return %[[Y1]]
+func.func @halves_twice(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0:2 = onnx.node "Split"(%x) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>)
+  %1 = onnx.node "Add"(%0#0, %0#1) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %2 = onnx.node "Sub"(%0#0, %0#1) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %s0 = onnx.initializer "s0" dense<[-1, 2, 2]> : tensor<3xi64>
+  %s1 = onnx.initializer "s1" dense<[-1, 4]> : tensor<2xi64>
+  %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x4xf32>
+  %4 = onnx.node "Reshape"(%3, %s0) {opset = 13 : i64} : (tensor<?x4xf32>, tensor<3xi64>) -> tensor<?x2x2xf32>
+  %5:2 = onnx.node "Split"(%4) {attrs = {axis = 2 : i64}, opset = 13 : i64} : (tensor<?x2x2xf32>) -> (tensor<?x2x1xf32>, tensor<?x2x1xf32>)
+  %6 = onnx.node "Add"(%5#0, %5#1) {opset = 13 : i64} : (tensor<?x2x1xf32>, tensor<?x2x1xf32>) -> tensor<?x2x1xf32>
+  %7 = onnx.node "Sub"(%5#0, %5#1) {opset = 13 : i64} : (tensor<?x2x1xf32>, tensor<?x2x1xf32>) -> tensor<?x2x1xf32>
+  %8 = onnx.node "Concat"(%6, %7) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x2x1xf32>, tensor<?x2x1xf32>) -> tensor<?x2x2xf32>
+  %9 = onnx.node "Reshape"(%8, %s1) {opset = 13 : i64} : (tensor<?x2x2xf32>, tensor<2xi64>) -> tensor<?x4xf32> loc("hadamard")
+  return %9 : tensor<?x4xf32>
+}
