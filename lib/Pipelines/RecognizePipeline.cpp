@@ -26,15 +26,22 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
 
+  // Constants first: what a chain of nodes makes of a weight is a weight, and
+  // sizes that are computed from constants are sizes. A straight-through
+  // estimator would leave rounding noise on it.
+  manager.addPass(createRecognizeStraightThrough());
+  manager.addPass(onnx::createFoldConstants());
+
   // The conversions choose by rank, size and element type, so every value must
   // have a type first; without it most nodes would be refused.
   manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
 
-  // Ideas that authors spell in many nodes, each written as the one operator
-  // that means it.
+  // Ideas, each as the operator that means it. A matrix that is a butterfly is
+  // one before it is a matrix of few values.
   manager.addPass(createRecognizeButterflies());
   manager.addPass(createFactorMatrices({options.factorTolerance}));
+  manager.addPass(createRecognizeWeights());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
   // butterfly. The first pass leaves what it does not know to the second.
