@@ -34,7 +34,10 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
 
   // The conversions choose by rank, size and element type, so every value must
   // have a type first; without it most nodes would be refused.
-  manager.addPass(onnx::createInferShapes());
+  // Sizes that this finds are constants in their turn, and what is sliced out of
+  // a weight at one of them is a weight.
+  manager.addPass(onnx::createInferShapes({/*foldSizes=*/true}));
+  manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createCheckSupported());
 
   // Ideas, each as the operator that means it. A matrix that is a butterfly is

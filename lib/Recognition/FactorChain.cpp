@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "FactorChain.h"
+#include "EcoLMNodes.h"
 #include "LinearMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -100,8 +101,9 @@ std::string FactorChain::describe() const {
   for (const ChainFactor &factor : factors)
     list << (strides.empty() ? "" : ", ") << factor.a << "x" << factor.b << "x"
          << factor.c << "x" << factor.d;
-  out << factors.size() << " factors " << factors.front().getNumInputs()
-      << " -> " << factors.back().getNumOutputs() << " ("
+  out << factors.size() << (factors.size() == 1 ? " factor " : " factors ")
+      << factors.front().getNumInputs() << " -> "
+      << factors.back().getNumOutputs() << " ("
       << (isTernary ? "ternary" : "f32") << "; a x b x c x d: " << strides
       << ")";
   return text;
@@ -110,18 +112,6 @@ std::string FactorChain::describe() const {
 //===----------------------------------------------------------------------===//
 // Nodes
 //===----------------------------------------------------------------------===//
-
-template <typename T>
-static Value createConstant(GraphRewriter &rewriter, Location loc,
-                            const Twine &name, ArrayRef<int64_t> shape,
-                            Type elementType, ArrayRef<T> values) {
-  auto type = RankedTensorType::get(shape, elementType);
-  ArrayRef<char> bytes(reinterpret_cast<const char *>(values.data()),
-                       values.size() * sizeof(T));
-  ElementsAttr elements = DenseElementsAttr::getFromRawBuffer(type, bytes);
-  return onnx::InitializerOp::create(rewriter, loc, type,
-                                     rewriter.getStringAttr(name), elements);
-}
 
 /// The type of `input` with `size` elements along the last axis.
 static RankedTensorType resizeLast(Value input, int64_t size) {
@@ -136,9 +126,8 @@ static Value createPermutation(GraphRewriter &rewriter, Location loc,
                                ArrayRef<int64_t> permutation) {
   if (permutation.empty())
     return input;
-  Value indices = createConstant(rewriter, loc, name + ".permutation",
-                                 static_cast<int64_t>(permutation.size()),
-                                 rewriter.getI64Type(), permutation);
+  Value indices =
+      createIntegers(rewriter, loc, (name + ".permutation").str(), permutation);
   return rewriter.createNode(
       loc, "Gather", {input, indices}, resizeLast(input, permutation.size()),
       rewriter.getNamedAttr("axis", rewriter.getI64IntegerAttr(-1)),
@@ -152,8 +141,8 @@ static Value createScale(GraphRewriter &rewriter, Location loc, StringRef name,
   SmallVector<int64_t> shape;
   if (scale.size() > 1)
     shape.push_back(scale.size());
-  Value factor = createConstant(rewriter, loc, name + ".scale", shape,
-                                rewriter.getF32Type(), scale);
+  Value factor =
+      createFloats(rewriter, loc, (name + ".scale").str(), scale, shape);
   return rewriter.createNode(loc, "Mul", {input, factor}, input.getType(), {},
                              /*like=*/input);
 }
@@ -163,12 +152,11 @@ static Value createFactor(GraphRewriter &rewriter, Location loc, StringRef name,
   SmallVector<int64_t> shape = {factor.a, factor.b, factor.c, factor.d};
   Value values;
   if (factor.isTernary()) {
-    std::vector<int8_t> codes(factor.values.begin(), factor.values.end());
-    values = createConstant(rewriter, loc, name, shape, rewriter.getI8Type(),
-                            ArrayRef(codes));
+    onnx::HostTensor codes(rewriter.getI8Type(), shape);
+    llvm::copy(factor.values, codes.get<int64_t>().begin());
+    values = createInitializer(rewriter, loc, name, codes);
   } else {
-    values = createConstant(rewriter, loc, name, shape, rewriter.getF32Type(),
-                            ArrayRef(factor.values));
+    values = createFloats(rewriter, loc, name, factor.values, shape);
   }
   Value result = rewriter.createNode(loc, "ButterflyFactor", {input, values},
                                      resizeLast(input, factor.getNumOutputs()),

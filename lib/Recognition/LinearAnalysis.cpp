@@ -11,12 +11,13 @@
 
 #include "LinearAnalysis.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 using namespace ecolm;
 
-/// Terms that one graph may make: seconds of work, whatever the file says.
-static constexpr int64_t kBudget = int64_t(1) << 27;
+/// What a term that is kept costs, in terms that are looked at.
+static constexpr int64_t kCostOfTerm = 4;
 
 static bool isF32Tensor(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -32,11 +33,14 @@ static SmallVector<Value> getVariableInputs(onnx::NodeOp node) {
   return inputs;
 }
 
-LinearAnalysis::LinearAnalysis(Block &graph, const GraphRewriter &sizes)
-    : sizes(sizes), budget(kBudget) {
+LinearAnalysis::LinearAnalysis(Block &graph, const GraphRewriter &sizes,
+                               int64_t budget)
+    : sizes(sizes), budget(budget) {
   for (auto node : graph.getOps<onnx::NodeOp>()) {
-    if (budget <= 0)
+    if (this->budget <= 0) {
+      end = node;
       return;
+    }
     visit(node);
     forget(node);
   }
@@ -88,6 +92,9 @@ bool LinearAnalysis::interpret(onnx::NodeOp node, LinearRule rule,
     if (isVariable && !inputs.back())
       return false;
   }
+  int64_t numTerms = region->getNumTerms();
+  llvm::scope_exit charge(
+      [&] { budget -= (region->getNumTerms() - numTerms) * kCostOfTerm; });
   for (unsigned i = 0; i < node.getNumResults(); ++i) {
     if (!isF32Tensor(node.getResult(i)))
       return false;
@@ -105,14 +112,13 @@ bool LinearAnalysis::interpret(onnx::NodeOp node, LinearRule rule,
 /// is a stack of copies, each with weights of its own.
 bool LinearAnalysis::interpretFromOwn(onnx::NodeOp node, LinearRule rule,
                                       Value value) {
-  LinearRegion *region = getOwnRegion(value, 1);
-  if (region && interpret(node, rule, region))
-    return true;
   auto producer = value.getDefiningOp<onnx::NodeOp>();
-  if (!producer || !producer.isStandard("Expand"))
-    return false;
-  region = getOwnRegion(value, 2);
-  return region && interpret(node, rule, region);
+  int64_t numAxes = producer && producer.isStandard("Expand") ? 2 : 1;
+  for (; numAxes > 0; --numAxes)
+    if (LinearRegion *region = getOwnRegion(value, numAxes))
+      if (interpret(node, rule, region))
+        return true;
+  return false;
 }
 
 void LinearAnalysis::visit(onnx::NodeOp node) {

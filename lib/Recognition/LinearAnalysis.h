@@ -28,12 +28,16 @@ namespace ecolm {
 /// budget for the graph, after which nothing more is followed.
 class LinearAnalysis {
 public:
-  LinearAnalysis(mlir::Block &graph, const GraphRewriter &sizes);
+  LinearAnalysis(mlir::Block &graph, const GraphRewriter &sizes,
+                 int64_t budget);
 
   /// Values that are sums of the features of a root, in the order of the graph.
   const llvm::MapVector<mlir::Value, LinearTensor> &getSums() const {
     return sums;
   }
+
+  /// The node at which the budget was spent, or null.
+  onnx::NodeOp getEnd() const { return end; }
 
 private:
   void visit(onnx::NodeOp node);
@@ -52,6 +56,7 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> pendingUses;
   llvm::MapVector<mlir::Value, LinearTensor> sums;
   int64_t budget;
+  onnx::NodeOp end;
 };
 
 } // namespace ecolm

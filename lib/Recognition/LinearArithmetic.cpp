@@ -275,6 +275,8 @@ static std::optional<LinearTensor> applyReduceSum(LinearNode node) {
   Contraction contraction = {labels, {}, labels, {}};
   for (int64_t axis : *axes) {
     char label = labels[*normalizeAxis(axis, x.getRank())];
+    if (llvm::is_contained(contraction.summedLabels, label))
+      return std::nullopt;
     contraction.summedLabels.push_back(label);
     llvm::erase(contraction.outLabels, label);
   }

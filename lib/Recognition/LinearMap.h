@@ -53,6 +53,8 @@ public:
   mlir::Value getRoot() const { return root; }
   int64_t getNumAxes() const { return numAxes; }
   int64_t getNumFeatures() const { return numFeatures; }
+  /// The terms of all sums.
+  int64_t getNumTerms() const { return terms.size(); }
   int32_t getLevel(int32_t variable) const { return levels[variable]; }
   /// The terms of a sum, in the order in which they are added.
   llvm::ArrayRef<LinearTerm> getTerms(int32_t variable) const {

@@ -54,6 +54,8 @@ static std::optional<size_t> matchProduct(ArrayRef<int64_t> sizes,
     if (count == sizes.size() || sizes[count] < 1 || sizes[count] > product)
       return std::nullopt;
     found *= sizes[count];
+    if (found > product)
+      return std::nullopt;
   }
   return count;
 }
@@ -198,7 +200,8 @@ static std::optional<LinearTensor> applySlice(LinearNode node) {
     return std::nullopt;
   auto axes = getSliceInts(node.node, "axes", 3, starts->size(), 0, 1);
   auto steps = getSliceInts(node.node, "steps", 4, starts->size(), 1, 0);
-  if (!axes || !steps)
+  if (!axes || !steps || starts->size() != ends->size() ||
+      starts->size() != axes->size() || starts->size() != steps->size())
     return std::nullopt;
   LinearTensor result = *node.inputs[0];
   for (auto [start, end, givenAxis, step] :

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "EcoLMNodes.h"
 #include "FactorLayers.h"
 #include "LinearAnalysis.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
@@ -25,6 +26,9 @@ namespace ecolm {
 using namespace mlir;
 using namespace ecolm;
 
+/// Values of one region that are tried in vain, at most.
+static constexpr int kMaxRefusals = 32;
+
 namespace {
 
 /// A value that is a chain of factors of a root.
@@ -37,12 +41,20 @@ struct Candidate {
   bool isAccepted = false;
 };
 
+/// The last value of a region that looked like a butterfly, why it is none, and
+/// how many did.
+struct Refusal {
+  Value output;
+  std::string reason;
+  int count = 0;
+};
+
 /// Finds and replaces the butterflies of one graph.
 class ButterflySearch {
 public:
-  ButterflySearch(ModuleOp module, Block &graph)
+  ButterflySearch(ModuleOp module, Block &graph, int64_t budget)
       : rewriter(module), notes(module, "butterfly"),
-        analysis(graph, rewriter) {}
+        analysis(graph, rewriter, budget) {}
 
   /// The number of factors that were written.
   int64_t run();
@@ -57,15 +69,17 @@ private:
   size_t cover(Value output, Value root);
   std::optional<SmallVector<int64_t>> findTarget(Value output, Value root,
                                                  int64_t numAxes);
-  bool isLinked(Value root, const Candidate &candidate);
+  Candidate *findLinked(Value root);
 
   GraphRewriter rewriter;
   RecognitionNotes notes;
   LinearAnalysis analysis;
   std::vector<Candidate> candidates;
+  /// Where a candidate of that output is.
+  llvm::DenseMap<Value, size_t> indices;
   llvm::DenseSet<Operation *> covered;
-  /// By root: the last value that looked like a butterfly, and why it is none.
-  llvm::MapVector<Value, std::pair<Value, std::string>> refusals;
+  /// By root.
+  llvm::MapVector<Value, Refusal> refusals;
 };
 
 } // namespace
@@ -108,6 +122,12 @@ static bool isInNaturalLayout(const LinearTensor &tensor) {
   return true;
 }
 
+/// True for a node that asks for the dims of its input only.
+static bool isShape(Operation *op) {
+  auto node = dyn_cast<onnx::NodeOp>(op);
+  return node && node.isStandard("Shape");
+}
+
 /// Marks the nodes from `output` up to `root` that nobody else reads; gives
 /// their number.
 size_t ButterflySearch::cover(Value output, Value root) {
@@ -119,8 +139,9 @@ size_t ButterflySearch::cover(Value output, Value root) {
       auto node = input.getDefiningOp<onnx::NodeOp>();
       if (!node || input == root || !analysis.getSums().contains(input))
         continue;
-      if (llvm::all_of(node->getUsers(),
-                       [&](Operation *user) { return nodes.contains(user); }))
+      if (llvm::all_of(node->getUsers(), [&](Operation *user) {
+            return nodes.contains(user) || isShape(user);
+          }))
         nodes.insert(node);
     }
   }
@@ -130,21 +151,25 @@ size_t ButterflySearch::cover(Value output, Value root) {
 void ButterflySearch::collectCandidates() {
   for (auto &[value, tensor] : llvm::reverse(analysis.getSums())) {
     Operation *node = value.getDefiningOp();
-    if (covered.contains(node) || value.use_empty() ||
+    if (covered.contains(node) || llvm::all_of(value.getUsers(), isShape) ||
         !isInNaturalLayout(tensor))
       continue;
     Value root = tensor.region->getRoot();
     int64_t numAxes = tensor.region->getNumAxes();
-    if (!findTarget(value, root, numAxes))
+    auto refusal = refusals.find(root);
+    if (!findTarget(value, root, numAxes) ||
+        (refusal != refusals.end() && refusal->second.count >= kMaxRefusals))
       continue;
     llvm::Expected<FactorChain> chain = readFactors(tensor);
     if (!chain) {
       std::string reason = llvm::toString(chain.takeError());
       if (*tensor.getLevel() > 1)
-        refusals.try_emplace(root, value, reason);
+        ++refusals.try_emplace(root, Refusal{value, reason})
+              .first->second.count;
       continue;
     }
     refusals.erase(root);
+    indices[value] = candidates.size();
     chain->separatePowers();
     candidates.push_back(
         {value, root, numAxes, std::move(*chain), cover(value, root)});
@@ -155,20 +180,21 @@ void ButterflySearch::collectCandidates() {
 // Decisions
 //===----------------------------------------------------------------------===//
 
-/// True if `root` comes from the output of `candidate` through operators that
-/// are no products: a quantizer, a bias, a nonlinearity.
-bool ButterflySearch::isLinked(Value root, const Candidate &candidate) {
+/// The candidate from whose output `root` comes through operators that are no
+/// products: a quantizer, a bias, a nonlinearity. Null if there is none.
+Candidate *ButterflySearch::findLinked(Value root) {
   static constexpr int kMaxSteps = 32;
   for (int step = 0; step < kMaxSteps; ++step) {
-    if (root == candidate.output)
-      return true;
+    auto known = indices.find(root);
+    if (known != indices.end())
+      return &candidates[known->second];
     auto node = root.getDefiningOp<onnx::NodeOp>();
     if (!node || node.getInputs().empty() || node.isStandard("MatMul") ||
         node.isStandard("Gemm"))
-      return false;
+      return nullptr;
     root = node.getInputs()[0];
   }
-  return false;
+  return nullptr;
 }
 
 /// Two factors that mix make a butterfly, also with a quantizer between them;
@@ -180,10 +206,9 @@ void ButterflySearch::accept() {
       return factor.isRotation();
     });
     candidate.isAccepted |= mixing > 1 || rotates;
-    for (Candidate &other : candidates)
-      if (mixing > 0 && other.chain.countMixing() > 0 &&
-          isLinked(candidate.root, other))
-        candidate.isAccepted = other.isAccepted = true;
+    Candidate *before = mixing > 0 ? findLinked(candidate.root) : nullptr;
+    if (before && before->chain.countMixing() > 0)
+      candidate.isAccepted = before->isAccepted = true;
   }
 }
 
@@ -193,12 +218,7 @@ void ButterflySearch::accept() {
 
 Value ButterflySearch::reshape(Value input, RankedTensorType type,
                                ArrayRef<int64_t> dims, Value like) {
-  auto dimsType = RankedTensorType::get(static_cast<int64_t>(dims.size()),
-                                        rewriter.getI64Type());
-  ElementsAttr elements = DenseElementsAttr::get(dimsType, dims);
-  Value shape =
-      onnx::InitializerOp::create(rewriter, input.getLoc(), dimsType,
-                                  rewriter.getStringAttr("shape"), elements);
+  Value shape = createIntegers(rewriter, input.getLoc(), "shape", dims);
   return rewriter.createNode(input.getLoc(), "Reshape", {input, shape}, type,
                              {}, like);
 }
@@ -227,8 +247,11 @@ void ButterflySearch::replace(const Candidate &candidate) {
 
 void ButterflySearch::noteRefusals() {
   for (auto &[root, refusal] : refusals)
-    notes.almost(getNodeName(refusal.first.getDefiningOp<onnx::NodeOp>()),
-                 "no butterfly: " + refusal.second);
+    notes.almost(getNodeName(refusal.output.getDefiningOp<onnx::NodeOp>()),
+                 refusal.reason);
+  if (onnx::NodeOp end = analysis.getEnd())
+    notes.almost(getNodeName(end),
+                 "nothing was looked for from here on, the graph is too large");
 }
 
 int64_t ButterflySearch::run() {
@@ -267,7 +290,8 @@ struct RecognizeButterflies final
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (!function.isExternal())
         numFactors +=
-            ButterflySearch(getOperation(), function.getBody().front()).run();
+            ButterflySearch(getOperation(), function.getBody().front(), budget)
+                .run();
     eraseUnusedNodes(getOperation());
   }
 };

@@ -115,7 +115,7 @@ class EinsumBlocks(nn.Module):
         for i in range(STAGES):
             s = 1 << i
             pairs = x.view(-1, N // (2 * s), 2, s).transpose(-1, -2)
-            blocks = self.blocks[i].view(N // (2 * s), s, 2, 2)
+            blocks = self.blocks[i].view(1, N // (2 * s), s, 2, 2)
             pairs = torch.einsum("...ij,...j->...i", blocks, pairs)
             x = pairs.transpose(-1, -2).reshape(x.shape)
         return x
@@ -131,9 +131,9 @@ class MatmulBlocks(nn.Module):
     def forward(self, x):
         for i in range(STAGES):
             s = 1 << i
-            pairs = x.unflatten(-1, (N // (2 * s), 2, s)).movedim(-2, -1).unsqueeze(-2)
+            pairs = x.unflatten(-1, (N // (2 * s), 2, s)).transpose(-1, -2).unsqueeze(-2)
             pairs = pairs @ self.blocks[i].view(N // (2 * s), s, 2, 2)
-            x = pairs.squeeze(-2).movedim(-1, -2).flatten(-3)
+            x = pairs.squeeze(-2).transpose(-1, -2).flatten(-3)
         return x
 
 
@@ -307,22 +307,6 @@ class Monarch(nn.Module):
         v = v.permute(2, 1, 0)
         v = torch.bmm(v, self.w2.transpose(1, 2))
         return v.permute(1, 2, 0).reshape(*x.shape[:-1], -1)
-
-
-class InPlace(nn.Module):
-    """Writes the two halves into an empty result."""
-
-    def __init__(self):
-        super().__init__()
-        self.w = nn.Parameter(numbers(STAGES, 4, N // 2, seed=20))
-
-    def forward(self, x):
-        for a, b, c, d in self.w:
-            y = torch.empty_like(x)
-            y[..., :N // 2] = a * x[..., ::2] + b * x[..., 1::2]
-            y[..., N // 2:] = c * x[..., ::2] + d * x[..., 1::2]
-            x = y
-        return x
 
 
 class ChannelsFirst(nn.Module):

@@ -100,3 +100,103 @@ def export(names, path: pathlib.Path, dynamo: bool) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(Gallery(names).eval(), inputs, path, dynamo=dynamo, **settings)
+
+
+def strip(path: pathlib.Path) -> None:
+    """Takes out what the exporter says of itself and of the source."""
+    model = onnx.load(path)
+    model.ClearField("metadata_props")
+    for text in ("metadata_props", "doc_string", "value_info"):
+        model.graph.ClearField(text)
+    for part in [*model.graph.node, *model.graph.initializer]:
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    onnx.save(model, path)
+
+
+def owners(model: onnx.ModelProto) -> dict[str, str]:
+    """The module that each node belongs to: the one whose input it reads."""
+    module = {i.name: i.name.removesuffix(".in") for i in model.graph.input}
+    found = {}
+    for node in model.graph.node:
+        for name in filter(module.get, node.input):
+            found[node.name] = module[name]
+            module |= {output: module[name] for output in node.output}
+    return found
+
+
+def perturb(model: onnx.ModelProto, module: str, dtype: int, change) -> onnx.ModelProto:
+    """A copy of `model` with a constant of `dtype` that a node of `module` reads changed."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    read = {name for node in copy.graph.node if owners(model).get(node.name) == module
+            for name in node.input}
+    for tensor in copy.graph.initializer:
+        if tensor.name in read and tensor.data_type == dtype and len(tensor.dims) > 0:
+            value = onnx.numpy_helper.to_array(tensor).copy()
+            if change(value):
+                tensor.CopyFrom(onnx.numpy_helper.from_array(value, tensor.name))
+                return copy
+    raise AssertionError(f"{module} reads no such constant")
+
+
+class Case:
+    """One exported gallery, what the compiler says of it, and what the program computes."""
+
+    def __init__(self, path: pathlib.Path, folder: pathlib.Path):
+        self.model = onnx.load(path)
+        result = run_compiler(path, "--emit=report-json", "-o", "-")
+        assert result.returncode == 0, result.stderr
+        self.report = json.loads(result.stdout)
+        names = [output.name for output in self.model.graph.output]
+        self.inputs = {f"{n}.in": x.numpy() for n, x in zip(names, make_inputs(names))}
+        expected = open_session(self.model).run(None, self.inputs)
+        self.expected = dict(zip(names, expected))
+        self.actual = compile_model(path, folder / "gallery").evaluate(self.inputs)
+
+    def factors(self, name: str) -> list[int]:
+        """The lengths of the chains that were found in a module."""
+        owner = owners(self.model)
+        return [int(re.match(r"(\d+) factors? ", note["evidence"])[1])
+                for note in self.report["recognized"]
+                if note["idea"] == "butterfly" and owner[note["name"]] == name]
+
+
+@pytest.fixture(scope="module", params=["torchscript", "dynamo"])
+def case(request, tmp_path_factory):
+    """The gallery of both exporters."""
+    folder = tmp_path_factory.mktemp(request.param)
+    path = DYNAMO
+    if request.param == "torchscript":
+        path = folder / "gallery.onnx"
+        export([*BUTTERFLIES, *OTHERS], path, dynamo=False)
+    return Case(path, folder)
+
+
+@pytest.mark.parametrize("name", BUTTERFLIES)
+def test_butterfly_is_recognized(case, name):
+    assert case.factors(name) == BUTTERFLIES[name][2]
+
+
+@pytest.mark.parametrize("name", BUTTERFLIES)
+def test_butterfly_computes_the_same(case, name):
+    if name in ROUNDED:
+        np.testing.assert_allclose(case.actual[name], case.expected[name], rtol=1e-5, atol=1e-5)
+    else:
+        np.testing.assert_array_equal(case.actual[name], case.expected[name])
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_module_is_no_butterfly(case, name):
+    assert not case.factors(name)
+    np.testing.assert_allclose(case.actual[name], case.expected[name], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name, strides", [
+    ("view_stack_flatten", "8x2x2x1, 4x2x2x2, 2x2x2x4, 1x2x2x8"),
+    ("view_stack_decreasing", "1x2x2x8, 2x2x2x4, 4x2x2x2, 8x2x2x1"),
+    ("monarch", "4x4x4x1, 1x5x4x4")])
+def test_strides_are_those_of_the_author(case, name, strides):
+    owner = owners(case.model)
+    assert [note["evidence"] for note in case.report["recognized"]
+            if owner.get(note["name"]) == name and strides in note["evidence"]]

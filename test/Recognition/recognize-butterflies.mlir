@@ -1,4 +1,9 @@
 // RUN: ecolm-opt %s --recognize-butterflies --split-input-file | FileCheck %s
+// RUN: ecolm-opt %s --recognize-butterflies=budget=20 --split-input-file | FileCheck %s --check-prefix=BUDGET
+
+// BUDGET: reason = "nothing was looked for from here on, the graph is too large"
+// BUDGET-LABEL: func.func @halves_twice
+// BUDGET-NOT: ButterflyFactor
 
 // Sums and differences of halves, then of neighbours: Walsh-Hadamard. The
 // permutation between the author's layout and the factors' comes last.
@@ -25,4 +30,61 @@ func.func @halves_twice(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %8 = onnx.node "Concat"(%6, %7) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x2x1xf32>, tensor<?x2x1xf32>) -> tensor<?x2x2xf32>
   %9 = onnx.node "Reshape"(%8, %s1) {opset = 13 : i64} : (tensor<?x2x2xf32>, tensor<2xi64>) -> tensor<?x4xf32> loc("hadamard")
   return %9 : tensor<?x4xf32>
+}
+
+// -----
+
+// One stage of rotations, at stride 2, is enough.
+// CHECK: evidence = "1 factor 4 -> 4 (f32; a x b x c x d: 1x2x2x2), from 7 nodes; the same bits"
+// CHECK-LABEL: func.func @rotation
+// CHECK: onnx.initializer "{{.*}}" dense<{{.*}}6.000000e-01, 8.000000e-01{{.*}}-8.000000e-01, -6.000000e-01{{.*}}8.000000e-01, 6.000000e-01{{.*}}6.000000e-01, 8.000000e-01{{.*}}> : tensor<1x2x2x2xf32>
+// CHECK: onnx.node "ButterflyFactor"
+func.func @rotation(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %c = onnx.initializer "cos" dense<[0.6, 0.8]> : tensor<2xf32>
+  %s = onnx.initializer "sin" dense<[0.8, 0.6]> : tensor<2xf32>
+  %0:2 = onnx.node "Split"(%x) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>)
+  %1 = onnx.node "Mul"(%0#0, %c) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  %2 = onnx.node "Mul"(%0#1, %s) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  %3 = onnx.node "Sub"(%1, %2) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %4 = onnx.node "Mul"(%0#0, %s) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  %5 = onnx.node "Mul"(%0#1, %c) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  %6 = onnx.node "Add"(%4, %5) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %7 = onnx.node "Concat"(%3, %6) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x4xf32>
+  return %7 : tensor<?x4xf32>
+}
+
+// -----
+
+// The second stage takes its pairs one element too far: it leaves one out and
+// takes one twice.
+// CHECK: name = "shifted", reason = "in factor 2, an output takes 2 of 3 inputs that belong together"
+// CHECK-LABEL: func.func @shifted_pairs
+// CHECK-NOT: ButterflyFactor
+func.func @shifted_pairs(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %p = onnx.initializer "p" dense<[0, 1]> : tensor<2xi64>
+  %q = onnx.initializer "q" dense<[1, 3]> : tensor<2xi64>
+  %r = onnx.initializer "r" dense<[2]> : tensor<1xi64>
+  %0:2 = onnx.node "Split"(%x) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>)
+  %1 = onnx.node "Add"(%0#0, %0#1) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %2 = onnx.node "Sub"(%0#0, %0#1) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x4xf32>
+  %4 = onnx.node "Gather"(%3, %p) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x4xf32>, tensor<2xi64>) -> tensor<?x2xf32>
+  %5 = onnx.node "Gather"(%3, %q) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x4xf32>, tensor<2xi64>) -> tensor<?x2xf32>
+  %6 = onnx.node "Add"(%4, %5) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %7 = onnx.node "Sub"(%4, %5) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %8 = onnx.node "Concat"(%6, %7) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x4xf32> loc("shifted")
+  return %8 : tensor<?x4xf32>
+}
+
+// -----
+
+// CHECK: name = "alone", reason = "1 factor 4 -> 4 (ternary; a x b x c x d: 1x2x2x2): a single factor that does not rotate"
+// CHECK-LABEL: func.func @single_factor
+// CHECK-NOT: ButterflyFactor
+func.func @single_factor(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0:2 = onnx.node "Split"(%x) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>)
+  %1 = onnx.node "Add"(%0#0, %0#1) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %2 = onnx.node "Sub"(%0#0, %0#1) {opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x4xf32> loc("alone")
+  return %3 : tensor<?x4xf32>
 }

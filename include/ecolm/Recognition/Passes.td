@@ -90,6 +90,10 @@ def RecognizeButterflies : Pass<"recognize-butterflies", "::mlir::ModuleOp"> {
            : (tensor<?x4xf32>, tensor<2x2x2x1xi8>) -> tensor<?x4xf32>
     ```
   }];
+  let options = [
+    Option<"budget", "budget", "int64_t", "1 << 27",
+           "Terms to look at, after which the rest of the graph is left alone">
+  ];
   let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
   let statistics = [
     Statistic<"numFactors", "factors", "Factors written">

@@ -116,19 +116,22 @@ void passRanksBack(func::FuncOp main) {
 
 class GraphTyping {
 public:
-  explicit GraphTyping(func::FuncOp main)
-      : main(main), builder(main.getContext()), graph(main.getContext()) {}
+  GraphTyping(func::FuncOp main, bool foldSizes)
+      : main(main), builder(main.getContext()), graph(main.getContext()),
+        foldSizes(foldSizes) {}
 
   FailureOr<InferredTypes> run();
 
 private:
   LogicalResult typeNode(NodeOp node);
   void writeResults(NodeOp node, ArrayRef<ValueFacts> results);
+  void foldIntegers(Value result);
   void retypeMain();
 
   func::FuncOp main;
   Builder builder;
   GraphFacts graph;
+  bool foldSizes;
   InferredTypes counts;
 };
 
@@ -162,7 +165,35 @@ LogicalResult GraphTyping::typeNode(NodeOp node) {
                         return StringRef(text);
                       })));
   writeResults(node, inference.getResults());
+  if (foldSizes && !node.isStandard("Constant"))
+    for (Value result : node.getResults())
+      foldIntegers(result);
   return success();
+}
+
+/// Makes `result` an initializer where all its integers are known.
+void GraphTyping::foldIntegers(Value result) {
+  ValueFacts facts = graph.get(result);
+  auto type = dyn_cast<RankedTensorType>(result.getType());
+  if (!facts.elements || result.use_empty() || !type ||
+      !type.hasStaticShape() || !type.getElementType().isSignlessInteger(64) ||
+      type.getNumElements() != static_cast<int64_t>(facts.elements->size()))
+    return;
+  SmallVector<int64_t> integers;
+  for (Dim element : *facts.elements) {
+    if (!element.isNumber())
+      return;
+    integers.push_back(element.getNumber());
+  }
+  OpBuilder inserter(result.getContext());
+  inserter.setInsertionPointAfter(result.getDefiningOp());
+  auto name = result.getLoc()->findInstanceOf<NameLoc>();
+  ElementsAttr elements = DenseElementsAttr::get(type, ArrayRef(integers));
+  Value initializer = InitializerOp::create(
+      inserter, result.getLoc(), type,
+      name ? name.getName() : builder.getStringAttr("size"), elements);
+  graph.get(initializer) = facts;
+  result.replaceAllUsesWith(initializer);
 }
 
 void GraphTyping::writeResults(NodeOp node, ArrayRef<ValueFacts> results) {
@@ -213,7 +244,7 @@ struct InferShapes final : impl::InferShapesBase<InferShapes> {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;
-      FailureOr<InferredTypes> counts = inferShapes(function);
+      FailureOr<InferredTypes> counts = inferShapes(function, foldSizes);
       if (failed(counts))
         return signalPassFailure();
       numTyped += counts->typed;
@@ -224,8 +255,8 @@ struct InferShapes final : impl::InferShapesBase<InferShapes> {
 
 } // namespace
 
-FailureOr<InferredTypes> inferShapes(func::FuncOp main) {
-  return GraphTyping(main).run();
+FailureOr<InferredTypes> inferShapes(func::FuncOp main, bool foldSizes) {
+  return GraphTyping(main, foldSizes).run();
 }
 
 } // namespace ecolm::onnx

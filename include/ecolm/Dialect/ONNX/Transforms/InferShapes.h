@@ -27,7 +27,9 @@ struct InferredTypes {
 
 /// Types the results of every node of `main`, and `main` itself. Goes through
 /// the whole graph before it fails, so that all contradictions are reported.
-mlir::FailureOr<InferredTypes> inferShapes(mlir::func::FuncOp main);
+/// `foldSizes`: integers of which every one is known become initializers.
+mlir::FailureOr<InferredTypes> inferShapes(mlir::func::FuncOp main,
+                                           bool foldSizes = false);
 
 } // namespace ecolm::onnx
 

@@ -114,6 +114,10 @@ def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
     }
     ```
   }];
+  let options = [
+    Option<"foldSizes", "fold-sizes", "bool", "false",
+           "Make 64-bit integers that are all known initializers">
+  ];
   let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
   let statistics = [
     Statistic<"numTyped", "results-typed", "Results given a type">,
