@@ -122,7 +122,8 @@ struct FactorMatrices final : ecolm::impl::FactorMatricesBase<FactorMatrices> {
     if (found->error > tolerance)
       return notes.almost(
           name, text + "; --factor-matrices=" +
-                    llvm::formatv("{0:E0}", found->error).str() + " takes it");
+                    llvm::formatv("{0:E1}", 1.1 * found->error).str() +
+                    " takes it");
     notes.found(name, text + "; sums in the order of the factors");
     replaceProduct(node, found->chain, rewriter);
     ++numFactored;

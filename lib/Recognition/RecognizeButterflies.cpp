@@ -16,6 +16,7 @@
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Recognition/Passes.h"
 #include "ecolm/Recognition/RecognitionNotes.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace ecolm {
@@ -46,6 +47,7 @@ struct Candidate {
 struct Refusal {
   Value output;
   std::string reason;
+  int32_t level;
   int count = 0;
 };
 
@@ -95,11 +97,15 @@ std::optional<SmallVector<int64_t>>
 ButterflySearch::findTarget(Value output, Value root, int64_t numAxes) {
   auto type = cast<RankedTensorType>(output.getType());
   auto rootType = cast<RankedTensorType>(root.getType());
+  int64_t numBatch = rootType.getRank() - numAxes;
   SmallVector<int64_t> target;
-  bool stays = type.getRank() == rootType.getRank();
+  bool stays = type.getRank() == numBatch + 1;
+  // The only dim of a batch is what it was: no element is lost.
+  bool isOnly = numBatch == 1 && stays &&
+                type.isDynamicDim(0) == rootType.isDynamicDim(0);
   for (int64_t i = 0; i < type.getRank(); ++i) {
     bool isSame =
-        i < rootType.getRank() - 1 && rewriter.haveSameSize(output, i, root, i);
+        i < numBatch && (isOnly || rewriter.haveSameSize(output, i, root, i));
     stays &= isSame || i == type.getRank() - 1;
     if (isSame)
       target.push_back(0);
@@ -137,7 +143,8 @@ size_t ButterflySearch::cover(Value output, Value root) {
     covered.insert(nodes[i]);
     for (Value input : nodes[i]->getOperands()) {
       auto node = input.getDefiningOp<onnx::NodeOp>();
-      if (!node || input == root || !analysis.getSums().contains(input))
+      if (!node || input == root || getConstant(input) ||
+          !getElementTypeOrSelf(input.getType()).isF32())
         continue;
       if (llvm::all_of(node->getUsers(), [&](Operation *user) {
             return nodes.contains(user) || isShape(user);
@@ -164,11 +171,13 @@ void ButterflySearch::collectCandidates() {
     if (!chain) {
       std::string reason = llvm::toString(chain.takeError());
       if (*tensor.getLevel() > 1)
-        ++refusals.try_emplace(root, Refusal{value, reason})
+        ++refusals.try_emplace(root, Refusal{value, reason, *tensor.getLevel()})
               .first->second.count;
       continue;
     }
-    refusals.erase(root);
+    if (refusal != refusals.end() &&
+        refusal->second.level <= *tensor.getLevel())
+      refusals.erase(root);
     indices[value] = candidates.size();
     chain->separatePowers();
     candidates.push_back(
@@ -265,7 +274,8 @@ int64_t ButterflySearch::run() {
         getNodeName(candidate.output.getDefiningOp<onnx::NodeOp>());
     std::string found = candidate.chain.describe();
     if (!candidate.isAccepted) {
-      if (candidate.chain.countMixing() > 0)
+      if (candidate.chain.countMixing() > 0 &&
+          !refusals.contains(candidate.root))
         notes.almost(name, found + ": a single factor that does not rotate");
       continue;
     }

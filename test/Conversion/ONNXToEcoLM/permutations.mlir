@@ -1,7 +1,7 @@
 // RUN: ecolm-opt %s --convert-onnx-to-ecolm --split-input-file | FileCheck %s
 
 // CHECK-LABEL: func.func @bit_reversal
-// CHECK: ecolm.permute %{{.*}} bit_reversal : tensor<?x4xf32>
+// CHECK: ecolm.permute %{{.*}} bit_reversal {{.*}}: tensor<?x4xf32>
 func.func @bit_reversal(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %p = onnx.initializer "p" dense<[0, 2, 1, 3]> : tensor<4xi64>
   %y = onnx.node "Gather"(%x, %p) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x4xf32>, tensor<4xi64>) -> tensor<?x4xf32>
@@ -11,7 +11,7 @@ func.func @bit_reversal(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // -----
 
 // CHECK-LABEL: func.func @indices
-// CHECK: ecolm.permute %{{.*}} indices [2, 0, 1] : tensor<?x3xf32>
+// CHECK: ecolm.permute %{{.*}} indices [2, 0, 1] {{.*}}: tensor<?x3xf32>
 func.func @indices(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
   %p = onnx.initializer "p" dense<[2, 0, 1]> : tensor<3xi64>
   %y = onnx.node "Gather"(%x, %p) {attrs = {axis = 1 : i64}, opset = 13 : i64} : (tensor<?x3xf32>, tensor<3xi64>) -> tensor<?x3xf32>
