@@ -116,22 +116,21 @@ void passRanksBack(func::FuncOp main) {
 
 class GraphTyping {
 public:
-  GraphTyping(func::FuncOp main, bool foldSizes)
-      : main(main), builder(main.getContext()), graph(main.getContext()),
-        foldSizes(foldSizes) {}
+  explicit GraphTyping(func::FuncOp main)
+      : main(main), builder(main.getContext()), graph(main.getContext()) {}
 
   FailureOr<InferredTypes> run();
+  /// Replaces integers that are known by initializers.
+  void foldSizes();
 
 private:
   LogicalResult typeNode(NodeOp node);
   void writeResults(NodeOp node, ArrayRef<ValueFacts> results);
-  void foldIntegers(Value result);
   void retypeMain();
 
   func::FuncOp main;
-  Builder builder;
+  OpBuilder builder;
   GraphFacts graph;
-  bool foldSizes;
   InferredTypes counts;
 };
 
@@ -165,35 +164,7 @@ LogicalResult GraphTyping::typeNode(NodeOp node) {
                         return StringRef(text);
                       })));
   writeResults(node, inference.getResults());
-  if (foldSizes && !node.isStandard("Constant"))
-    for (Value result : node.getResults())
-      foldIntegers(result);
   return success();
-}
-
-/// Makes `result` an initializer where all its integers are known.
-void GraphTyping::foldIntegers(Value result) {
-  ValueFacts facts = graph.get(result);
-  auto type = dyn_cast<RankedTensorType>(result.getType());
-  if (!facts.elements || result.use_empty() || !type ||
-      !type.hasStaticShape() || !type.getElementType().isSignlessInteger(64) ||
-      type.getNumElements() != static_cast<int64_t>(facts.elements->size()))
-    return;
-  SmallVector<int64_t> integers;
-  for (Dim element : *facts.elements) {
-    if (!element.isNumber())
-      return;
-    integers.push_back(element.getNumber());
-  }
-  OpBuilder inserter(result.getContext());
-  inserter.setInsertionPointAfter(result.getDefiningOp());
-  auto name = result.getLoc()->findInstanceOf<NameLoc>();
-  ElementsAttr elements = DenseElementsAttr::get(type, ArrayRef(integers));
-  Value initializer = InitializerOp::create(
-      inserter, result.getLoc(), type,
-      name ? name.getName() : builder.getStringAttr("size"), elements);
-  graph.get(initializer) = facts;
-  result.replaceAllUsesWith(initializer);
 }
 
 void GraphTyping::writeResults(NodeOp node, ArrayRef<ValueFacts> results) {
@@ -237,6 +208,32 @@ FailureOr<InferredTypes> GraphTyping::run() {
   return counts;
 }
 
+void GraphTyping::foldSizes() {
+  for (NodeOp node :
+       llvm::make_early_inc_range(main.getBody().front().getOps<NodeOp>())) {
+    bool isReplaced = false;
+    for (OpResult result : node.getResults()) {
+      const std::optional<Dims> &elements = graph.get(result).elements;
+      auto type = dyn_cast<RankedTensorType>(result.getType());
+      if (result.use_empty() || !elements || !type || !type.hasStaticShape() ||
+          !type.getElementType().isInteger(64) ||
+          !llvm::all_of(*elements, [](Dim dim) { return dim.isNumber(); }))
+        continue;
+      SmallVector<int64_t> numbers;
+      for (Dim dim : *elements)
+        numbers.push_back(dim.getNumber());
+      builder.setInsertionPoint(node);
+      auto size = InitializerOp::create(
+          builder, node.getLoc(), type, builder.getStringAttr("size"),
+          DenseElementsAttr::get(type, ArrayRef<int64_t>(numbers)));
+      result.replaceAllUsesWith(size.getOutput());
+      isReplaced = true;
+    }
+    if (isReplaced && node.use_empty())
+      node.erase();
+  }
+}
+
 struct InferShapes final : impl::InferShapesBase<InferShapes> {
   using Base::Base;
 
@@ -244,9 +241,12 @@ struct InferShapes final : impl::InferShapesBase<InferShapes> {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;
-      FailureOr<InferredTypes> counts = inferShapes(function, foldSizes);
+      GraphTyping typing(function);
+      FailureOr<InferredTypes> counts = typing.run();
       if (failed(counts))
         return signalPassFailure();
+      if (foldSizes)
+        typing.foldSizes();
       numTyped += counts->typed;
       numUntyped += counts->untyped;
     }
@@ -254,9 +254,5 @@ struct InferShapes final : impl::InferShapesBase<InferShapes> {
 };
 
 } // namespace
-
-FailureOr<InferredTypes> inferShapes(func::FuncOp main, bool foldSizes) {
-  return GraphTyping(main, foldSizes).run();
-}
 
 } // namespace ecolm::onnx
