@@ -91,6 +91,8 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   if (failed(model) || failed(dump(*model->module, options, 1, "import")))
     return failure();
 
+  RecognizeOptions recognize;
+  recognize.factorTolerance = options.factorTolerance;
   LowerOptions lower;
   lower.fpu = traits.hasFPU;
   lower.maxChunk = options.maxChunk;
@@ -101,7 +103,8 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   optimize.hasMultiplier = traits.hasMultiplier;
   optimize.multiplierFree = options.multiplierFree;
   const Phase phases[] = {
-      {EmitKind::Recognize, "recognize", buildRecognizePipeline},
+      {EmitKind::Recognize, "recognize",
+       [&](OpPassManager &m) { buildRecognizePipeline(m, recognize); }},
       {EmitKind::Optimize, "optimize",
        [&](OpPassManager &m) { buildOptimizePipeline(m, optimize); }},
       {EmitKind::Lower, "lower", [&](OpPassManager &m) {

@@ -104,6 +104,11 @@ struct CommandLine {
                                 cl::desc("CPU features to add and to leave"),
                                 cl::cat(machine)};
 
+  cl::opt<double> factorTolerance{
+      "factor-matrices", cl::value_desc("error"), cl::init(0.0),
+      cl::cat(arithmetic),
+      cl::desc("Relative error with which a butterfly may stand for a matrix "
+               "(default: 0)")};
   cl::opt<MulMode> multiplications{
       "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
       cl::init(MulMode::Auto), cl::cat(arithmetic),
@@ -214,6 +219,9 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
     return refuse("--max-chunk takes 1 to " + Twine(kLargestChunk) +
                   ", but found " + Twine(line.maxChunk));
 
+  if (!(line.factorTolerance >= 0 && line.factorTolerance < 1))
+    return refuse("--factor-matrices takes an error from 0 to below 1");
+
   CompileOptions options;
   options.input = line.inputs[0];
   options.output = line.file.empty() ? sys::path::stem(options.input).str()
@@ -225,6 +233,7 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   }
   options.target = {line.triple, line.cpu, line.features,
                     static_cast<int>(line.level)};
+  options.factorTolerance = line.factorTolerance;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
   options.maxChunk = line.maxChunk;
