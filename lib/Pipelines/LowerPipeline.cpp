@@ -37,6 +37,9 @@ static void cleanUp(OpPassManager &manager) {
 
 /// Tensors become buffers, in place wherever the analysis allows.
 static void addBufferization(OpPassManager &manager) {
+  // The analysis asks of every pair of uses of a buffer whether they disturb
+  // each other; CSE has made one buffer of all results of a shape.
+  manager.addPass(createSeparateEmptyTensors());
   // Rows are written where they belong instead of being copied there.
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions options;
@@ -118,7 +121,7 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
 
   // One loop per chain of elementwise operations.
   manager.addPass(createConvertElementwiseToLinalgPass());
-  manager.addPass(createLinalgElementwiseOpFusionPass());
+  manager.addPass(createFuseElementwise());
   cleanUp(manager);
 
   addBufferization(manager);

@@ -13,6 +13,7 @@
 #ifndef ECOLM_FRONTEND_ONNX_LIMITS_H
 #define ECOLM_FRONTEND_ONNX_LIMITS_H
 
+#include "llvm/Support/raw_ostream.h"
 #include <cstdint>
 
 namespace ecolm {
@@ -50,6 +51,9 @@ struct Limits {
   /// Files of external data.
   uint64_t maxExternalFiles = 4096;
 };
+
+/// Prints the limits as a table of Markdown.
+void printLimits(llvm::raw_ostream &os);
 
 } // namespace ecolm
 

@@ -101,6 +101,59 @@ def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def FuseElementwise : Pass<"ecolm-fuse-elementwise", "::mlir::ModuleOp"> {
+  let summary = "make one loop of several elementwise operations";
+  let description = [{
+    Does what `linalg-fuse-elementwise-ops` does, but stops a body from growing
+    beyond `max-body` operations: every fusion copies the bodies, so a chain of n
+    operations would take time n squared to compile, and the loop would keep more
+    values than a processor has registers.
+
+    Precondition: elementwise operations are `linalg` on tensors. Postcondition:
+    no body has grown beyond `max-body` operations.
+
+    ```mlir
+    %a = linalg.generic ... ins(%x : tensor<4xf32>) { math.exp }
+    %b = linalg.generic ... ins(%a : tensor<4xf32>) { arith.negf }
+    ```
+    ==>
+    ```mlir
+    %b = linalg.generic ... ins(%x : tensor<4xf32>) { math.exp, arith.negf }
+    ```
+  }];
+  let options = [Option<"maxBody", "max-body", "unsigned", "64",
+                        "Largest number of operations in a body">];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {
+  let summary = "give every use of an empty tensor one of its own";
+  let description = [{
+    CSE makes one `tensor.empty` of all that have one shape, and the results of a
+    whole model seem to compete for it: one-shot bufferization compares every
+    write with every read of a buffer, which takes time cubed in the number of
+    layers. An empty tensor has no contents, so each use may have its own.
+
+    Postcondition: no `tensor.empty` has more than one use.
+
+    ```mlir
+    %e = tensor.empty() : tensor<4xf32>
+    %a = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>)
+    %b = linalg.abs ins(%a : tensor<4xf32>) outs(%e : tensor<4xf32>)
+    ```
+    ==>
+    ```mlir
+    %e = tensor.empty() : tensor<4xf32>
+    %f = tensor.empty() : tensor<4xf32>
+    %a = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>)
+    %b = linalg.abs ins(%a : tensor<4xf32>) outs(%f : tensor<4xf32>)
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let statistics = [Statistic<"numCopies", "copies", "empty tensors made">];
+}
+
 def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
   let summary = "place the buffers of the entry function";
   let description = [{
