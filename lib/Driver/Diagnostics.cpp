@@ -74,13 +74,13 @@ void ecolm::printDiagnostic(Diagnostic &diagnostic, StringRef prefix,
   std::string place = describePlace(diagnostic.getLocation());
   if (!place.empty())
     out << place << ": ";
-  out << diagnostic;
+  std::string text = diagnostic.str();
+  out << text;
   if (std::optional<ErrorClass> errorClass = getErrorClass(diagnostic)) {
+    // Our own messages end in a remedy where there is a particular one.
+    if (*errorClass == ErrorClass::Internal || !StringRef(text).contains("; "))
+      out << "; " << getErrorRemedy(*errorClass);
     out << " [" << getErrorCode(*errorClass) << "]";
-    if (*errorClass == ErrorClass::Internal)
-      out << "\n"
-          << prefix
-          << "note: this is a fault of the compiler; report it with the model";
   }
   out << "\n";
   for (Diagnostic &note : diagnostic.getNotes())

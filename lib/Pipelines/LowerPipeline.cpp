@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Func/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Interfaces/DataLayoutInterfaces.h"
@@ -130,6 +131,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   cleanUp(manager);
   addThreadsAndMemory(manager, options);
   cleanUp(manager);
+  // Equal layers share their loops, and the entry function stays short.
+  manager.addPass(createOutlineLoops());
+  manager.addPass(func::createDuplicateFunctionEliminationPass());
   manager.addPass(createRecordEntry());
   addConversionToLLVM(manager);
   // What was true of operations shall still be true of instructions.

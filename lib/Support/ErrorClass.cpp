@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Support/ErrorClass.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 
@@ -28,28 +29,35 @@ constexpr ErrorClassInfo kClasses[] = {
      "see --help"},
     {ErrorClass::Unsupported, "unsupported",
      "the model is sound, but this compiler cannot compile it",
-     "export it in another way; --check lists all that is in the way"},
+     "export the model in another way"},
     {ErrorClass::Model, "model",
      "the file is no model, is damaged, or contradicts itself",
-     "export it again; onnx.checker looks at the same things"},
+     "export the model again"},
     {ErrorClass::Limit, "limit",
      "the model asks for more than a limit below allows",
-     "export a smaller one, or raise the limit"},
+     "export a smaller model"},
     {ErrorClass::System, "system",
      "a file cannot be read or written, or the linker fails",
-     "what the message says of the file"},
+     "check the file and the tool"},
     {ErrorClass::Internal, "internal",
      "a fault of the compiler, whatever the model is",
      "report it with the model"},
 };
 
+const ErrorClassInfo &getInfo(ErrorClass errorClass) {
+  return *llvm::find_if(kClasses, [&](const ErrorClassInfo &info) {
+    return info.errorClass == errorClass;
+  });
+}
+
 } // namespace
 
 llvm::StringRef getErrorCode(ErrorClass errorClass) {
-  for (const ErrorClassInfo &info : kClasses)
-    if (info.errorClass == errorClass)
-      return info.code;
-  return "";
+  return getInfo(errorClass).code;
+}
+
+llvm::StringRef getErrorRemedy(ErrorClass errorClass) {
+  return getInfo(errorClass).remedy;
 }
 
 InFlightDiagnostic classify(InFlightDiagnostic diagnostic,

@@ -107,7 +107,7 @@ def judge(outcome: Outcome, options) -> str | None:
     for line in errors:
         if not re.search(r"\.onnx|node '", line):
             return "named no place"
-        if "; " not in line:
+        if options.compiler and "; " not in line:
             return "named no remedy"
     return None
 

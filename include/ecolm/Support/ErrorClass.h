@@ -32,6 +32,9 @@ enum class ErrorClass {
 /// What stands in brackets behind an error, such as `unsupported`.
 llvm::StringRef getErrorCode(ErrorClass errorClass);
 
+/// What to do about an error that does not say it itself.
+llvm::StringRef getErrorRemedy(ErrorClass errorClass);
+
 /// Gives `diagnostic` a class; whoever gives none leaves it to the phase.
 mlir::InFlightDiagnostic classify(mlir::InFlightDiagnostic diagnostic,
                                   ErrorClass errorClass);

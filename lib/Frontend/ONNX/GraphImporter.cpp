@@ -19,15 +19,17 @@ using ecolm::onnx::quoteName;
 
 namespace ecolm {
 
-LogicalResult GraphImporter::spend(uint64_t amount, Location loc) {
-  spent += amount;
-  // Operands count as well: a node of many inputs costs what many nodes cost.
-  if (spent <= import.limits.maxNodes * 16)
+LogicalResult GraphImporter::spend(uint64_t operands, Location loc) {
+  uint64_t limit =
+      import.limits.maxNodes + import.file.getBytes().size() / 1024;
+  ++spentNodes;
+  spentOperands += operands;
+  // A node of many inputs costs what many nodes cost.
+  if (spentNodes <= limit && spentOperands <= limit * 16)
     return success();
   return emitLimitError(loc)
-         << "the graph, with functions inlined, is larger than "
-            "the limit of "
-         << import.limits.maxNodes << " nodes";
+         << "the graph, with functions inlined, is larger than the limit of "
+         << limit << " nodes; allow more with --max-nodes";
 }
 
 LogicalResult GraphImporter::define(StringRef name, Value value, Scope &scope,
@@ -218,7 +220,7 @@ LogicalResult GraphImporter::importNode(const NodeList &nodes, int index,
     return emitLimitError(loc)
            << "node has more inputs or outputs than the limit of "
            << limits.maxOperands;
-  if (failed(spend(1 + node.input_size() + node.output_size(), loc)))
+  if (failed(spend(node.input_size() + node.output_size(), loc)))
     return failure();
 
   SmallVector<Value> inputs;

@@ -25,7 +25,9 @@ void printLimits(llvm::raw_ostream &os) {
   row(limits.maxMessages, "messages in the file that describe graphs");
   row(limits.maxDepth, "nesting of those messages, hence of subgraphs");
   row(limits.maxStructureBytes, "bytes of the file without its tensors");
-  row(limits.maxNodes, "nodes, with functions inlined (--max-nodes)");
+  row(limits.maxNodes,
+      "nodes, with functions inlined, and one more for each KiB of the "
+      "file (--max-nodes)");
   row(limits.maxFunctions, "functions of the model");
   row(limits.maxCallDepth, "calls of functions inside one another");
   row(limits.maxNameBytes, "bytes of a name");

@@ -37,24 +37,30 @@ TEST_F(DiagnosticsTest, PhasesGiveTheirClass) {
   ErrorClassifier outer(&context, ErrorClass::System);
   ErrorClassifier inner(&context, ErrorClass::Model);
   emitError(loc) << "it is damaged";
-  EXPECT_EQ(text, "tool: error: it is damaged [model]\n");
+  EXPECT_EQ(text,
+            "tool: error: it is damaged; export the model again [model]\n");
 }
 
 TEST_F(DiagnosticsTest, ErrorsKeepTheirOwn) {
   ErrorClassifier classifier(&context, ErrorClass::Model);
   classify(emitError(loc), ErrorClass::Limit) << "it is large";
-  EXPECT_EQ(text, "tool: error: it is large [limit]\n");
+  EXPECT_EQ(text, "tool: error: it is large; export a smaller model [limit]\n");
 }
 
 TEST_F(DiagnosticsTest, WhatMLIRReportsIsAFaultOfTheCompiler) {
   ErrorClassifier classifier(&context, ErrorClass::Unsupported);
   emitError(loc) << "'linalg.generic' op has a bad map";
-  EXPECT_EQ(text, "tool: error: 'linalg.generic' op has a bad map [internal]\n"
-                  "tool: note: this is a fault of the compiler; report it with "
-                  "the model\n");
+  EXPECT_EQ(text, "tool: error: 'linalg.generic' op has a bad map; report it "
+                  "with the model [internal]\n");
   text.clear();
   emitError(loc) << "failed to legalize operation 'tensor.empty'";
   EXPECT_NE(text.find("[internal]"), std::string::npos);
+}
+
+TEST_F(DiagnosticsTest, OwnRemediesAreEnough) {
+  ErrorClassifier classifier(&context, ErrorClass::System);
+  emitError(loc) << "the disk is full; make room";
+  EXPECT_EQ(text, "tool: error: the disk is full; make room [system]\n");
 }
 
 TEST_F(DiagnosticsTest, WarningsHaveNone) {

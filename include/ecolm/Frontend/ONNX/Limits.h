@@ -23,7 +23,7 @@ namespace ecolm {
 /// exports of language models.
 struct Limits {
   /// Dimensions of a tensor.
-  uint64_t maxRank = 64;
+  uint64_t maxRank = 16;
   /// Size of one dimension.
   int64_t maxDim = int64_t(1) << 40;
   /// Elements of one tensor, in the file or computed.
@@ -34,8 +34,9 @@ struct Limits {
   unsigned maxDepth = 64;
   /// Bytes of the file that are not tensor payloads; protobuf stops at 2^31.
   uint64_t maxStructureBytes = uint64_t(1) << 30;
-  /// Nodes after model-local functions are inlined.
-  uint64_t maxNodes = 200'000;
+  /// Nodes after model-local functions are inlined, besides one for every KiB
+  /// of the file: a small file shall not ask for much work.
+  uint64_t maxNodes = 10'000;
   /// Model-local functions.
   uint64_t maxFunctions = 10'000;
   /// Calls of model-local functions inside one another.

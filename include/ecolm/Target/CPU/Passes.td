@@ -208,6 +208,32 @@ def ConvertForallToRuntime : Pass<"convert-forall-to-runtime", "::mlir::ModuleOp
     "::mlir::arith::ArithDialect"];
 }
 
+def OutlineLoops : Pass<"ecolm-outline-loops", "::mlir::ModuleOp"> {
+  let summary = "move the loops of a long entry function to functions";
+  let description = [{
+    Where `@main` has at least `min-loops` loops side by side, each becomes a
+    private function that is not inlined again. What LLVM does to a function costs
+    more than its length, so a model of a thousand layers would take minutes; and
+    layers that are equal but for their buffers are then equal functions, of which
+    `duplicate-function-elimination` keeps one.
+
+    Precondition: bufferized; loops give nothing. Postcondition: if `@main` had
+    that many loops, those left check something or allocate.
+
+    ```mlir
+    scf.for %i = %c0 to %c4 step %c1 { "use"(%m, %i) : (memref<4xf32>, index) -> () }
+    ```
+    ==>
+    ```mlir
+    call @ecolm_loop_0(%m) : (memref<4xf32>) -> ()
+    ```
+  }];
+  let options = [Option<"minLoops", "min-loops", "unsigned", "64",
+                        "Number of loops from which on they are moved">];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let statistics = [Statistic<"numMoved", "moved", "loops moved">];
+}
+
 def RecordEntry : Pass<"ecolm-record-entry", "::mlir::ModuleOp"> {
   let summary = "remember the entry function's buffers before they are expanded";
   let description = [{

@@ -21,7 +21,7 @@ namespace ecolm::onnx {
 /// Sizes beyond these are a mistake or an attack; products stay in 64 bits.
 static constexpr int64_t kMaxDim = int64_t(1) << 40;
 static constexpr int64_t kMaxElements = int64_t(1) << 44;
-static constexpr size_t kMaxRank = 64;
+static constexpr size_t kMaxRank = 16;
 /// Integers of a value that are followed.
 static constexpr size_t kMaxFollowed = 1024;
 
