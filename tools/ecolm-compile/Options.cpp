@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/ADT/StringExtras.h"
@@ -124,6 +125,11 @@ struct CommandLine {
       "max-chunk", cl::value_desc("tokens"), cl::init(64), cl::cat(arithmetic),
       cl::desc("Largest number of tokens in one call (default: 64)")};
 
+  cl::opt<uint64_t> maxNodes{
+      "max-nodes", cl::value_desc("nodes"), cl::init(Limits().maxNodes),
+      cl::cat(arithmetic),
+      cl::desc("Largest number of nodes, with functions inlined")};
+
   cl::opt<std::string> dataDirectory{
       "data-dir", cl::value_desc("directory"), cl::cat(places),
       cl::desc("Where external data lies (default: beside the model)")};
@@ -168,7 +174,8 @@ static void hideOperationsInDiagnostics() {
 
 /// Says what is wrong with the command line.
 static std::nullopt_t refuse(const Twine &what) {
-  errs() << "ecolm-compile: error: " << what << "; see --help\n";
+  errs() << "ecolm-compile: error: " << what << "; see --help ["
+         << getErrorCode(ErrorClass::Usage) << "]\n";
   return std::nullopt;
 }
 
@@ -239,6 +246,7 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.maxChunk = line.maxChunk;
   options.dumpDirectory = line.dumpPhases;
   options.import.dataDirectory = line.dataDirectory;
+  options.import.limits.maxNodes = line.maxNodes;
   options.linker = line.linker;
   options.runtime = line.runtime;
   return options;
