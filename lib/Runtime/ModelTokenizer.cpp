@@ -108,9 +108,13 @@ Status TextStream::appendNew(Text &text, bool isLast) {
                 memcmp(after.data() + after.size() - 3, "\xEF\xBF\xBD", 3) == 0;
   if (after.size() <= before.size() || (isOpen && !isLast))
     return Status();
-  text.append(after.data() + before.size(), after.size() - before.size());
-  // What was new is what the next ids depend on.
-  size_t kept = ids.size() - said;
+  size_t at = before.size();
+  while (at < after.size() && (after.data()[at] & 0xC0) == 0x80)
+    ++at;
+  text.append(after.data() + at, after.size() - at);
+  // What was new is what the next ids depend on, unless it is a part of a
+  // character, which is lost now.
+  size_t kept = isOpen ? 0 : ids.size() - said;
   for (size_t i = 0; i < kept; ++i)
     ids[i] = ids[said + i];
   ids.truncate(kept);

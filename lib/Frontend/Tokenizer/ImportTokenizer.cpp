@@ -12,15 +12,18 @@
 #include "ecolm/Frontend/Tokenizer/ImportTokenizer.h"
 #include "TokenizerReader.h"
 #include "llvm/Support/ConvertUTF.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
 using namespace ecolm;
 using namespace ecolm::tokenizer;
 
-/// Published files nest seven deep and have less than a tenth of this size.
+/// Published files nest seven deep and have 33 MB at most. What is built of a
+/// file takes twenty times its size in the worst case, and less than 2 GiB in
+/// the table.
 static constexpr int kMaxDepth = 64;
-static constexpr uint64_t kMaxBytes = uint64_t(1) << 29;
+static constexpr uint64_t kMaxBytes = uint64_t(1) << 26;
 
 /// LLVM's parser calls itself for every bracket, so it is not shown too many.
 static bool isTooDeep(StringRef json) {
@@ -101,8 +104,6 @@ static void addPieces(TokenizerParts &parts) {
 }
 
 Expected<ImportedTokenizer> ecolm::importTokenizer(StringRef json) {
-  if (json.size() > kMaxBytes)
-    return createStringError("is larger than " + Twine(kMaxBytes) + " bytes");
   if (isTooDeep(json))
     return createStringError("nests deeper than " + Twine(kMaxDepth) +
                              " brackets");
@@ -126,8 +127,6 @@ Expected<ImportedTokenizer> ecolm::importTokenizer(StringRef json) {
   for (StringRef ignored : {"truncation", "padding"})
     if (root[ignored])
       parts.remarks.push_back((ignored + ": is ignored").str());
-  if (parts.table.isTooLarge())
-    root["model"].complain("is too large");
   if (!complaint.empty())
     return createStringError(complaint);
   addPieces(parts);
@@ -138,6 +137,10 @@ Expected<ImportedTokenizer> ecolm::importTokenizer(StringRef json) {
 }
 
 Expected<ImportedTokenizer> ecolm::importTokenizerFile(StringRef path) {
+  uint64_t size = 0;
+  if (!sys::fs::file_size(path, size) && size > kMaxBytes)
+    return createStringError("'" + path + "': is larger than " +
+                             Twine(kMaxBytes) + " bytes");
   ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(path);
   if (!file)
     return createStringError("'" + path + "': the tokenizer cannot be read: " +

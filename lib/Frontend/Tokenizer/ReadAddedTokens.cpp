@@ -98,8 +98,6 @@ private:
           known == parts.vocabulary.end() ? nextId++ : known->second;
     }
     uint32_t id = place->second;
-    if (id >= kMaxIds)
-      return entry.complain("there are too many tokens");
     if (id != wanted)
       parts.remarks.push_back((entry.getPlace() + ": '" + content +
                                "' gets the id " + Twine(id) + ", not " +

@@ -47,9 +47,8 @@ public:
   /// Adds the double array of `pieces`.
   tokenizer::Span addTrie(const PieceMap &pieces);
 
-  /// The table so far. It is one if it has less than 2 GiB.
+  /// The table so far.
   std::string finish();
-  bool isTooLarge() const { return bytes.size() > INT32_MAX; }
 
 private:
   tokenizer::Span addBytes(const char *data, size_t size, size_t count);

@@ -31,11 +31,12 @@ struct ImportedTokenizer {
   std::vector<std::string> remarks;
 };
 
-/// Reads the text of a tokenizer.json, which may be anybody's. The error says
-/// which field is wrong, as `model.merges[7]: ...`.
+/// Reads the text of a tokenizer.json, which may be anybody's and should be
+/// short of 64 MiB. The error says which field is wrong, as
+/// `model.merges[7]: ...`.
 llvm::Expected<ImportedTokenizer> importTokenizer(llvm::StringRef json);
 
-/// The same for a file; errors begin with its name.
+/// The same for a file; errors begin with its name. Refuses large ones.
 llvm::Expected<ImportedTokenizer> importTokenizerFile(llvm::StringRef path);
 
 } // namespace ecolm
