@@ -22,6 +22,7 @@
 #include "ecolm/Pipelines/LowerPipeline.h"
 #include "ecolm/Pipelines/OptimizePipeline.h"
 #include "ecolm/Pipelines/RecognizePipeline.h"
+#include "ecolm/Recognition/Passes.h"
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/InitAllPasses.h"
 
@@ -32,6 +33,7 @@ inline void registerAllPasses() {
   mlir::registerAllPasses();
   onnx::registerEcoLMONNXTransformsPasses();
   registerEcoLMConversionPasses();
+  registerEcoLMRecognitionPasses();
   registerEcoLMTransformsPasses();
   registerEcoLMToVectorPasses();
   registerTargetCPUPasses();

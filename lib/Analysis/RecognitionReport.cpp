@@ -12,6 +12,7 @@
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -121,8 +122,27 @@ static int64_t countSourceBytes(WeightOp weight) {
   return llvm::divideCeil(type.getNumElements() * bits, 8);
 }
 
+/// The notes that recognition passes left on `module`.
+static std::vector<RecognitionNote> readNotes(ModuleOp module) {
+  std::vector<RecognitionNote> notes;
+  auto list = module->getAttrOfType<ArrayAttr>(kRecognitionNotesAttrName);
+  if (!list)
+    return notes;
+  for (auto dictionary : list.getAsRange<DictionaryAttr>()) {
+    auto get = [&](StringRef key) {
+      auto text = dictionary.getAs<StringAttr>(key);
+      return text ? text.getValue().str() : "";
+    };
+    bool isFound = dictionary.contains(kEvidenceKey);
+    notes.push_back({get("idea"), get("name"),
+                     get(isFound ? kEvidenceKey : kReasonKey), isFound});
+  }
+  return notes;
+}
+
 RecognitionReport ecolm::collectRecognition(ModuleOp module) {
   RecognitionReport report;
+  report.notes = readNotes(module);
   for (auto weight : module.getOps<WeightOp>()) {
     auto type = cast<RankedTensorType>(weight.getType());
     for (FormatTotal *total :
@@ -144,6 +164,11 @@ RecognitionReport ecolm::collectRecognition(ModuleOp module) {
     } else if (auto matmul = dyn_cast<MatmulOp>(op)) {
       report.layers.push_back(describeLayer("matmul", matmul.getInput(),
                                             matmul.getWeights(), op, op));
+    } else if (auto matmul = dyn_cast<GroupMatmulOp>(op)) {
+      RecognizedLayer layer = describeLayer("matmul", matmul.getInput(),
+                                            matmul.getWeights(), op, op);
+      layer.scale = "groups of " + std::to_string(matmul.getGroup());
+      report.layers.push_back(std::move(layer));
     }
   });
   return report;
@@ -166,6 +191,18 @@ void RecognitionReport::print(raw_ostream &out) const {
       out << ", scale " << layer.scale;
     out << ", " << layer.numWeights << " weights\n";
   }
+  auto printNotes = [&](StringRef title, bool isFound) {
+    if (llvm::none_of(notes,
+                      [&](auto &note) { return note.isFound == isFound; }))
+      return;
+    out << title << ":\n";
+    for (const RecognitionNote &note : notes)
+      if (note.isFound == isFound)
+        out << "  " << onnx::escapeName(note.name) << ": " << note.idea << ": "
+            << note.text << "\n";
+  };
+  printNotes("recognized", true);
+  printNotes("almost recognized", false);
   out << "operations:\n";
   for (auto &[name, count] : operations)
     out << "  " << name << ": " << count << "\n";
@@ -199,12 +236,21 @@ llvm::json::Value RecognitionReport::toJSON() const {
                                            {"outputs", layer.numOutputs},
                                            {"factors", layer.numFactors},
                                            {"weights", layer.numWeights}});
+  llvm::json::Array found, almost;
+  for (const RecognitionNote &note : notes)
+    (note.isFound ? found : almost)
+        .push_back(llvm::json::Object{
+            {"idea", note.idea},
+            {"name", llvm::json::fixUTF8(note.name)},
+            {note.isFound ? kEvidenceKey : kReasonKey, note.text}});
   llvm::json::Object counts, totals;
   for (auto &[name, count] : operations)
     counts[name] = count;
   for (auto &[name, total] : formats)
     totals[name] = describeTotal(total);
   return llvm::json::Object{{"layers", std::move(layerList)},
+                            {"recognized", std::move(found)},
+                            {"almost_recognized", std::move(almost)},
                             {"operations", std::move(counts)},
                             {"formats", std::move(totals)},
                             {"total", describeTotal(total)}};

@@ -25,6 +25,22 @@ namespace ecolm {
 /// layers.
 inline constexpr llvm::StringLiteral kRecognitionAttrName = "ecolm.recognition";
 
+/// Attribute of a module: what recognition passes found and almost found, an
+/// array of dictionaries with `idea`, `name`, and `evidence` or `reason`.
+inline constexpr llvm::StringLiteral kRecognitionNotesAttrName =
+    "ecolm.recognition_notes";
+inline constexpr llvm::StringLiteral kEvidenceKey = "evidence";
+inline constexpr llvm::StringLiteral kReasonKey = "reason";
+
+/// An idea that a recognition pass found at a node or tensor of the file, or
+/// almost found there.
+struct RecognitionNote {
+  std::string idea, name;
+  /// The evidence, or the reason why it was not enough.
+  std::string text;
+  bool isFound = false;
+};
+
 /// One linear layer as the recognizer understood it.
 struct RecognizedLayer {
   /// `butterfly` or `matmul`.
@@ -53,6 +69,7 @@ struct FormatTotal {
 /// What a graph was recognized to be, after the recognize phase.
 struct RecognitionReport {
   std::vector<RecognizedLayer> layers;
+  std::vector<RecognitionNote> notes;
   /// How often each operation of the dialect occurs.
   llvm::MapVector<llvm::StringRef, int64_t> operations;
   /// Weights by number format.

@@ -163,6 +163,27 @@ func.func @matmul_packed(
   return
 }
 
+// CHECK-LABEL: func @group_matmul
+// CHECK: ecolm.group_matmul %{{.*}}, %{{.*}} scales %{{.*}} group 128 : tensor<1x?x768xf32>, tensor<2050x768x!ecolm.ternary>, tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+// CHECK: ecolm.group_matmul %{{.*}}, %{{.*}} scales %{{.*}} offsets %{{.*}} group 128 : tensor<1x?x768xf32>, tensor<2050x768xi4>, tensor<2050x6xf32>, tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+// CHECK: ecolm.group_matmul {{.*}} group 500 : tensor<1x?x768xi8>, tensor<2050x768xi2>, tensor<2050x2xf32> -> tensor<1x?x2050xf32>
+func.func @group_matmul(%x: tensor<1x?x768xf32>, %q: tensor<1x?x768xi8>,
+                        %w: tensor<2050x768x!ecolm.ternary>,
+                        %v: tensor<2050x768xi4>, %u: tensor<2050x768xi2>,
+                        %s: tensor<2050x6xf32>, %o: tensor<2050x6xf32>,
+                        %two: tensor<2050x2xf32>) {
+  %y = ecolm.group_matmul %x, %w scales %s group 128
+      : tensor<1x?x768xf32>, tensor<2050x768x!ecolm.ternary>,
+        tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+  %z = ecolm.group_matmul %x, %v scales %s offsets %o group 128
+      : tensor<1x?x768xf32>, tensor<2050x768xi4>, tensor<2050x6xf32>,
+        tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+  %a = ecolm.group_matmul %q, %u scales %two group 500
+      : tensor<1x?x768xi8>, tensor<2050x768xi2>, tensor<2050x2xf32>
+        -> tensor<1x?x2050xf32>
+  return
+}
+
 // CHECK-LABEL: func @shift
 // CHECK: ecolm.shift %{{.*}} by [-7] : tensor<1x?x256xf32>
 // CHECK: ecolm.shift %{{.*}} by [3, -2, 0] rounding <half_even> : tensor<8x3xi32>

@@ -40,6 +40,64 @@ def CheckSupported : Pass<"onnx-check-supported", "::mlir::ModuleOp"> {
   ];
 }
 
+def ExpandSequences : Pass<"onnx-expand-sequences", "::mlir::ModuleOp"> {
+  let summary = "write sequences that are taken apart again as slices";
+  let description = [{
+    Exporters write `torch.chunk` and `torch.split` as a sequence of tensors and
+    the reading of its elements. `SequenceAt(SplitToSequence(x), i)` with a
+    constant position and constant sizes becomes a Slice of x, and
+    `ConcatFromSequence(SequenceConstruct(...))` a Concat. Any other sequence
+    stays, and is refused by `onnx-check-supported`.
+
+    Precondition: the module is an imported graph; types are not needed.
+    Postcondition: the same.
+
+    ```mlir
+    %s = onnx.node "SplitToSequence"(%x, %two) {attrs = {axis = 1 : i64}, opset = 18 : i64}
+           : (tensor<3x4xf32>, tensor<i64>) -> tensor<*x!onnx.unknown>
+    %y = onnx.node "SequenceAt"(%s, %one) {opset = 18 : i64}
+           : (tensor<*x!onnx.unknown>, tensor<i64>) -> tensor<*x!onnx.unknown>
+    ==>
+    %y = onnx.node "Slice"(%x, %two_, %four, %axis) {opset = 13 : i64}
+           : (tensor<3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>)
+           -> tensor<*x!onnx.unknown>
+    ```
+  }];
+}
+
+def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "compute what depends on constants only";
+  let description = [{
+    Evaluates nodes whose inputs are initializers or constants, in the order of
+    the graph, and replaces what other nodes read of them by initializers: a
+    fake-quantization chain on a weight becomes the quantized weight, a table of
+    cosines becomes numbers. Every node rounds to its element type, as a run
+    would; sums of floats are added in double and rounded once.
+
+    A constant lives only while nodes that read it are to come, so memory is that
+    of a few tensors, and the work is bounded by the size of the model. A large
+    weight that is only reordered or cast stays in the file as it is; so does
+    the input of DequantizeLinear. A result with more than 65,536 elements that
+    would be larger than every initializer below it stays a node.
+
+    Attribute `onnx.folded` of a made initializer lists the operators that made
+    it. Its name is that of the largest initializer below.
+
+    Precondition: the module is an imported graph; types are not needed.
+    Postcondition: the same, and no evaluable node has constant inputs only, but
+    for those named above.
+
+    ```mlir
+    %w = onnx.initializer "w" dense<[0.7, -1.2]> : tensor<2xf32>
+    %0 = onnx.node "Round"(%w) {opset = 13 : i64} : (tensor<2xf32>) -> tensor<2xf32>
+    ==>
+    %0 = onnx.initializer "w" dense<[1.0, -1.0]> : tensor<2xf32>
+           {onnx.folded = ["Round"]}
+    ```
+  }];
+  let statistics = [Statistic<"numFolded", "folded", "Nodes computed">];
+}
+
 def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
   let summary = "give every value of an imported model its type";
   let description = [{
@@ -82,6 +140,11 @@ def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let options = [
+    Option<"foldSizes", "fold-sizes", "bool", /*default=*/"false",
+           "Replace integers that are computed from sizes and known by "
+           "initializers">
+  ];
   let statistics = [
     Statistic<"numTyped", "results-typed", "Results given a type">,
     Statistic<"numUntyped", "results-untyped", "Results left without one">
