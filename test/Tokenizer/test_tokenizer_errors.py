@@ -152,7 +152,7 @@ def test_refuses_files_that_it_cannot_read(tmp_path):
     with open(large, "wb") as file:
         file.truncate(2**26 + 1)
     done = subprocess.run([TOOL, "--check", large], capture_output=True, text=True)
-    assert done.returncode == 1 and "is larger than 67108864 bytes" in done.stderr
+    assert done.returncode == 1 and "large': is larger than 67108864 bytes" in done.stderr
 
 
 def test_says_what_it_does_not_do(tmp_path):

@@ -27,6 +27,10 @@ class TokenizerProcess:
         self._process = subprocess.Popen([TOOL, self._file.name], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def __enter__(self):
         return self
 

@@ -47,9 +47,12 @@ static void appendForm(Text &result, const char *text, size_t size,
         static_cast<utf8proc_ssize_t>(size), buffer.data(),
         static_cast<utf8proc_ssize_t>(buffer.size()), options);
   };
-  // No character has more than 18 in its decomposition.
-  buffer.resizeUninitialized(size * 18);
+  buffer.resizeUninitialized(size + 18);
   utf8proc_ssize_t count = decompose();
+  if (count > static_cast<utf8proc_ssize_t>(buffer.size())) {
+    buffer.resizeUninitialized(static_cast<size_t>(count));
+    count = decompose();
+  }
   count = utf8proc_normalize_utf32(buffer.data(), count, options);
   for (utf8proc_ssize_t i = 0; i < count; ++i)
     appendCodePoint(result, static_cast<uint32_t>(buffer[i]));
