@@ -13,6 +13,7 @@
 #include "ecolm/Conversion/Passes.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
+#include "ecolm/Recognition/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -24,10 +25,19 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
 
+  // Constants first: what a chain of nodes makes of a weight is a weight, and
+  // sizes that are computed from constants are sizes. A straight-through
+  // estimator would leave rounding noise on it.
+  manager.addPass(createRecognizeStraightThrough());
+  manager.addPass(onnx::createFoldConstants());
+
   // The conversions choose by rank, size and element type, so every value must
   // have a type first; without it most nodes would be refused.
   manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
+
+  // Ideas, each as the operator that means it.
+  manager.addPass(createRecognizeWeights());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
   // butterfly. The first pass leaves what it does not know to the second.

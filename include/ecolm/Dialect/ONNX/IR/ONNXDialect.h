@@ -30,6 +30,10 @@
 
 namespace ecolm::onnx {
 
+/// Attribute of an initializer that the compiler made: the operators of the
+/// constant part of the graph that it stands for.
+inline constexpr llvm::StringLiteral kFoldedAttrName = "onnx.folded";
+
 /// Attribute on arguments and results of `@main`: the name in the file.
 inline constexpr llvm::StringLiteral kNameAttrName = "onnx.name";
 /// Attribute on arguments and results of `@main`, and on nodes: dimensions.

@@ -40,6 +40,39 @@ def CheckSupported : Pass<"onnx-check-supported", "::mlir::ModuleOp"> {
   ];
 }
 
+def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "compute what depends on constants only";
+  let description = [{
+    Evaluates nodes whose inputs are initializers or constants, in the order of
+    the graph, and replaces what other nodes read of them by initializers: a
+    fake-quantization chain on a weight becomes the quantized weight, a table of
+    cosines becomes numbers. Every node rounds to its element type, as a run
+    would; sums of floats are added in double and rounded once.
+
+    A constant lives only while nodes that read it are to come, so memory is that
+    of a few tensors, and the work is bounded by the size of the model. A large
+    weight that is only reordered or cast stays in the file as it is; so does
+    the input of DequantizeLinear. A result with more than 65,536 elements that
+    would be larger than every initializer below it stays a node.
+
+    Attribute `onnx.folded` of a made initializer lists the operators that made
+    it. Its name is that of the largest initializer below.
+
+    Precondition: the module is an imported graph; types are not needed.
+    Postcondition: the same, and no evaluable node has constant inputs only, but
+    for those named above.
+
+    ```mlir
+    %w = onnx.initializer "w" dense<[0.7, -1.2]> : tensor<2xf32>
+    %0 = onnx.node "Round"(%w) {opset = 13 : i64} : (tensor<2xf32>) -> tensor<2xf32>
+    ==>
+    %0 = onnx.initializer "w" dense<[1.0, -1.0]> : tensor<2xf32>
+           {onnx.folded = ["Round"]}
+    ```
+  }];
+  let statistics = [Statistic<"numFolded", "folded", "Nodes computed">];
+}
+
 def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
   let summary = "give every value of an imported model its type";
   let description = [{

@@ -1,0 +1,212 @@
+//===- Creation.cpp - Evaluators that join or make tensors ----------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Evaluates Concat, Gather, and operators that make elements.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluators.h"
+
+using namespace mlir;
+
+namespace ecolm::onnx {
+
+//===----------------------------------------------------------------------===//
+// Concat, Gather
+//===----------------------------------------------------------------------===//
+
+/// Copies `count` elements.
+static void copyRun(const HostTensor &from, int64_t source, HostTensor &to,
+                    int64_t target, int64_t count) {
+  std::visit(
+      [&](auto &out) {
+        const auto &in =
+            std::get<std::decay_t<decltype(out)>>(from.getStorage());
+        std::copy_n(in.begin() + source, count, out.begin() + target);
+      },
+      to.getStorage());
+}
+
+static bool evaluateConcat(Evaluation &eval) {
+  if (eval.inputs.empty() || llvm::is_contained(eval.inputs, nullptr))
+    return false;
+  const HostTensor &first = *eval.inputs[0];
+  auto axis = countAxisFromFront(eval.getInt("axis", 0), first.getRank());
+  if (!axis)
+    return false;
+  SmallVector<int64_t> shape(first.getShape());
+  shape[*axis] = 0;
+  for (const HostTensor *input : eval.inputs) {
+    SmallVector<int64_t> own(input->getShape());
+    if (input->getElementType() != first.getElementType() ||
+        own.size() != shape.size())
+      return false;
+    shape[*axis] += std::exchange(own[*axis], shape[*axis]);
+    own[*axis] = shape[*axis];
+    if (ArrayRef(own) != ArrayRef(shape))
+      return false;
+  }
+  HostTensor *result = eval.addResult(first.getElementType(), shape);
+  if (!result)
+    return false;
+  int64_t outer = llvm::product_of(ArrayRef(shape).take_front(*axis));
+  int64_t row = outer ? result->size() / outer : 0, start = 0;
+  for (const HostTensor *input : eval.inputs) {
+    int64_t run = outer ? input->size() / outer : 0;
+    for (int64_t i = 0; i < outer; ++i)
+      copyRun(*input, i * run, *result, i * row + start, run);
+    start += run;
+  }
+  return true;
+}
+
+static bool evaluateGather(Evaluation &eval) {
+  const HostTensor *input = eval.getInput(0), *indices = eval.getInput(1);
+  if (!input || !indices || indices->isFloat())
+    return false;
+  auto axis = countAxisFromFront(eval.getInt("axis", 0), input->getRank());
+  if (!axis)
+    return false;
+  ArrayRef<int64_t> own = input->getShape();
+  SmallVector<int64_t> shape(own.take_front(*axis));
+  llvm::append_range(shape, indices->getShape());
+  llvm::append_range(shape, own.drop_front(*axis + 1));
+  HostTensor *result = eval.addResult(input->getElementType(), shape);
+  if (!result)
+    return false;
+  int64_t outer = llvm::product_of(own.take_front(*axis));
+  int64_t run = llvm::product_of(own.drop_front(*axis + 1)), size = own[*axis];
+  int64_t target = 0;
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t i = 0; i < indices->size(); ++i, target += run) {
+      std::optional<int64_t> index =
+          countAxisFromFront(indices->getInteger(i), size);
+      if (!index)
+        return false;
+      copyRun(*input, (o * size + *index) * run, *result, target, run);
+    }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Operators that make elements
+//===----------------------------------------------------------------------===//
+
+static bool evaluateConstantOfShape(Evaluation &eval) {
+  auto shape = eval.getInts("", 0);
+  if (!shape)
+    return false;
+  auto value = dyn_cast_or_null<ElementsAttr>(eval.node.getNodeAttr("value"));
+  std::optional<HostTensor> element = HostTensor::read(value);
+  if (!value)
+    element = HostTensor(Float32Type::get(eval.node.getContext()), {});
+  if (!element || element->size() != 1)
+    return false;
+  HostTensor *result = eval.addResult(element->getElementType(), *shape);
+  if (result)
+    copyStrided(*element, 0, SmallVector<int64_t>(shape->size(), 0), *result);
+  return result;
+}
+
+static bool evaluateShape(Evaluation &eval) {
+  const HostTensor *input = eval.getInput(0);
+  if (!input || eval.node.getNodeAttr("start") || eval.node.getNodeAttr("end"))
+    return false;
+  HostTensor *result = eval.addResult(
+      IntegerType::get(eval.node.getContext(), 64), {input->getRank()});
+  if (result)
+    llvm::copy(input->getShape(), result->get<int64_t>().begin());
+  return result;
+}
+
+static bool evaluateRange(Evaluation &eval) {
+  const HostTensor *start = eval.getInput(0), *limit = eval.getInput(1),
+                   *step = eval.getInput(2);
+  auto isNumber = [&](const HostTensor *input) {
+    return input && input->size() == 1 &&
+           input->getElementType() == start->getElementType() &&
+           std::holds_alternative<HostTensor::Integers>(input->getStorage());
+  };
+  if (!isNumber(start) || !isNumber(limit) || !isNumber(step))
+    return false;
+  __int128 from = start->getInteger(0), to = limit->getInteger(0),
+           by = step->getInteger(0);
+  if (by == 0)
+    return false;
+  __int128 span = by > 0 ? to - from : from - to, stride = by > 0 ? by : -by;
+  __int128 count = span <= 0 ? 0 : (span + stride - 1) / stride;
+  if (count > eval.budget.elements)
+    return false;
+  HostTensor *result =
+      eval.addResult(start->getElementType(), {static_cast<int64_t>(count)});
+  for (int64_t i = 0; result && i < result->size(); ++i)
+    result->get<int64_t>()[i] = static_cast<int64_t>(from + by * i);
+  return result;
+}
+
+static bool evaluateTrilu(Evaluation &eval) {
+  const HostTensor *input = eval.getInput(0), *offset = eval.getInput(1);
+  if (!input || input->getRank() < 2 || (offset && offset->size() != 1) ||
+      !eval.budget.take(input->getShape()))
+    return false;
+  int64_t columns = input->getShape().back();
+  int64_t rows = input->getShape()[input->getRank() - 2];
+  int64_t k = offset ? offset->getInteger(0) : 0;
+  bool isUpper = eval.getInt("upper", 1);
+  eval.results.push_back(*input);
+  std::visit(
+      [&](auto &values) {
+        for (size_t i = 0; i < values.size(); ++i) {
+          __int128 diagonal = __int128(i % columns) - (i / columns % rows) - k;
+          if (isUpper ? diagonal < 0 : diagonal > 0)
+            values[i] = 0;
+        }
+      },
+      eval.results.back().getStorage());
+  return true;
+}
+
+/// A Constant in any of its spellings.
+static bool evaluateConstant(Evaluation &eval) {
+  MLIRContext *context = eval.node.getContext();
+  Type f32 = Float32Type::get(context), i64 = IntegerType::get(context, 64);
+  NodeOp node = eval.node;
+  if (auto value = dyn_cast_or_null<ElementsAttr>(node.getNodeAttr("value"))) {
+    std::optional<HostTensor> tensor = HostTensor::read(value);
+    if (tensor && eval.budget.take(tensor->getShape()))
+      eval.results.push_back(std::move(*tensor));
+  } else if (auto number =
+                 dyn_cast_or_null<FloatAttr>(node.getNodeAttr("value_float"))) {
+    if (HostTensor *result = eval.addResult(f32, {}))
+      result->get<float>()[0] = number.getValueAsDouble();
+  } else if (auto number =
+                 dyn_cast_or_null<IntegerAttr>(node.getNodeAttr("value_int"))) {
+    if (HostTensor *result = eval.addResult(i64, {}))
+      result->get<int64_t>()[0] = number.getInt();
+  } else if (auto list = dyn_cast_or_null<DenseF32ArrayAttr>(
+                 node.getNodeAttr("value_floats"))) {
+    if (HostTensor *result = eval.addResult(f32, {list.size()}))
+      llvm::copy(list.asArrayRef(), result->get<float>().begin());
+  } else if (auto list = dyn_cast_or_null<DenseI64ArrayAttr>(
+                 node.getNodeAttr("value_ints"))) {
+    if (HostTensor *result = eval.addResult(i64, {list.size()}))
+      llvm::copy(list.asArrayRef(), result->get<int64_t>().begin());
+  }
+  return !eval.results.empty();
+}
+
+void populateCreationEvaluators(EvaluatorTable &table) {
+  table["Concat"] = evaluateConcat;
+  table["Constant"] = evaluateConstant;
+  table["ConstantOfShape"] = evaluateConstantOfShape;
+  table["Gather"] = evaluateGather;
+  table["Range"] = evaluateRange;
+  table["Shape"] = evaluateShape;
+  table["Trilu"] = evaluateTrilu;
+}
+
+} // namespace ecolm::onnx
