@@ -126,7 +126,7 @@ class GroupScale(nn.Module):
         S = W.abs().amax(dim=-1, keepdim=True) / 2 ** (self.qmax - 1)
         P = torch.where(W < 0, -1.0, 1.0)
         E = torch.clamp(torch.round(torch.log2(W.abs() / S)), 0, self.qmax)
-        return F.linear(x, (S * P * torch.exp2(E)).view(self.N, self.K))
+        return F.linear(x, (S * P * 2.0 ** E).view(self.N, self.K))
 
 
 class NearestLevel(nn.Module):
