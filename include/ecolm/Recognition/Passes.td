@@ -56,6 +56,129 @@ def RecognizeQuantizers : Pass<"recognize-quantizers", "::mlir::ModuleOp"> {
   }];
 }
 
+def ExpandFusedOperators
+    : Pass<"expand-fused-operators", "::mlir::ModuleOp"> {
+  let summary = "write onnxruntime's fused operators as standard ones";
+  let description = [{
+    onnxruntime's optimizer and the exporters that follow it write parts of a
+    transformer as operators of the domain `com.microsoft`. Each is a name for
+    a few standard operators, and becomes them here, so that nothing behind
+    this pass knows the domain: norms with a residual or an embedding, Gelus
+    with a bias, rotary embeddings, attention with its own layout of heads,
+    masks and caches, and products by quantized matrices.
+
+    A stored matrix of MatMulNBits keeps its bits: it becomes an unsigned
+    tensor of 2, 4 or 8 bits with blocks of scales. Without zero points the
+    middle 2^(bits-1) is one. Float zero points z are taken out of the product:
+    `A . (q - z) s = A . q s - sum(A) . z s`, the sum over each block.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: a node of a fused
+    operator that is left carries the reason in `ecolm.refusal`. The results of
+    new nodes have no types: `onnx-infer-shapes` runs again.
+
+    ```mlir
+    %0 = onnx.node "BiasGelu"(%x, %b) {domain = "com.microsoft", opset = 1 : i64}
+           : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    ==>
+    %0 = onnx.node "Add"(%x, %b) {opset = 24 : i64}
+           : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<*x!onnx.unknown>
+    %1 = onnx.node "Gelu"(%0) {opset = 24 : i64}
+           : (tensor<*x!onnx.unknown>) -> tensor<*x!onnx.unknown>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+}
+
+def RecognizeActivations
+    : Pass<"recognize-activations", "::mlir::ModuleOp"> {
+  let summary = "write Gelu and Swish for their steps";
+  let description = [{
+    Exporters spell `x/2 (1 + erf(x / sqrt 2))`, its approximation by a
+    hyperbolic tangent and `x sigmoid(x)` in steps, whose order and constants
+    differ. The pass takes a product apart into its factors, so that no order
+    is special, and compares numbers up to their rounding.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did.
+
+    ```mlir
+    %0 = onnx.node "Sigmoid"(%x) {opset = 13 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+    %1 = onnx.node "Mul"(%x, %0) {opset = 14 : i64}
+           : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    ==>
+    %1 = onnx.node "Swish"(%x) {opset = 24 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numActivations", "activations", "Activations recognized">
+  ];
+}
+
+def RecognizeAttention
+    : Pass<"recognize-attention", "::mlir::ModuleOp"> {
+  let summary = "write Attention for products around a softmax";
+  let description = [{
+    Looks for `softmax(mask(q k^T scale)) v`, from the last product backwards:
+    casts between floats, a guard against rows without keys, masks that are
+    added or chosen with Where, numbers that scale the scores, the queries or the
+    keys, transposed keys in any spelling, heads of keys and values that are
+    repeated for groups of queries, and keys behind those of a past.
+
+    A mask counts as causal only if that is proved: a constant is looked at,
+    element by element, and comparisons of ranges and Trilu are followed with
+    sizes as sums of symbols, so that `j <= i + past` is known to be just that.
+    Every other mask stays one, as what is added to the scores.
+
+    Numbers between the products may be wider afterwards, never narrower: f16
+    scores that the graph rounds at every step are kept in f32. A query that
+    sees no key gives 0 where unguarded steps divide 0 by 0.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did, up to rounding; sums of masks have no shapes yet.
+
+    ```mlir
+    %0 = onnx.node "Transpose"(%k) {attrs = {perm = array<i64: 0, 1, 3, 2>}, opset = 13 : i64} : (tensor<1x2x3x4xf32>) -> tensor<1x2x4x3xf32>
+    %1 = onnx.node "MatMul"(%q, %0) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1x2x4x3xf32>) -> tensor<1x2x3x3xf32>
+    %2 = onnx.node "Softmax"(%1) {opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+    %3 = onnx.node "MatMul"(%2, %v) {opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+    ==>
+    %3 = onnx.node "Attention"(%q, %k, %v) {attrs = {scale = 1.0 : f32}, opset = 24 : i64} : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numAttentions", "attentions", "Attentions recognized">
+  ];
+}
+
+def RecognizeNorms : Pass<"recognize-norms", "::mlir::ModuleOp"> {
+  let summary = "write norms for their steps";
+  let description = [{
+    Finds `x / sqrt(mean(x^2) + epsilon)` over the last dimension, with the
+    inverse root in any spelling, and the factors and summands of single columns
+    that follow. Of `x - mean(x)` it is a LayerNormalization, else an
+    RMSNormalization. Elements are f32 or f64: what computes in f32 between
+    casts is found between them.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did, up to rounding.
+
+    ```mlir
+    %0 = onnx.node "Mul"(%x, %x) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+    %1 = onnx.node "ReduceMean"(%0) {attrs = {axes = array<i64: -1>}, opset = 13 : i64} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+    %2 = onnx.node "Add"(%1, %epsilon) {opset = 14 : i64} : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+    %3 = onnx.node "Sqrt"(%2) {opset = 13 : i64} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+    %4 = onnx.node "Div"(%x, %3) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+    %5 = onnx.node "Mul"(%4, %gain) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    ==>
+    %5 = onnx.node "RMSNormalization"(%x, %gain) {attrs = {epsilon = 1.0e-5 : f32}, opset = 24 : i64} : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [Statistic<"numNorms", "norms", "Norms recognized">];
+}
+
 def RecognizeStraightThrough
     : Pass<"recognize-straight-through", "::mlir::ModuleOp"> {
   let summary = "read through straight-through estimators";

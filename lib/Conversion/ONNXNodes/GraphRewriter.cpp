@@ -21,9 +21,6 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// The opset whose definitions nodes made here follow.
-static constexpr int64_t kStandardOpset = 23;
-
 GraphRewriter::GraphRewriter(ModuleOp module)
     : IRRewriter(module.getContext()), module(module), symbols(module) {
   // A second pass over a module must not declare its weights again.
@@ -232,7 +229,7 @@ LogicalResult GraphRewriter::replaceNode(onnx::NodeOp node, ValueRange values) {
 }
 
 LogicalResult GraphRewriter::refuse(onnx::NodeOp node, const Twine &reason) {
-  node->setAttr(kRefusalAttrName, getStringAttr(reason));
+  node->setAttr(onnx::kRefusalAttrName, getStringAttr(reason));
   return failure();
 }
 

@@ -5,13 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Converts Mul and Div by constant powers of two to shifts.
+// Converts Mul and Div by constant powers of two to shifts, and scales that are
+// stored as exponents to floats.
 //
 //===----------------------------------------------------------------------===//
 
 #include "EcoLMConversions.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 
 using namespace mlir;
 using namespace ecolm;
@@ -20,7 +22,7 @@ using namespace ecolm;
 /// dimension of `type`, and multiplying by it leaves `type` as it is.
 static bool scalesLastDim(RankedTensorType factor, RankedTensorType type,
                           size_t numExponents) {
-  if (factor.getRank() > type.getRank())
+  if (factor.getRank() > type.getRank() || type.getRank() == 0)
     return false;
   if (numExponents == 1 && factor.getNumElements() == 1)
     return true;
@@ -47,14 +49,35 @@ static LogicalResult convertScale(onnx::NodeOp node, GraphRewriter &rewriter) {
   if (isDivision)
     for (int32_t &exponent : *exponents)
       exponent = -exponent;
-  // A tensor of no dimension has no last one; it takes a scalar exponent only.
   Value result =
       ShiftOp::create(rewriter, node.getLoc(), type, input, *exponents,
                       ShiftRounding::Floor, Arithmetic::Native);
   return rewriter.replaceNode(node, result);
 }
 
+/// Stored scales of 8 bits that are exponents become the floats that they are;
+/// nothing else computes with the type.
+static LogicalResult convertStoredExponents(onnx::NodeOp node,
+                                            GraphRewriter &rewriter) {
+  Value scale = node.getInputs()[1];
+  auto type = dyn_cast<RankedTensorType>(scale.getType());
+  auto reader = onnx::ElementsReader::get(getConstant(scale));
+  if (!reader || !type || !isa<Float8E8M0FNUType>(type.getElementType()))
+    return failure();
+  SmallVector<float> values;
+  for (int64_t i = 0; i < reader->size(); ++i)
+    values.push_back(static_cast<float>(reader->getDouble(i)));
+  auto wide = type.clone(rewriter.getF32Type());
+  Value floats = onnx::InitializerOp::create(
+      rewriter, scale.getLoc(), wide, getConstantName(scale),
+      DenseElementsAttr::get(wide, ArrayRef(values)));
+  rewriter.modifyOpInPlace(node,
+                           [&] { node.getInputsMutable()[1].assign(floats); });
+  return success();
+}
+
 void ecolm::populateScaleConversions(NodeConversions &conversions) {
+  conversions.add("DequantizeLinear", convertStoredExponents);
   conversions.add("Mul", convertScale);
   conversions.add("Div", convertScale);
 }

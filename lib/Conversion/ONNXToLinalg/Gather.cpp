@@ -28,6 +28,12 @@ static Value createCheckedIndices(Location loc, Value indices, Value size,
                                   GraphRewriter &rewriter) {
   auto type =
       cast<RankedTensorType>(indices.getType()).clone(rewriter.getIndexType());
+  // A loop over no dimension would be left with nothing but its check.
+  if (type.getRank() == 0) {
+    Value index = tensor::ExtractOp::create(rewriter, loc, indices);
+    index = createCheckedIndex(rewriter, loc, index, size);
+    return tensor::FromElementsOp::create(rewriter, loc, type, index);
+  }
   Value init = createEmpty(rewriter, loc, type, rewriter.getSizes(indices));
   SmallVector<AffineMap> maps(2,
                               rewriter.getMultiDimIdentityMap(type.getRank()));

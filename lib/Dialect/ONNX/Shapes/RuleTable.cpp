@@ -105,6 +105,7 @@ static const StringMap<ShapeRule> &standardRules() {
       {"Shape", inferShape},
       {"Sigmoid", inferUnary},
       {"Sign", inferUnary},
+      {"SimplifiedLayerNormalization", inferFusedNormalization},
       {"Sin", inferUnary},
       {"Size", inferSize},
       {"Slice", inferSlice},
@@ -132,11 +133,35 @@ static const StringMap<ShapeRule> &standardRules() {
 static const StringMap<ShapeRule> &ecolmRules() {
   static const StringMap<ShapeRule> rules = {
       {"ButterflyFactor", inferButterflyFactor},
-      {"LogQuantize", inferLogQuantize},
+      {"LogQuantize", inferQuantizer},
       {"LogQuantizedAttention", inferAttention},
+      {"PotGroupMatMul", inferLowBitGroupMatMul},
       {"PotMatMul", inferLowBitMatMul},
+      {"QuantizeInt8", inferQuantizer},
+      {"TernaryGroupMatMul", inferLowBitGroupMatMul},
       {"TernaryMatMul", inferLowBitMatMul},
       {"UnpackTernary", inferUnpackTernary},
+  };
+  return rules;
+}
+
+static const StringMap<ShapeRule> &microsoftRules() {
+  static const StringMap<ShapeRule> rules = {
+      {"Attention", inferPackedAttention},
+      {"BiasGelu", inferFusedUnary},
+      {"DynamicQuantizeMatMul", inferScaledIntegerProduct},
+      {"EmbedLayerNormalization", inferEmbedLayerNormalization},
+      {"FastGelu", inferFusedUnary},
+      {"Gelu", inferFusedUnary},
+      {"GroupQueryAttention", inferGroupQueryAttention},
+      {"MatMulIntegerToFloat", inferScaledIntegerProduct},
+      {"MatMulNBits", inferMatMulNBits},
+      {"MultiHeadAttention", inferMultiHeadAttention},
+      {"QuickGelu", inferFusedUnary},
+      {"RotaryEmbedding", inferFusedUnary},
+      {"SimplifiedLayerNormalization", inferFusedNormalization},
+      {"SkipLayerNormalization", inferFusedNormalization},
+      {"SkipSimplifiedLayerNormalization", inferFusedNormalization},
   };
   return rules;
 }
@@ -144,6 +169,8 @@ static const StringMap<ShapeRule> &ecolmRules() {
 ShapeRule findShapeRule(StringRef domain, StringRef opType) {
   if (domain.empty())
     return standardRules().lookup(opType);
+  if (domain == kMicrosoftDomain)
+    return microsoftRules().lookup(opType);
   return domain == kEcoLMDomain ? ecolmRules().lookup(opType) : nullptr;
 }
 

@@ -51,6 +51,9 @@ mlir::LogicalResult inferConcat(NodeInference &node);
 mlir::LogicalResult inferSplit(NodeInference &node);
 
 // Products.cpp
+/// The dims of the product of inputs `left` and `right`.
+mlir::FailureOr<Dims> multiplyMatrices(NodeInference &node, unsigned left,
+                                       unsigned right);
 mlir::LogicalResult inferMatMul(NodeInference &node);
 mlir::LogicalResult inferGemm(NodeInference &node);
 mlir::LogicalResult inferMatMulInteger(NodeInference &node);
@@ -93,10 +96,21 @@ mlir::LogicalResult inferRMSNormalization(NodeInference &node);
 mlir::LogicalResult inferAttention(NodeInference &node);
 mlir::LogicalResult inferRotaryEmbedding(NodeInference &node);
 
+// MicrosoftDomain.cpp
+mlir::LogicalResult inferFusedUnary(NodeInference &node);
+mlir::LogicalResult inferFusedNormalization(NodeInference &node);
+mlir::LogicalResult inferEmbedLayerNormalization(NodeInference &node);
+mlir::LogicalResult inferMatMulNBits(NodeInference &node);
+mlir::LogicalResult inferScaledIntegerProduct(NodeInference &node);
+mlir::LogicalResult inferMultiHeadAttention(NodeInference &node);
+mlir::LogicalResult inferPackedAttention(NodeInference &node);
+mlir::LogicalResult inferGroupQueryAttention(NodeInference &node);
+
 // EcoLMDomain.cpp
-mlir::LogicalResult inferLogQuantize(NodeInference &node);
+mlir::LogicalResult inferQuantizer(NodeInference &node);
 mlir::LogicalResult inferButterflyFactor(NodeInference &node);
 mlir::LogicalResult inferUnpackTernary(NodeInference &node);
+mlir::LogicalResult inferLowBitGroupMatMul(NodeInference &node);
 mlir::LogicalResult inferLowBitMatMul(NodeInference &node);
 
 } // namespace ecolm::onnx

@@ -23,7 +23,7 @@ def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
     - `recognize`: no `onnx`; `ecolm` and the dialects of tensors: `func`,
       `linalg`, `tensor`, `arith`, `math`, `cf`, `scf`, `affine`, `ub`.
     - `optimize`: those of `recognize`, but no `ecolm.butterfly_factor`; every
-      weight that a butterfly or matmul gets from a declaration is packed; and
+      weight that a butterfly or product gets from a declaration is packed; and
       the module's attribute `ecolm.arithmetic` says that products have chosen
       their arithmetic.
     - `lower`: only `llvm`, and the `ecolm.weight` declarations whose bytes are
@@ -52,6 +52,42 @@ def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
   ];
 }
 
+def ComputeOnCodes : Pass<"ecolm-compute-on-codes"> {
+  let summary = "Multiplies the integers that rows were quantized to";
+  let description = [{
+    A model that quantizes activations for its accuracy's sake alone computes
+    with the numbers that the codes stand for. Here products take the codes
+    themselves, and the scale of a row comes after the sum: an integer product
+    of `matmul` with ternary, integer or power-of-two weights, and the sums of
+    groups in `group_matmul`. The sums of the integers are exact, so the result
+    differs from the sum of rounded floats by their roundings only. Belongs to
+    the recognize phase: it says what a quantized product is.
+
+    Precondition: none. Postcondition: no product of rows of dequantized bytes,
+    except where sums may leave 32 bits.
+
+    ```mlir
+    %x = ecolm.dequantize %q scale %s
+        : tensor<?x64xi8>, tensor<?xf32> -> tensor<?x64xf32>
+    %y = ecolm.matmul %x, %w
+        : tensor<?x64xf32>, tensor<48x64x!ecolm.ternary> -> tensor<?x48xf32>
+    ```
+    ==>
+    ```mlir
+    %i = ecolm.matmul %q, %w
+        : tensor<?x64xi8>, tensor<48x64x!ecolm.ternary> -> tensor<?x48xi32>
+    %y = ecolm.dequantize %i scale %s
+        : tensor<?x48xi32>, tensor<?xf32> -> tensor<?x48xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numProducts", "products", "Number of products on integers">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
   let summary = "Makes a language model take its sequence piece by piece";
   let description = [{
@@ -69,6 +105,11 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
     kernel takes at a time. First it proves that nothing else lets one token see
     another; if something may, the pass fails and names it. The function gets the
     unit attribute `ecolm.language_model`.
+
+    With `or-whole-sequences` a function that cannot be rewritten stays as it is,
+    with a warning that names the obstacle. If it maps token ids to logits, the
+    module gets `ecolm.whole_sequences`: the runtime evaluates it as a whole for
+    every new token.
 
     Precondition: the function's type is `(tensor<1x?xi64>) ->
     tensor<1x?xVxf32>`, and its attentions are causal.
@@ -93,7 +134,10 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
            "Name of the function to rewrite">,
     Option<"contextLength", "context-length", "int64_t", "0",
            "Positions that a cache holds; 0 for the module's "
-           "ecolm.context_length">
+           "ecolm.context_length">,
+    Option<"orWholeSequences", "or-whole-sequences", "bool",
+           /*default=*/"false",
+           "Warn about a function that cannot be rewritten, instead of failing">
   ];
   let statistics = [
     Statistic<"numCaches", "caches", "Number of attentions that got a cache">
@@ -236,11 +280,12 @@ def LowerMulToShift : Pass<"ecolm-lower-mul-to-shift"> {
 def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Chooses the memory layout of every weight that a kernel reads";
   let description = [{
-    Gives the type of each `ecolm.weight` that is a factor of a butterfly or the
-    weights of a matmul a `#ecolm.packed` encoding with `lanes` lanes, and the
-    same type to its `ecolm.get_weight`. Ternary weights become `bitplanes`
-    (2 bits), powers of two `bytes`, floats and integers `plain`; `packing`
-    demands another format where the element type has it. A weight that
+    Gives the type of each `ecolm.weight` that is a factor of a butterfly, or the
+    weights, scales or offsets of a product, a `#ecolm.packed` encoding with
+    `lanes` lanes, and the same type to its `ecolm.get_weight`. Ternary weights
+    become `bitplanes` (2 bits), powers of two `bytes`, i2 `codes2`, i4
+    `nibbles`, floats and other integers `plain`; `packing` demands another
+    format where the element type has several. A weight that
     other operations use as well (an embedding that is also the output matrix)
     is declared twice. Weights that nothing uses are erased.
 
