@@ -41,6 +41,8 @@ enum class EmitKind {
 /// One compilation.
 struct CompileOptions {
   std::string input, output;
+  /// A tokenizer.json for the program; empty for what the model brings along.
+  std::string tokenizer;
   EmitKind emit = EmitKind::Program;
   TargetDescription target;
   ImportOptions import;

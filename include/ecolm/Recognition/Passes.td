@@ -297,7 +297,9 @@ def RecognizeWeights : Pass<"recognize-weights", "::mlir::ModuleOp"> {
     Reshape and Cast. Where all elements are 0 or `+-s` (ternary), or `+-s * 2^e`
     (powers of two), with one scale s for the matrix, for every row or for every
     group of 256, 128, 64 or 32 columns, the node becomes TernaryMatMul,
-    PotMatMul, TernaryGroupMatMul or PotGroupMatMul of domain `ai.ecolm`.
+    PotMatMul, TernaryGroupMatMul or PotGroupMatMul of domain `ai.ecolm`. A matrix
+    of at most 64 magnitudes, each `s` times a sum or difference of two of the
+    powers 2^-7 to 2^0 (n-hot, APoT), becomes two PotMatMul and an Add.
 
     Elements equal `s * code` bit for bit. The one exception is the rounding
     noise of `x + (q(x) - x)`, at most 2^-21 of an element, which exporters that
