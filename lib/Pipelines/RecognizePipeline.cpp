@@ -55,8 +55,8 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // Number formats, each as the operator that means it.
   manager.addPass(createRecognizeQuantizers());
 
-  // Butterflies, with or without quantizers between their factors. A matrix that
-  // is one is that before it is a matrix of few values.
+  // Butterflies, with or without quantizers between their factors. A matrix
+  // that is one is that before it is a matrix of few values.
   manager.addPass(createRecognizeButterflies());
   manager.addPass(createFactorMatrices({options.factorTolerance}));
   manager.addPass(createRecognizeWeights());
