@@ -53,7 +53,7 @@ static Value matchInverseRoot(Value value) {
 static std::optional<Norm> matchScaled(Value value) {
   Value x, variance;
   if (auto product = matchBinary(
-          value, "Mul", [](Value rhs) { return matchInverseRoot(rhs); })) {
+          value, "Mul", [](Value rhs) { return matchInverseRoot(rhs) != nullptr; })) {
     x = product->first;
     variance = matchInverseRoot(product->second);
   } else if (onnx::NodeOp division = matchNode(value, "Div")) {

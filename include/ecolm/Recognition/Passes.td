@@ -136,6 +136,40 @@ def RecognizeNorms : Pass<"recognize-norms", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
   let statistics = [Statistic<"numNorms", "norms", "Norms recognized">];
+}
+
+def RecognizeRotary : Pass<"recognize-rotary", "::mlir::ModuleOp"> {
+  let summary = "write RotaryEmbedding for its steps";
+  let description = [{
+    Finds what turns pairs of elements of queries or keys [B, H, T, D]: the two
+    halves of a row, `x cos + Concat(-x[D/2:], x[:D/2]) sin`, or neighbours, the
+    even and odd elements, which are joined again. RotaryEmbedding takes each
+    cosine once, [B, T, D/2]; of halves the graph has each of them twice, and
+    that both are the same is proved: they are one value joined with itself, or
+    a constant table whose halves are equal, behind Cos, Sin, Gather and the
+    like, which are made again for one half.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did; the tables that it made are typed without names of dimensions.
+
+    ```mlir
+    %0 = onnx.node "Slice"(%x, %two, %end, %axis) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2x3x2xf32>
+    %1 = onnx.node "Neg"(%0) {opset = 13 : i64} : (tensor<1x2x3x2xf32>) -> tensor<1x2x3x2xf32>
+    %2 = onnx.node "Slice"(%x, %zero, %two, %axis) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2x3x2xf32>
+    %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<1x2x3x2xf32>, tensor<1x2x3x2xf32>) -> tensor<1x2x3x4xf32>
+    %4 = onnx.node "Mul"(%x, %cosine) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x2x3x4xf32>
+    %5 = onnx.node "Mul"(%3, %sine) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x2x3x4xf32>
+    %6 = onnx.node "Add"(%4, %5) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+    ==>
+    %6 = onnx.node "RotaryEmbedding"(%x, %cosines, %sines) {attrs = {interleaved = 0 : i64}, opset = 24 : i64} : (tensor<1x2x3x4xf32>, tensor<1x3x2xf32>, tensor<1x3x2xf32>) -> tensor<1x2x3x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numRotaries", "rotaries", "Rotary embeddings recognized">
+  ];
+}
+
 def RecognizeStraightThrough
     : Pass<"recognize-straight-through", "::mlir::ModuleOp"> {
   let summary = "read through straight-through estimators";
