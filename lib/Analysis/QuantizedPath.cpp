@@ -58,7 +58,8 @@ static bool isScale(Operation *op, Value operand,
 /// operation only its conversion and its scale belong to it.
 static bool continuesThrough(Operation *op, Value operand,
                              const SetVector<Operation *> &path) {
-  if (isa<DequantizeOp, ButterflyOp, ButterflyFactorOp, MatmulOp>(op))
+  if (isa<DequantizeOp, ButterflyOp, ButterflyFactorOp, MatmulOp,
+          GroupMatmulOp>(op))
     return op->getOperand(0) == operand ||
            (isa<DequantizeOp>(op) &&
             path.contains(op->getOperand(0).getDefiningOp()));

@@ -164,6 +164,11 @@ RecognitionReport ecolm::collectRecognition(ModuleOp module) {
     } else if (auto matmul = dyn_cast<MatmulOp>(op)) {
       report.layers.push_back(describeLayer("matmul", matmul.getInput(),
                                             matmul.getWeights(), op, op));
+    } else if (auto matmul = dyn_cast<GroupMatmulOp>(op)) {
+      RecognizedLayer layer = describeLayer("matmul", matmul.getInput(),
+                                            matmul.getWeights(), op, op);
+      layer.scale = "groups of " + std::to_string(matmul.getGroup());
+      report.layers.push_back(std::move(layer));
     }
   });
   return report;

@@ -293,8 +293,8 @@ LogicalResult TokenFlow::visit(Operation &op) {
   return TypeSwitch<Operation *, LogicalResult>(&op)
       .Case([&](linalg::LinalgOp linalg) { return visitLinalg(linalg); })
       .Case<LogQuantizeOp, DequantizeOp, QuantizeInt8Op, ButterflyOp,
-            ButterflyFactorOp, MatmulOp, ShiftOp, LayerNormOp, RmsNormOp,
-            RotateOp, PermuteOp>(
+            ButterflyFactorOp, MatmulOp, GroupMatmulOp, ShiftOp, LayerNormOp,
+            RmsNormOp, RotateOp, PermuteOp>(
           [&](Operation *rowwise) { return visitRowwise(rowwise); })
       .Case([&](AttentionOp attention) { return visitAttention(attention); })
       .Case([&](PositionsOp positions) { return visitPositions(positions); })

@@ -13,6 +13,7 @@
 #include "ecolm/Support/WeightPacker.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include <cstring>
 
 using namespace mlir;
 using namespace ecolm;
@@ -31,6 +32,9 @@ static_assert(static_cast<int>(ByteFormat::Nibbles) ==
               static_cast<int>(Packing::Nibbles));
 static_assert(static_cast<int>(ByteFormat::Plain) ==
               static_cast<int>(Packing::Plain));
+
+/// Sources up to this size are written out in the module.
+static constexpr size_t kMaxInlineBytes = 64;
 
 WeightOp ecolm::getDeclaration(Value value, SymbolTableCollection &symbols) {
   auto get = value.getDefiningOp<GetWeightOp>();
@@ -69,6 +73,9 @@ FailureOr<WeightDescription> ecolm::describeWeight(WeightOp weight) {
     description.hasZero = pot.getZero();
   } else if (isa<TernaryType>(element)) {
     description.kind = ElementKind::Ternary;
+  } else if (element.isSignlessInteger(2) || element.isSignlessInteger(4)) {
+    description.kind = ElementKind::Integer;
+    description.integerBits = element.getIntOrFloatBitWidth();
   } else if (element.isIntOrIndexOrFloat()) {
     unpacked = ByteFormat::Plain;
     description.elementBytes =
@@ -121,4 +128,30 @@ FailureOr<WeightBytes> ecolm::getSourceBytes(WeightOp weight) {
            << "the source has " << bytes->get().size()
            << " bytes, but its type asks for " << getSourceSize(*description);
   return std::move(*bytes);
+}
+
+FailureOr<std::vector<float>> ecolm::readFloats(WeightOp weight) {
+  FailureOr<WeightBytes> bytes = getSourceBytes(weight);
+  if (failed(bytes))
+    return failure();
+  auto type = cast<RankedTensorType>(weight.getType());
+  std::vector<float> stored(type.getNumElements());
+  std::memcpy(stored.data(), bytes->get().data(),
+              stored.size() * sizeof(float));
+  if (!weight.getTransposed())
+    return stored;
+  std::vector<float> values(stored.size());
+  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
+  for (int64_t n = 0; n < rows; ++n)
+    for (int64_t k = 0; k < columns; ++k)
+      values[n * columns + k] = stored[k * rows + n];
+  return values;
+}
+
+ElementsAttr ecolm::makeSource(RankedTensorType type, StringRef name,
+                               ArrayRef<char> bytes) {
+  if (bytes.size() <= kMaxInlineBytes)
+    return cast<ElementsAttr>(DenseElementsAttr::getFromRawBuffer(type, bytes));
+  return cast<ElementsAttr>(DenseResourceElementsAttr::get(
+      type, name, HeapAsmResourceBlob::allocateAndCopyInferAlign(bytes)));
 }

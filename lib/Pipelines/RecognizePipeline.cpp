@@ -25,18 +25,22 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
 
-  // Constants first: what a chain of nodes makes of a weight is a weight, and
-  // sizes that are computed from constants are sizes. A straight-through
-  // estimator would leave rounding noise on it.
+  // Constants first: what a chain of nodes makes of a weight is a weight. A
+  // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());
   manager.addPass(onnx::createFoldConstants());
+  manager.addPass(onnx::createExpandSequences());
 
   // The conversions choose by rank, size and element type, so every value must
-  // have a type first; without it most nodes would be refused.
+  // have a type first; without it most nodes would be refused. Sizes that
+  // become known are constants, which may make others.
+  manager.addPass(onnx::createInferShapes({/*foldSizes=*/true}));
+  manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createInferShapes());
   // Other runtimes' names for what the standard has words for are in the way of
   // everything that recognizes structure.
   manager.addPass(createExpandFusedOperators());
+  manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
 
@@ -44,16 +48,22 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // typed again: a mask made of several has the shape of none.
   manager.addPass(createRecognizeNorms());
   manager.addPass(createRecognizeActivations());
+  manager.addPass(createRecognizeRotary());
   manager.addPass(createRecognizeAttention());
   manager.addPass(onnx::createInferShapes());
 
-  // Ideas, each as the operator that means it.
+  // Number formats, each as the operator that means it.
+  manager.addPass(createRecognizeQuantizers());
   manager.addPass(createRecognizeWeights());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
   // butterfly. The first pass leaves what it does not know to the second.
   manager.addPass(createConvertONNXToEcoLM());
   manager.addPass(createConvertONNXToLinalg());
+
+  // What was quantized is multiplied as integers. It changes roundings, which
+  // no later phase may.
+  manager.addPass(createComputeOnCodes());
 
   // Layers that quantize one activation separately (query, key, value) wrote
   // the quantizer once each; CSE makes it one. Canonicalization folds the

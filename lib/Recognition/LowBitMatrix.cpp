@@ -109,13 +109,20 @@ static std::optional<LowBitMatrix> encode(ArrayRef<float> values,
                                           std::vector<Unit> units,
                                           int64_t length, double tolerance) {
   LowBitMatrix matrix;
-  bool isTernary = haveOneExponent(units), isAny = false;
+  bool isAny = false;
+  bool isPlain =
+      !haveOneExponent(units) && llvm::all_of(units, [](const Unit &unit) {
+        return unit.isZero || unit.scale == 1;
+      });
   for (Unit &unit : units) {
     if (unit.isZero)
       continue;
-    if (isTernary) {
-      unit.scale = std::ldexp(unit.scale, unit.emin);
-      unit.emin = unit.emax = 0;
+    // The largest magnitude of a unit is its scale, but a scale that is a power
+    // of two in every unit goes into the exponents.
+    if (!isPlain) {
+      unit.scale = std::ldexp(unit.scale, unit.emax);
+      unit.emin -= unit.emax;
+      unit.emax = 0;
     }
     matrix.emin = isAny ? std::min<int64_t>(matrix.emin, unit.emin) : unit.emin;
     matrix.emax = isAny ? std::max<int64_t>(matrix.emax, unit.emax) : unit.emax;

@@ -52,8 +52,9 @@ static Value matchInverseRoot(Value value) {
 /// x and epsilon of a normalized value; what the norm centers is found later.
 static std::optional<Norm> matchScaled(Value value) {
   Value x, variance;
-  if (auto product = matchBinary(
-          value, "Mul", [](Value rhs) { return matchInverseRoot(rhs) != nullptr; })) {
+  if (auto product = matchBinary(value, "Mul", [](Value rhs) {
+        return bool(matchInverseRoot(rhs));
+      })) {
     x = product->first;
     variance = matchInverseRoot(product->second);
   } else if (onnx::NodeOp division = matchNode(value, "Div")) {

@@ -95,8 +95,14 @@ struct RecognizeStraightThrough final
       if (Value quantized = findQuantized(add)) {
         notes.found(getNodeName(add),
                     "x + (q(x) - x) is q(x) but for rounding");
-        add.getResult(0).replaceAllUsesWith(quantized);
-        add.erase();
+        if (quantized.getType() == add.getResult(0).getType()) {
+          add.getResult(0).replaceAllUsesWith(quantized);
+          add.erase();
+          continue;
+        }
+        // What the file states of the sum's type is kept, to be checked.
+        add.setOpType("Identity");
+        add.getInputsMutable().assign(quantized);
       }
     eraseUnusedNodes(getOperation());
   }

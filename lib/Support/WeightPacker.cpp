@@ -12,10 +12,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Support/WeightPacker.h"
+#include "ecolm/Support/IntegerPacking.h"
 #include "ecolm/Support/PotPacking.h"
 #include "ecolm/Support/TernaryPacking.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/MathExtras.h"
 #include <cstring>
 
 using namespace ecolm;
@@ -78,6 +80,10 @@ static bool isFormatOfKind(const WeightDescription &weight, ByteFormat format) {
     return (format == ByteFormat::Bytes && weight.numExponents <= 127) ||
            (format == ByteFormat::Nibbles &&
             fitsNibble(weight.numExponents, weight.hasZero));
+  case ElementKind::Integer:
+    return format == ByteFormat::Bytes ||
+           (format == ByteFormat::Codes2 && weight.integerBits == 2) ||
+           (format == ByteFormat::Nibbles && weight.integerBits == 4);
   case ElementKind::Plain:
     return format == ByteFormat::Plain;
   }
@@ -99,6 +105,10 @@ static Error checkWeight(const WeightDescription &weight) {
   const FactorShape &shape = weight.shape;
   if (weight.transposed && (shape.stacks != 1 || shape.a != 1 || shape.d != 1))
     return makeError("only the source of a matrix can be transposed");
+  if (weight.kind == ElementKind::Integer && weight.integerBits != 2 &&
+      weight.integerBits != 4)
+    return makeError("expected integers of 2 or 4 bits, but found %d",
+                     weight.integerBits);
   if (weight.kind == ElementKind::Plain && weight.elementBytes != 1 &&
       weight.elementBytes != 2 && weight.elementBytes != 4 &&
       weight.elementBytes != 8)
@@ -163,13 +173,21 @@ static void forEachRun(const WeightDescription &weight, Visit visit) {
     }
 }
 
+/// Whether `code` is a code of the weight's kind.
+static bool isCode(const WeightDescription &weight, int8_t code) {
+  if (weight.kind == ElementKind::Integer)
+    return llvm::isIntN(weight.integerBits, code);
+  if (weight.kind == ElementKind::Ternary)
+    return code >= -1 && code <= 1;
+  return code <= weight.numExponents && code >= -weight.numExponents &&
+         (code || weight.hasZero);
+}
+
 /// Gives the codes of the packed stream in chunks to `visit`; `read(index)`
 /// gives one code of the source.
 template <typename Read>
 static Error streamCodes(const WeightDescription &weight, Read read,
                          function_ref<void(ArrayRef<int8_t>)> visit) {
-  int limit = weight.kind == ElementKind::Ternary ? 1 : weight.numExponents;
-  bool zeroIsValid = weight.kind == ElementKind::Ternary || weight.hasZero;
   bool valid = true;
   std::vector<int8_t> chunk;
   chunk.reserve(kChunkElements);
@@ -178,7 +196,7 @@ static Error streamCodes(const WeightDescription &weight, Read read,
       int8_t code = 0;
       if (index >= 0) {
         code = read(index);
-        valid &= code <= limit && code >= -limit && (code || zeroIsValid);
+        valid &= isCode(weight, code);
       }
       chunk.push_back(code);
     }
@@ -202,6 +220,13 @@ static Error dispatchCodes(const WeightDescription &weight,
                            ArrayRef<char> source,
                            function_ref<void(ArrayRef<int8_t>)> visit) {
   const char *bytes = source.data();
+  if (weight.kind == ElementKind::Integer &&
+      weight.sourceFormat != ByteFormat::Bytes) {
+    int32_t bits = weight.integerBits;
+    return streamCodes(
+        weight, [=](int64_t i) { return readPackedInteger(bytes, bits, i); },
+        visit);
+  }
   switch (weight.sourceFormat) {
   case ByteFormat::Codes2:
     return streamCodes(
@@ -223,6 +248,8 @@ static Error dispatchCodes(const WeightDescription &weight,
 /// Appends one chunk of codes in the destination's format.
 static void encode(const WeightDescription &weight, ArrayRef<int8_t> codes,
                    llvm::SmallVectorImpl<char> &out) {
+  if (weight.kind == ElementKind::Integer && weight.format != ByteFormat::Bytes)
+    return packIntegers(codes, weight.integerBits, out);
   switch (weight.format) {
   case ByteFormat::Codes2:
     return packCodes2(codes, out);

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ecolm/Support/IntegerPacking.h"
 #include "ecolm/Support/PotPacking.h"
 #include "ecolm/Support/TernaryPacking.h"
 #include "ecolm/Support/WeightPacker.h"
@@ -35,6 +36,8 @@ static int64_t getElementAt(const WeightDescription &weight, int64_t position) {
 /// Code at `position` of the packed stream.
 static int8_t readCode(const WeightDescription &weight, const char *bytes,
                        int64_t position) {
+  if (weight.kind == ElementKind::Integer && weight.format != ByteFormat::Bytes)
+    return readPackedInteger(bytes, weight.integerBits, position);
   switch (weight.format) {
   case ByteFormat::Codes2:
     return readCodes2(bytes, position);

@@ -111,6 +111,31 @@ class LayerModel:
                                       self.builder.constant(f"{name}.scale", np.asarray(scale))],
                         name, out=f"{name}_out", domain=DOMAIN, emin=emin, emax=emin + levels - 1)
 
+    def group_matmul(self, rows: int, columns: int, groups: int, pot: bool, int8: bool) -> None:
+        """TernaryGroupMatMul or PotGroupMatMul on floats, or on a row's bytes."""
+        levels, emin = (int(self.generator.integers(1, 8)), -3) if pot else (1, 0)
+        codes = self.generator.integers(-levels, levels + 1, (rows, columns), dtype=np.int8)
+        scales = self.generator.uniform(-2, 2, (rows, groups)).astype(np.float32)
+        size = columns // groups
+
+        def expected(x):
+            if not int8:
+                values = reference.pot_values(codes, emin) if pot else codes
+                return reference.group_matmul(x, values, scales, size)
+            values = reference.pot_values(codes, 0).astype(np.int32) if pot else codes
+            scale = np.maximum(np.abs(x).max(axis=-1, keepdims=True), np.float32(1e-5)) / \
+                np.float32(127)
+            x, _ = reference.quantize_int8(x)
+            return reference.group_matmul(x, values, scales, size, exponent=emin) * scale
+
+        name, x = self._add(rows, columns, expected)
+        x = self.builder.op("QuantizeInt8", [x], f"{name}.quantize", domain=DOMAIN) if int8 else x
+        attributes = {"emin": emin, "emax": emin + levels - 1} if pot else {}
+        self.builder.op("PotGroupMatMul" if pot else "TernaryGroupMatMul",
+                        [x, self.builder.constant(f"{name}.codes", codes),
+                         self.builder.constant(f"{name}.scales", scales)],
+                        name, out=f"{name}_out", domain=DOMAIN, **attributes)
+
     def _quantize(self, x: str, name: str) -> str:
         return self.builder.op("LogQuantize", [x], f"{name}.quantize", domain=DOMAIN, emin=EMIN,
                                emax=EMAX, rounding="floor", underflow="zero")

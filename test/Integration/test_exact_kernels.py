@@ -44,6 +44,14 @@ def products(layers: LayerModel) -> None:
         layers.pot_matmul(rows, columns, quantized=i % 2 == 1)
 
 
+def groups(layers: LayerModel) -> None:
+    """Ternary and power-of-two matrices with scales of 1 to 33 groups of any size."""
+    g = layers.generator
+    for i in range(40):
+        groups, size, rows = (int(v) for v in g.integers(1, (34, 20, 70)))
+        layers.group_matmul(rows, groups * size, groups, pot=i % 2 == 0, int8=i % 4 > 1)
+
+
 def same_bits(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """Where the numbers are the same; integers have one zero, so its sign is no matter."""
     return (actual.view(np.int32) == expected.view(np.int32)) | ((actual == 0) & (expected == 0))
@@ -62,7 +70,7 @@ def wrong_layers(layers: LayerModel, inputs, outputs) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("fill", [butterflies, float_factors, products])
+@pytest.mark.parametrize("fill", [butterflies, float_factors, products, groups])
 def test_layers_are_exact(fill, tmp_path):
     layers = LayerModel(seed=len(fill.__name__))
     fill(layers)
@@ -80,7 +88,7 @@ def test_layers_are_exact(fill, tmp_path):
 
 def test_cases_are_many():
     """At least 10,000 pairs of a random shape and random values."""
-    assert set(CASES) == {"butterflies", "float_factors", "products"}
+    assert set(CASES) == {"butterflies", "float_factors", "products", "groups"}
     assert sum(CASES.values()) >= 10_000
 
 

@@ -33,10 +33,10 @@ func.func @rows(%x: tensor<2x8xf32>) -> tensor<2x4xf32> {
 // -----
 
 // Powers of two times 0.3, through a Transpose, with a bias.
-// CHECK: sign * 2^e with -2 <= e <= 1, one scale
+// CHECK: sign * 2^e with -3 <= e <= 0, one scale
 // CHECK-LABEL: func @powers
-// CHECK-DAG:     onnx.initializer "w.scale" dense<1.200000e+00> : tensor<f32>
-// CHECK:         %[[Y:.*]] = onnx.node "PotMatMul"({{.*}}) {attrs = {emax = 1 : i64, emin = -2 : i64}, domain = "ai.ecolm"
+// CHECK-DAG:     onnx.initializer "w.scale" dense<2.400000e+00> : tensor<f32>
+// CHECK:         %[[Y:.*]] = onnx.node "PotMatMul"({{.*}}) {attrs = {emax = 0 : i64, emin = -3 : i64}, domain = "ai.ecolm"
 // CHECK:         onnx.node "Add"(%[[Y]], %{{.*}})
 func.func @powers(%x: tensor<2x8xf32>, %b: tensor<4xf32>) -> tensor<2x4xf32> {
   %w = onnx.initializer "w" dense<[

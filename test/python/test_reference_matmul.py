@@ -20,6 +20,32 @@ def test_float_matmul_sums_in_order():
     assert reference.matmul(x[:, ::-1], w)[0, 0] == 2.0**24 + 2
 
 
+def test_group_matmul_of_small_integers_is_exact():
+    """Scales and offsets of quarters leave nothing to round, so fractions say what is right."""
+    g = np.random.default_rng(6)
+    for k, group in ((20, 5), (20, 8), (3, 7)):
+        groups = -(-k // group)
+        w = g.integers(-8, 8, (6, k)).astype(np.int8)
+        x = g.integers(-50, 50, (4, k)).astype(np.int8)
+        scales, offsets = (g.integers(-9, 9, (6, groups)).astype(np.float32) / 4 for _ in range(2))
+        exact = [[sum(int(row[i]) * (fractions.Fraction(float(scales[n, i // group])) * int(w[n, i])
+                                     + fractions.Fraction(float(offsets[n, i // group])))
+                      for i in range(k)) for n in range(6)] for row in x]
+        for values in (x, x.astype(np.float32)):
+            actual = reference.group_matmul(values, w, scales, group, offsets)
+            np.testing.assert_array_equal(actual, np.array(exact, float))
+        halves = reference.group_matmul(x, w, scales, group, exponent=-1)
+        np.testing.assert_array_equal(2 * halves, reference.group_matmul(x, w, scales, group))
+
+
+def test_group_matmul_adds_groups_in_order():
+    # 2^24 + 1 + 1: in order both ones are lost.
+    x, w, scales = (np.ones((1, 3), np.float32) for _ in range(3))
+    scales[0, 0] = 2.0**24
+    assert reference.group_matmul(x, w, scales, 1)[0, 0] == 2.0**24
+    assert reference.group_matmul(x, w, scales[:, ::-1], 1)[0, 0] == 2.0**24 + 2
+
+
 def test_pot_matmul_of_small_integers_is_exact():
     g = np.random.default_rng(5)
     codes = g.integers(-8, 9, (7, 20)).astype(np.int8)

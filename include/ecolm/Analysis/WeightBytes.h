@@ -57,6 +57,14 @@ std::optional<WeightBytes> findSourceBytes(WeightOp weight);
 /// type of the weight asks for.
 llvm::FailureOr<WeightBytes> getSourceBytes(WeightOp weight);
 
+/// The floats of a declared f32 weight, in row-major order of its type.
+llvm::FailureOr<std::vector<float>> readFloats(WeightOp weight);
+
+/// `bytes`, laid out as a tensor of `type`, as the source of a weight: written
+/// out in the module where they are few, as the importer does.
+mlir::ElementsAttr makeSource(mlir::RankedTensorType type, llvm::StringRef name,
+                              llvm::ArrayRef<char> bytes);
+
 } // namespace ecolm
 
 #endif // ECOLM_ANALYSIS_WEIGHTBYTES_H

@@ -15,6 +15,47 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RecognizeQuantizers : Pass<"recognize-quantizers", "::mlir::ModuleOp"> {
+  let summary = "find quantizers of activations by what they compute";
+  let description = [{
+    Takes every group of elementwise nodes, and reductions over the last axis,
+    that computes one f32 value from another and makes steps; evaluates it at
+    chosen numbers; and compares it with the quantizers of the dialect. How the
+    nodes spell it (Log and Pow, comparisons, a division or a product) does not
+    matter. What agrees everywhere becomes LogQuantize or QuantizeInt8 of domain
+    `ai.ecolm`.
+
+    The numbers are 13 around each place where a log quantizer may change its
+    value and 16 between any two, of both signs, for every exponent of its range;
+    or 64 rows of magnitudes from 2^-24 to 2^15, of zeros and of ties. A threshold
+    2^e written with a logarithm is off by some units in the last place: up to
+    8 + |e| are taken for the exact one, as are codes next to a tie; the note
+    counts the numbers that fell on the other side.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the same, and
+    `ecolm.recognition_notes` names the quantizers.
+
+    ```mlir
+    %s = onnx.node "Sign"(%x) {opset = 17 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    %a = onnx.node "Abs"(%x) {opset = 17 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    %l = onnx.node "Log"(%a) {opset = 17 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    %d = onnx.node "Div"(%l, %ln2) {opset = 17 : i64}
+           : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+    %f = onnx.node "Floor"(%d) {opset = 17 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    %c = onnx.node "Clip"(%f, %m6, %p3) {opset = 17 : i64}
+           : (tensor<?x8xf32>, tensor<f32>, tensor<f32>) -> tensor<?x8xf32>
+    %p = onnx.node "Pow"(%two, %c) {opset = 17 : i64}
+           : (tensor<f32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    %y = onnx.node "Mul"(%s, %p) {opset = 17 : i64}
+           : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    ==>
+    %y = onnx.node "LogQuantize"(%x) {attrs = {emax = 3 : i64, emin = -6 : i64,
+           rounding = "floor", underflow = "clamp"}, domain = "ai.ecolm", opset = 1 : i64}
+           : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    ```
+  }];
+}
+
 def ExpandFusedOperators
     : Pass<"expand-fused-operators", "::mlir::ModuleOp"> {
   let summary = "write onnxruntime's fused operators as standard ones";

@@ -22,6 +22,8 @@ enum class ElementKind {
   Ternary,
   /// A signed power of two; its code is 0 or `sign * (e - min + 1)`.
   Pot,
+  /// A signed integer of `integerBits` bits; its code is the value.
+  Integer,
   /// A float or an integer of `elementBytes` bytes, moved but never looked at.
   Plain
 };
@@ -37,6 +39,8 @@ struct WeightDescription {
   int32_t numExponents = 1;
   /// Powers of two: whether 0 is a value.
   bool hasZero = true;
+  /// Narrow integers: bits of one, 2 or 4.
+  int32_t integerBits = 4;
   /// Plain elements: bytes of one, 1, 2, 4 or 8.
   int32_t elementBytes = 4;
 

@@ -70,6 +70,15 @@ Value KernelBuilder::write(Value lanes, Value target, Value at,
       .getResult();
 }
 
+Value KernelBuilder::copyFront(Value row, Value target) {
+  auto type = cast<RankedTensorType>(target.getType());
+  SmallVector<OpFoldResult> zero = {getIndexAttr(0)}, one = {getIndexAttr(1)};
+  SmallVector<OpFoldResult> size = {getIndexAttr(type.getDimSize(0))};
+  Value front =
+      tensor::ExtractSliceOp::create(*this, type, row, zero, size, one);
+  return tensor::InsertSliceOp::create(*this, front, target, zero, size, one);
+}
+
 SmallVector<Value> KernelBuilder::loop(Value from, Value to, int64_t step,
                                        ValueRange carried, LoopBody body) {
   auto loop = scf::ForOp::create(

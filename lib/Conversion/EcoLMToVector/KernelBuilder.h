@@ -50,6 +50,9 @@ public:
   mlir::Value write(mlir::Value lanes, mlir::Value target, mlir::Value at,
                     bool inBounds = true);
 
+  /// Returns `target`, a row, filled with the first elements of `row`.
+  mlir::Value copyFront(mlir::Value row, mlir::Value target);
+
   /// `for i = from; i < to; i += step` over carried values.
   llvm::SmallVector<mlir::Value> loop(mlir::Value from, mlir::Value to,
                                       int64_t step, mlir::ValueRange carried,
@@ -80,6 +83,8 @@ void populateElementwiseKernels(const mlir::TypeConverter &converter,
                                 mlir::RewritePatternSet &patterns, bool fpu);
 void populateLinearKernels(const mlir::TypeConverter &converter,
                            mlir::RewritePatternSet &patterns);
+void populateGroupMatmulKernel(const mlir::TypeConverter &converter,
+                               mlir::RewritePatternSet &patterns);
 void populateNormKernels(const mlir::TypeConverter &converter,
                          mlir::RewritePatternSet &patterns);
 void populateAttentionKernels(const mlir::TypeConverter &converter,

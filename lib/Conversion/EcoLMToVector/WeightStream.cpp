@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Unpacks weights in registers: bit planes by selection, powers of two by shift
-// or exponent, plain numbers by multiplication.
+// or exponent, integers by shifts, and multiplies by them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,6 +45,14 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
   case Packing::Bytes:
     word = builder.getI8Type();
     stream.step = kLanes;
+    break;
+  case Packing::Codes2:
+  case Packing::Nibbles:
+    if (isa<TernaryType>(stream.element))
+      return failure();
+    word = builder.getI8Type();
+    stream.bits = layout.getPacking() == Packing::Nibbles ? 4 : 2;
+    stream.step = kLanes * stream.bits / 8;
     break;
   case Packing::Plain:
     word = stream.element;
@@ -93,6 +101,94 @@ Value WeightStream::multiplyPot(KernelBuilder &b, Value code, Value x) const {
   return arith::SelectOp::create(b, isZero, zero, product);
 }
 
+// Two integers of four bits, say, in a byte: each lane takes its byte and moves
+// its bits up, then down again with their sign.
+//
+//   lanes of i8     b0 b0 b1 b1 b2 b2 ...      b = |odd lane|even lane|
+//   as i32, << by   28 24 28 24 28 24 ...
+//   >> by 28        w0 w1 w2 w3 w4 w5 ...
+Value WeightStream::unpackIntegers(KernelBuilder &b, Value at) const {
+  int64_t perByte = 8 / bits;
+  Type i8 = b.getI8Type();
+  Value bytes = b.read(VectorType::get(step, i8), words, at);
+  SmallVector<int64_t> byteOfLane;
+  SmallVector<int32_t> left;
+  for (int64_t lane = 0; lane < kLanes; ++lane) {
+    byteOfLane.push_back(lane / perByte);
+    left.push_back(32 - bits * (lane % perByte + 1));
+  }
+  Value spread = vector::ShuffleOp::create(b, bytes, bytes, byteOfLane);
+  VectorType type = b.lanesOf(b.getI32Type());
+  Value wide = arith::ExtUIOp::create(b, type, spread);
+  Value up = arith::ConstantOp::create(
+      b, DenseIntElementsAttr::get(type, ArrayRef<int32_t>(left)));
+  wide = arith::ShLIOp::create(b, wide, up);
+  return arith::ShRSIOp::create(b, wide, b.integer(type, 32 - bits));
+}
+
+Value WeightStream::unpackInteger(KernelBuilder &b, Value at,
+                                  Value lane) const {
+  int64_t perByte = 8 / bits;
+  Value shift = b.index(llvm::Log2_64(perByte));
+  Value byte = arith::ShRUIOp::create(b, lane, shift);
+  byte = memref::LoadOp::create(b, words, ValueRange{b.add(at, byte)});
+  byte = arith::ExtUIOp::create(b, b.getI32Type(), byte);
+  Value place = arith::AndIOp::create(b, lane, b.index(perByte - 1));
+  place = arith::IndexCastOp::create(b, b.getI32Type(), place);
+  place = arith::ShLIOp::create(b, place,
+                                b.integer(b.getI32Type(), llvm::Log2_64(bits)));
+  Value left =
+      arith::SubIOp::create(b, b.integer(b.getI32Type(), 32 - bits), place);
+  byte = arith::ShLIOp::create(b, byte, left);
+  return arith::ShRSIOp::create(b, byte, b.integer(b.getI32Type(), 32 - bits));
+}
+
+// A nibble of a power of two is a sign above a magnitude (PotPacking.h); the
+// code is their product, the magnitude counting from 1 where there is no zero.
+Value WeightStream::decodeNibble(KernelBuilder &b, Value nibble) const {
+  auto pot = dyn_cast<PotType>(element);
+  if (!pot)
+    return nibble;
+  Type type = nibble.getType();
+  Value magnitude = arith::AndIOp::create(b, nibble, b.integer(type, 7));
+  if (!pot.getZero())
+    magnitude = b.add(magnitude, b.integer(type, 1));
+  Value sign = arith::ShRSIOp::create(b, nibble, b.integer(type, 31));
+  Value code = arith::XOrIOp::create(b, magnitude, sign);
+  return arith::SubIOp::create(b, code, sign);
+}
+
+Value WeightStream::load(KernelBuilder &b, Value at) const {
+  if (bits < 8)
+    return decodeNibble(b, unpackIntegers(b, at));
+  auto wordType = cast<MemRefType>(words.getType()).getElementType();
+  Value w = b.read(b.lanesOf(wordType), words, at);
+  if (isa<FloatType>(wordType) || wordType.isInteger(32))
+    return w;
+  return arith::ExtSIOp::create(b, b.lanesOf(b.getI32Type()), w);
+}
+
+Value WeightStream::loadLane(KernelBuilder &b, Value at, Value lane) const {
+  if (bits < 8)
+    return decodeNibble(b, unpackInteger(b, at, lane));
+  auto wordType = cast<MemRefType>(words.getType()).getElementType();
+  Value w = memref::LoadOp::create(b, words, ValueRange{b.add(at, lane)});
+  if (isa<FloatType>(wordType) || wordType.isInteger(32))
+    return w;
+  return arith::ExtSIOp::create(b, b.getI32Type(), w);
+}
+
+Value WeightStream::accumulateProduct(KernelBuilder &b, Value acc, Value x,
+                                      Value w) const {
+  if (isa<PotType>(element))
+    return b.add(acc, multiplyPot(b, w, x));
+  if (!isa<FloatType>(getElementTypeOrSelf(x.getType())))
+    return b.add(acc, arith::MulIOp::create(b, x, w));
+  if (!isa<FloatType>(getElementTypeOrSelf(w.getType())))
+    w = arith::SIToFPOp::create(b, x.getType(), w);
+  return b.add(acc, arith::MulFOp::create(b, x, w));
+}
+
 Value WeightStream::accumulate(KernelBuilder &b, Value acc, Value x,
                                Value at) const {
   Type type = acc.getType();
@@ -120,24 +216,7 @@ Value WeightStream::accumulate(KernelBuilder &b, Value acc, Value x,
     return arith::SubIOp::create(b, acc, taken);
   }
 
-  Value w = b.read(b.lanesOf(wordType), words, at);
-  Type i32 = b.lanesOf(b.getI32Type());
-  if (isa<PotType>(element)) {
-    Value code = arith::ExtSIOp::create(b, i32, w);
-    return b.add(acc, multiplyPot(b, code, x));
-  }
-  if (isFloat) {
-    if (!isa<FloatType>(wordType)) {
-      w = arith::ExtSIOp::create(b, i32, w);
-      w = arith::SIToFPOp::create(b, type, w);
-    }
-    Value product = arith::MulFOp::create(b, x, w);
-    return arith::AddFOp::create(b, acc, product);
-  }
-  if (wordType != b.getI32Type())
-    w = arith::ExtSIOp::create(b, i32, w);
-  Value product = arith::MulIOp::create(b, x, w);
-  return arith::AddIOp::create(b, acc, product);
+  return accumulateProduct(b, acc, x, load(b, at));
 }
 
 Value WeightStream::accumulateLane(KernelBuilder &b, Value acc, Value x,
@@ -162,18 +241,5 @@ Value WeightStream::accumulateLane(KernelBuilder &b, Value acc, Value x,
     return b.add(acc, arith::SelectOp::create(b, minus, negated, added));
   }
 
-  Value position = arith::AddIOp::create(b, at, lane);
-  Value w = memref::LoadOp::create(b, words, ValueRange{position});
-  if (isa<PotType>(element)) {
-    Value code = arith::ExtSIOp::create(b, b.getI32Type(), w);
-    return b.add(acc, multiplyPot(b, code, x));
-  }
-  if (!isa<FloatType>(wordType) && wordType != b.getI32Type())
-    w = arith::ExtSIOp::create(b, b.getI32Type(), w);
-  if (isFloat) {
-    if (!isa<FloatType>(wordType))
-      w = arith::SIToFPOp::create(b, type, w);
-    return b.add(acc, Value(arith::MulFOp::create(b, x, w)));
-  }
-  return b.add(acc, Value(arith::MulIOp::create(b, x, w)));
+  return accumulateProduct(b, acc, x, loadLane(b, at, lane));
 }

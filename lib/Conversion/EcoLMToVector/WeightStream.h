@@ -32,6 +32,10 @@ public:
   int64_t getStep() const { return step; }
   const FactorShape &getShape() const { return shape; }
 
+  /// The `kLanes` weights that start at word `at`: f32, or integers and codes
+  /// of powers of two as i32. Not for bit planes.
+  mlir::Value load(KernelBuilder &builder, mlir::Value at) const;
+
   /// acc + w * x for the lanes whose weights start at word `at`. `acc` and `x`
   /// are vectors of `kLanes` i32 or f32.
   mlir::Value accumulate(KernelBuilder &builder, mlir::Value acc, mlir::Value x,
@@ -43,6 +47,14 @@ public:
                              mlir::Value lane) const;
 
 private:
+  mlir::Value unpackIntegers(KernelBuilder &builder, mlir::Value at) const;
+  mlir::Value unpackInteger(KernelBuilder &builder, mlir::Value at,
+                            mlir::Value lane) const;
+  mlir::Value decodeNibble(KernelBuilder &builder, mlir::Value nibble) const;
+  mlir::Value loadLane(KernelBuilder &builder, mlir::Value at,
+                       mlir::Value lane) const;
+  mlir::Value accumulateProduct(KernelBuilder &builder, mlir::Value acc,
+                                mlir::Value x, mlir::Value w) const;
   mlir::Value multiplyPot(KernelBuilder &builder, mlir::Value code,
                           mlir::Value x) const;
 
@@ -50,6 +62,8 @@ private:
   mlir::Type element;
   mlir::Value words;
   int64_t step = 0;
+  /// Bits of an integer or code, where several share a byte.
+  int64_t bits = 8;
 };
 
 } // namespace ecolm

@@ -22,16 +22,18 @@ namespace ecolm {
 llvm::FailureOr<LogQuantizerAttr> findLogQuantizer(onnx::NodeOp node,
                                                    GraphRewriter &rewriter);
 
-/// Adds LogQuantize.
+/// Adds LogQuantize and QuantizeInt8.
 void populateQuantizerConversions(NodeConversions &conversions);
 
-/// Adds ButterflyFactor, TernaryMatMul and PotMatMul.
+/// Adds ButterflyFactor, TernaryMatMul and PotMatMul, and the products with
+/// scales of groups.
 void populateLowBitConversions(NodeConversions &conversions);
 
 /// Adds MatMul and Gemm by a constant matrix.
 void populateProductConversions(NodeConversions &conversions);
 
-/// Adds Mul and Div by constant powers of two.
+/// Adds Mul and Div by constant powers of two, and DequantizeLinear with scales
+/// of type E8M0.
 void populateScaleConversions(NodeConversions &conversions);
 
 /// Adds LayerNormalization and RMSNormalization over the last axis.

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Converts ButterflyFactor, TernaryMatMul and PotMatMul.
+// Converts ButterflyFactor, TernaryMatMul, PotMatMul, and the products with
+// scales of groups.
 //
 //===----------------------------------------------------------------------===//
 
@@ -134,6 +135,35 @@ static LogicalResult replaceByScaledMatmul(onnx::NodeOp node, Value weights,
                                                         {}, /*like=*/product));
 }
 
+/// Replaces `node` by the product of its input with `weights` and the scales
+/// (N, G) of G groups of equal size.
+static LogicalResult replaceByGroupMatmul(onnx::NodeOp node, Value weights,
+                                          GraphRewriter &rewriter) {
+  Value input = node.getInputs()[0];
+  auto weightsType = cast<RankedTensorType>(weights.getType());
+  auto inputType = cast<RankedTensorType>(input.getType());
+  if (weightsType.getRank() != 2 || inputType.getRank() < 1 ||
+      inputType.getShape().back() != weightsType.getDimSize(1))
+    return rewriter.refuse(node, "expects a weight (N, K) and an input whose "
+                                 "last dimension is K");
+  Value scales = node.getInputs()[2];
+  auto scalesType = cast<RankedTensorType>(scales.getType());
+  if (!getConstant(scales) || !scalesType.getElementType().isF32() ||
+      scalesType.getRank() != 2 ||
+      scalesType.getDimSize(0) != weightsType.getDimSize(0) ||
+      scalesType.getDimSize(1) < 1 ||
+      weightsType.getDimSize(1) % scalesType.getDimSize(1))
+    return rewriter.refuse(node, "expects its scales to be an f32 initializer "
+                                 "(N, G) with G a divisor of K");
+  if (weightsType.getElementType().isF32())
+    return rewriter.refuse(node, "expects low-bit weights");
+  Value product = GroupMatmulOp::create(
+      rewriter, node.getLoc(), getResultType(node), input, weights,
+      rewriter.createWeightIfConstant(scales), /*offsets=*/Value(),
+      weightsType.getDimSize(1) / scalesType.getDimSize(1));
+  return rewriter.replaceNode(node, product);
+}
+
 static LogicalResult convertTernaryMatMul(onnx::NodeOp node,
                                           GraphRewriter &rewriter) {
   Value weights = createLowBitWeight(node.getInputs()[1], rewriter);
@@ -142,10 +172,19 @@ static LogicalResult convertTernaryMatMul(onnx::NodeOp node,
   return replaceByScaledMatmul(node, weights, rewriter);
 }
 
-/// The int8 code of PotMatMul, 0 or `sign * (e - emin + 1)`, is the byte of
-/// `!ecolm.pot<min = emin, max = emax>`.
-static LogicalResult convertPotMatMul(onnx::NodeOp node,
-                                      GraphRewriter &rewriter) {
+static LogicalResult convertTernaryGroupMatMul(onnx::NodeOp node,
+                                               GraphRewriter &rewriter) {
+  Value weights = createLowBitWeight(node.getInputs()[1], rewriter);
+  if (!weights)
+    return refuseWeight(node, rewriter);
+  return replaceByGroupMatmul(node, weights, rewriter);
+}
+
+/// The weight of a product with powers of two: an int8 code, 0 or
+/// `sign * (e - emin + 1)`, is the byte of `!ecolm.pot<min = emin, max =
+/// emax>`.
+static FailureOr<Value> createPotWeight(onnx::NodeOp node,
+                                        GraphRewriter &rewriter) {
   int64_t min = getInt(node, "emin", 0), max = getInt(node, "emax", 0);
   Value codes = node.getInputs()[1];
   ElementsAttr elements = getConstant(codes);
@@ -161,15 +200,32 @@ static LogicalResult convertPotMatMul(onnx::NodeOp node,
                                      Twine(max - min + 1));
   auto potType = PotType::get(node.getContext(), min, max, /*zero=*/true,
                               /*terms=*/1);
-  Value weights = rewriter.createWeight(
+  return rewriter.createWeight(
       codes.getLoc(), getConstantName(codes),
       cast<RankedTensorType>(codes.getType()).clone(potType), elements,
       Packing::Bytes);
-  return replaceByScaledMatmul(node, weights, rewriter);
+}
+
+static LogicalResult convertPotMatMul(onnx::NodeOp node,
+                                      GraphRewriter &rewriter) {
+  FailureOr<Value> weights = createPotWeight(node, rewriter);
+  if (failed(weights))
+    return failure();
+  return replaceByScaledMatmul(node, *weights, rewriter);
+}
+
+static LogicalResult convertPotGroupMatMul(onnx::NodeOp node,
+                                           GraphRewriter &rewriter) {
+  FailureOr<Value> weights = createPotWeight(node, rewriter);
+  if (failed(weights))
+    return failure();
+  return replaceByGroupMatmul(node, *weights, rewriter);
 }
 
 void ecolm::populateLowBitConversions(NodeConversions &conversions) {
   conversions.addEcoLM("ButterflyFactor", convertButterflyFactor);
   conversions.addEcoLM("TernaryMatMul", convertTernaryMatMul);
+  conversions.addEcoLM("TernaryGroupMatMul", convertTernaryGroupMatMul);
   conversions.addEcoLM("PotMatMul", convertPotMatMul);
+  conversions.addEcoLM("PotGroupMatMul", convertPotGroupMatMul);
 }

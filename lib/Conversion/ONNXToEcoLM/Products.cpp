@@ -1,4 +1,4 @@
-//===- Products.cpp - Products with float matrices ------------------------===//
+//===- Products.cpp - Products with constant matrices ---------------------===//
 //
 // Part of the EcoLM compiler, under the Apache License v2.0.
 // SPDX-License-Identifier: Apache-2.0
@@ -10,22 +10,29 @@
 //===----------------------------------------------------------------------===//
 
 #include "EcoLMConversions.h"
+#include "QuantizedMatrix.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 
 using namespace mlir;
 using namespace ecolm;
 
+/// The value behind a Transpose of the matrix `value`, or `value` itself.
+static std::pair<Value, bool> lookThroughTranspose(Value value,
+                                                   bool outputsFirst) {
+  auto transpose = value.getDefiningOp<onnx::NodeOp>();
+  if (!transpose || !transpose.isStandard("Transpose"))
+    return {value, outputsFirst};
+  auto order = getInts(transpose, "perm");
+  bool isSwap = !order || *order == ArrayRef<int64_t>{1, 0};
+  return {transpose.getInputs()[0], isSwap ? !outputsFirst : outputsFirst};
+}
+
 /// The weight [N, K] of a product with the matrix `value`, which the graph
 /// writes as [K, N], or as [N, K] when `outputsFirst`; null unless it is a
-/// constant f32 matrix. A Transpose between the two is looked through.
+/// constant f32 matrix.
 static Value createMatrix(Value value, bool outputsFirst,
                           GraphRewriter &rewriter) {
-  if (auto transpose = value.getDefiningOp<onnx::NodeOp>())
-    if (transpose.isStandard("Transpose")) {
-      value = transpose.getInputs()[0];
-      outputsFirst = !outputsFirst;
-    }
   auto type = dyn_cast<RankedTensorType>(value.getType());
   ElementsAttr elements = getConstant(value);
   if (!elements || !type || type.getRank() != 2 ||
@@ -39,27 +46,32 @@ static Value createMatrix(Value value, bool outputsFirst,
                                elements, std::nullopt, /*transposed=*/true);
 }
 
-/// The product `input @ weights^T` of type `type`, if the shapes agree.
-static Value createMatmul(Location loc, Value input, Value weights,
-                          RankedTensorType type, GraphRewriter &rewriter) {
+/// The product of `node`, `input @ matrix`, or with the matrix transposed when
+/// `outputsFirst`; null unless the matrix is constant, in floats or codes, and
+/// the shapes agree.
+static Value createProduct(onnx::NodeOp node, Value input, Value matrix,
+                           bool outputsFirst, GraphRewriter &rewriter) {
+  std::tie(matrix, outputsFirst) = lookThroughTranspose(matrix, outputsFirst);
   auto inputType = cast<RankedTensorType>(input.getType());
-  auto weightsType = cast<RankedTensorType>(weights.getType());
-  if (inputType.getShape().back() != weightsType.getDimSize(1) ||
-      !inputType.getElementType().isF32())
+  auto type = dyn_cast<RankedTensorType>(matrix.getType());
+  if (!type || type.getRank() != 2 || !inputType.getElementType().isF32() ||
+      inputType.getShape().back() != type.getDimSize(outputsFirst ? 1 : 0))
     return nullptr;
-  return MatmulOp::create(rewriter, loc, type, input, weights);
+  if (auto quantized = findQuantizedMatrix(matrix, outputsFirst, rewriter))
+    return multiplyQuantized(node, input, *quantized, rewriter);
+  Value weights = createMatrix(matrix, outputsFirst, rewriter);
+  if (!weights)
+    return nullptr;
+  return MatmulOp::create(rewriter, node.getLoc(), getResultType(node), input,
+                          weights);
 }
 
 static LogicalResult convertMatMul(onnx::NodeOp node, GraphRewriter &rewriter) {
   Value input = node.getInputs()[0];
   if (cast<RankedTensorType>(input.getType()).getRank() < 2)
     return failure();
-  Value weights =
-      createMatrix(node.getInputs()[1], /*outputsFirst=*/false, rewriter);
-  if (!weights)
-    return failure();
-  Value product = createMatmul(node.getLoc(), input, weights,
-                               getResultType(node), rewriter);
+  Value product = createProduct(node, input, node.getInputs()[1],
+                                /*outputsFirst=*/false, rewriter);
   return product ? rewriter.replaceNode(node, product) : failure();
 }
 
@@ -70,12 +82,8 @@ static LogicalResult convertGemm(onnx::NodeOp node, GraphRewriter &rewriter) {
   if (getInt(node, "transA", 0) || getFloat(node, "alpha", 1.0) != 1.0 ||
       (bias && getFloat(node, "beta", 1.0) != 1.0))
     return failure();
-  Value weights = createMatrix(node.getInputs()[1],
+  Value result = createProduct(node, node.getInputs()[0], node.getInputs()[1],
                                getInt(node, "transB", 0) != 0, rewriter);
-  if (!weights)
-    return failure();
-  Value result = createMatmul(node.getLoc(), node.getInputs()[0], weights,
-                              getResultType(node), rewriter);
   if (!result)
     return failure();
   rewriter.copyDims(node, result);

@@ -5,13 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Converts Mul and Div by constant powers of two to shifts.
+// Converts Mul and Div by constant powers of two to shifts, and scales that are
+// stored as exponents to floats.
 //
 //===----------------------------------------------------------------------===//
 
 #include "EcoLMConversions.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 
 using namespace mlir;
 using namespace ecolm;
@@ -53,7 +55,29 @@ static LogicalResult convertScale(onnx::NodeOp node, GraphRewriter &rewriter) {
   return rewriter.replaceNode(node, result);
 }
 
+/// Stored scales of 8 bits that are exponents become the floats that they are;
+/// nothing else computes with the type.
+static LogicalResult convertStoredExponents(onnx::NodeOp node,
+                                            GraphRewriter &rewriter) {
+  Value scale = node.getInputs()[1];
+  auto type = dyn_cast<RankedTensorType>(scale.getType());
+  auto reader = onnx::ElementsReader::get(getConstant(scale));
+  if (!reader || !type || !isa<Float8E8M0FNUType>(type.getElementType()))
+    return failure();
+  SmallVector<float> values;
+  for (int64_t i = 0; i < reader->size(); ++i)
+    values.push_back(static_cast<float>(reader->getDouble(i)));
+  auto wide = type.clone(rewriter.getF32Type());
+  Value floats = onnx::InitializerOp::create(
+      rewriter, scale.getLoc(), wide, getConstantName(scale),
+      DenseElementsAttr::get(wide, ArrayRef(values)));
+  rewriter.modifyOpInPlace(node,
+                           [&] { node.getInputsMutable()[1].assign(floats); });
+  return success();
+}
+
 void ecolm::populateScaleConversions(NodeConversions &conversions) {
+  conversions.add("DequantizeLinear", convertStoredExponents);
   conversions.add("Mul", convertScale);
   conversions.add("Div", convertScale);
 }

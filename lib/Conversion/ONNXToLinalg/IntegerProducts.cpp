@@ -13,6 +13,8 @@
 #include "LinalgConversions.h"
 #include "Product.h"
 #include "Reshaping.h"
+#include "ecolm/Analysis/WeightBytes.h"
+#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -51,13 +53,60 @@ static Value createDifference(onnx::NodeOp node, unsigned index,
       });
 }
 
+/// The differences `codes - zero` of a constant matrix [K, N] as a weight [N,
+/// K] of bytes; null if something is not constant, or does not fit.
+static Value createByteMatrix(Value codes, Value zero,
+                              GraphRewriter &rewriter) {
+  auto type = cast<RankedTensorType>(codes.getType());
+  auto reader = onnx::ElementsReader::get(getConstant(codes));
+  if (!reader || type.getRank() != 2 || type.getNumElements() == 0)
+    return nullptr;
+  auto zeros = zero ? onnx::ElementsReader::get(getConstant(zero))
+                    : std::optional<onnx::ElementsReader>();
+  int64_t columns = type.getDimSize(1);
+  if (zero && (!zeros || (zeros->size() != 1 && zeros->size() != columns)))
+    return nullptr;
+  std::vector<char> bytes;
+  for (int64_t i = 0; i < reader->size(); ++i) {
+    int64_t base = 0;
+    if (zeros)
+      base = zeros->getInteger(zeros->size() == 1 ? 0 : i % columns);
+    int64_t difference = reader->getInteger(i) - base;
+    if (!llvm::isInt<8>(difference))
+      return nullptr;
+    bytes.push_back(static_cast<char>(difference));
+  }
+  Type byte = rewriter.getI8Type();
+  StringRef name = getConstantName(codes);
+  return rewriter.createWeight(
+      codes.getLoc(), name,
+      RankedTensorType::get({columns, type.getDimSize(0)}, byte),
+      makeSource(type.clone(byte), name, bytes), std::nullopt,
+      /*transposed=*/true);
+}
+
+/// `(lhs - its zero point) @ (rhs - its zero point)` as i32. A constant rhs is
+/// a weight, which a kernel reads in its own layout.
+static Value createIntegerProduct(onnx::NodeOp node, unsigned lhsIndex,
+                                  unsigned rhsIndex, unsigned zeroOffset,
+                                  GraphRewriter &rewriter) {
+  auto type = getResultType(node).clone(rewriter.getI32Type());
+  Value lhs = createDifference(node, lhsIndex, lhsIndex + zeroOffset,
+                               /*byRow=*/true, rewriter);
+  if (cast<RankedTensorType>(lhs.getType()).getRank() > 1)
+    if (Value matrix = createByteMatrix(
+            node.getInputs()[rhsIndex],
+            node.getPresentInput(rhsIndex + zeroOffset), rewriter))
+      return MatmulOp::create(rewriter, node.getLoc(), type, lhs, matrix);
+  Value rhs = createDifference(node, rhsIndex, rhsIndex + zeroOffset,
+                               /*byRow=*/false, rewriter);
+  return createProduct(node.getLoc(), lhs, rhs, type, rewriter);
+}
+
 static LogicalResult convertMatMulInteger(onnx::NodeOp node,
                                           GraphRewriter &rewriter) {
-  Value lhs = createDifference(node, 0, 2, /*byRow=*/true, rewriter);
-  Value rhs = createDifference(node, 1, 3, /*byRow=*/false, rewriter);
-  return rewriter.replaceNode(
-      node,
-      createProduct(node.getLoc(), lhs, rhs, getResultType(node), rewriter));
+  return rewriter.replaceNode(node,
+                              createIntegerProduct(node, 0, 1, 2, rewriter));
 }
 
 /// round((a - za) @ (b - zb) * (sa sb / sy)) + zy, held to the result's range.
@@ -65,10 +114,7 @@ static LogicalResult convertQLinearMatMul(onnx::NodeOp node,
                                           GraphRewriter &rewriter) {
   Location loc = node.getLoc();
   RankedTensorType type = getResultType(node);
-  Value lhs = createDifference(node, 0, 2, /*byRow=*/true, rewriter);
-  Value rhs = createDifference(node, 3, 5, /*byRow=*/false, rewriter);
-  Value product =
-      createProduct(loc, lhs, rhs, type.clone(rewriter.getI32Type()), rewriter);
+  Value product = createIntegerProduct(node, 0, 3, 2, rewriter);
   SmallVector<Value> operands = {
       product, alignWithRows(node, node.getInputs()[1], rewriter),
       node.getInputs()[4], alignWithRows(node, node.getInputs()[6], rewriter),

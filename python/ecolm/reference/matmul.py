@@ -20,6 +20,28 @@ def matmul(x: np.ndarray, weight: np.ndarray, scale: np.ndarray | float | None =
     return y if scale is None else y.astype(np.float32) * np.asarray(scale, np.float32)
 
 
+def group_matmul(x: np.ndarray, weight: np.ndarray, scales: np.ndarray, group: int,
+                 offsets: np.ndarray | None = None, exponent: int = 0) -> np.ndarray:
+    """A product with a scale, and an offset, for every `group` weights of a row.
+
+    y[..., n] = sum_g scales[n, g] s[n, g] + offsets[n, g] t[g], where s is the matmul of
+    the group, in units of 2^exponent, and t the sum of its inputs. x (..., K),
+    weight (N, K), scales and offsets (N, G) f32, G = ceil(K / group); the last group
+    may be shorter. s and t become f32; y starts at 0, and for g = 0, 1, ... the product
+    with the scale and then that with the offset is rounded and added.
+    """
+    y = np.zeros((*x.shape[:-1], weight.shape[0]), np.float32)
+    for g in range(scales.shape[1]):
+        part = slice(g * group, (g + 1) * group)
+        s = matmul(x[..., part], weight[:, part]).astype(np.float32) * np.float32(2.0 ** exponent)
+        y = y + s * scales[:, g]
+        if offsets is not None:
+            ones = np.ones((1, weight[:, part].shape[1]), np.int8)
+            t = matmul(x[..., part], ones).astype(np.float32)
+            y = y + t * offsets[:, g]
+    return y
+
+
 def pot_values(codes: np.ndarray, emin: int) -> np.ndarray:
     """f32 values of power-of-two codes: 0, or sign * 2^(|code| - 1 + emin)."""
     wide = codes.astype(np.int32)

@@ -77,3 +77,13 @@ func.func @rms_norm_of_any_length(%x: tensor<2x?xf32>, %g: tensor<?xf32>) -> ten
   %y = ecolm.rms_norm %x, %g epsilon 1.0e-05 : tensor<2x?xf32>, tensor<?xf32>
   return %y : tensor<2x?xf32>
 }
+
+// -----
+
+!w = tensor<16x16xi4, #ecolm.packed<nibbles, lanes = 16>>
+func.func @scales_without_a_layout(%x: tensor<2x16xf32>, %w: !w, %s: tensor<16x2xf32>) -> tensor<2x16xf32> {
+  // expected-error @below {{'ecolm.group_matmul' op expects weights, scales and offsets packed with 16 lanes}}
+  // expected-error @below {{failed to legalize operation 'ecolm.group_matmul'}}
+  %y = ecolm.group_matmul %x, %w scales %s group 8 : tensor<2x16xf32>, !w, tensor<16x2xf32> -> tensor<2x16xf32>
+  return %y : tensor<2x16xf32>
+}

@@ -97,3 +97,49 @@ func.func @quantizer_of_halves(%x: tensor<2xf16>) -> tensor<2xf16> {
   %y = onnx.node "LogQuantize"(%x) {attrs = {emin = -1 : i64, emax = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<2xf16>) -> tensor<2xf16>
   return %y : tensor<2xf16>
 }
+
+// -----
+
+func.func @groups_that_do_not_divide(%x: tensor<?x8xf32>) -> tensor<?x3xf32> {
+  %w = onnx.initializer "w" dense<1> : tensor<3x8xi8>
+  %s = onnx.initializer "s" dense<0.3> : tensor<3x3xf32>
+  // expected-error @+1 {{expects its scales to be an f32 initializer (N, G) with G a divisor of K}}
+  %y = onnx.node "TernaryGroupMatMul"(%x, %w, %s) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<?x8xf32>, tensor<3x8xi8>, tensor<3x3xf32>) -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// -----
+
+func.func @groups_of_another_width(%x: tensor<?x6xf32>) -> tensor<?x3xf32> {
+  %w = onnx.initializer "w" dense<1> : tensor<3x8xi8>
+  %s = onnx.initializer "s" dense<0.3> : tensor<3x2xf32>
+  // expected-error @+1 {{expects a weight (N, K) and an input whose last dimension is K}}
+  %y = onnx.node "TernaryGroupMatMul"(%x, %w, %s) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<?x6xf32>, tensor<3x8xi8>, tensor<3x2xf32>) -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// -----
+
+func.func @groups_of_floats(%x: tensor<?x8xf32>) -> tensor<?x3xf32> {
+  %w = onnx.initializer "w" dense<1.0> : tensor<3x8xf32>
+  %s = onnx.initializer "s" dense<0.3> : tensor<3x2xf32>
+  // expected-error @+1 {{expects low-bit weights}}
+  %y = onnx.node "TernaryGroupMatMul"(%x, %w, %s) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<?x8xf32>, tensor<3x8xf32>, tensor<3x2xf32>) -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// -----
+
+func.func @bytes_of_a_scalar(%x: tensor<f32>) -> tensor<f32> {
+  // expected-error @+1 {{expects f32 elements of at least rank 1}}
+  %y = onnx.node "QuantizeInt8"(%x) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<f32>) -> tensor<f32>
+  return %y : tensor<f32>
+}
+
+// -----
+
+func.func @bytes_without_bound(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // expected-error @+1 {{expects a positive normal epsilon}}
+  %y = onnx.node "QuantizeInt8"(%x) {attrs = {epsilon = 0.0 : f32}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}

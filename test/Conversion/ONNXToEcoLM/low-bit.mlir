@@ -63,7 +63,7 @@ func.func @tied_weights(%x: tensor<2xf32>) -> tensor<2xf32> {
 
 // CHECK: ecolm.weight @w : tensor<3x2x!ecolm.ternary> = {{.*}} packing <bytes>
 // CHECK-LABEL: func.func @ternary_matmul
-// CHECK: %[[P:.*]] = ecolm.matmul %{{.*}}, %{{.*}} : tensor<?x2xf32>, tensor<3x2x!ecolm.ternary> -> tensor<?x3xf32>
+// CHECK: %[[P:.*]] = ecolm.matmul %{{.*}}, %{{.*}} {{.*}}: tensor<?x2xf32>, tensor<3x2x!ecolm.ternary> -> tensor<?x3xf32>
 // CHECK: onnx.node "Mul"(%[[P]], %{{.*}})
 func.func @ternary_matmul(%x: tensor<?x2xf32>) -> tensor<?x3xf32> {
   %w = onnx.initializer "w" dense<[[1, 0], [-1, 1], [0, 0]]> : tensor<3x2xi8>
@@ -83,4 +83,22 @@ func.func @pot_matmul(%x: tensor<?x2xf32>) -> tensor<?x3xf32> {
   %s = onnx.initializer "s" dense<[0.25, 1.0, 2.0]> : tensor<3xf32>
   %y = onnx.node "PotMatMul"(%x, %w, %s) {attrs = {emin = -7 : i64, emax = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<?x2xf32>, tensor<3x2xi8>, tensor<3xf32>) -> tensor<?x3xf32>
   return %y : tensor<?x3xf32>
+}
+
+// -----
+
+// Six scales for three outputs of eight inputs are groups of four.
+// CHECK-DAG: ecolm.weight @w : tensor<3x8x!ecolm.ternary> = {{.*}} packing <bytes>
+// CHECK-DAG: ecolm.weight @p : tensor<3x8x!ecolm.pot<min = -2, max = 0>> = {{.*}} packing <bytes>
+// CHECK-DAG: ecolm.weight @s : tensor<3x2xf32>
+// CHECK-LABEL: func.func @groups
+// CHECK: ecolm.group_matmul %{{.*}}, %{{.*}} scales %{{.*}} group 4 {{.*}}: tensor<?x8xf32>, tensor<3x8x!ecolm.ternary>, tensor<3x2xf32> -> tensor<?x3xf32>
+// CHECK: ecolm.group_matmul %{{.*}}, %{{.*}} scales %{{.*}} group 4 {{.*}}: tensor<?x8xf32>, tensor<3x8x!ecolm.pot<min = -2, max = 0>>, tensor<3x2xf32> -> tensor<?x3xf32>
+func.func @groups(%x: tensor<?x8xf32>) -> (tensor<?x3xf32>, tensor<?x3xf32>) {
+  %w = onnx.initializer "w" dense<1> : tensor<3x8xi8>
+  %p = onnx.initializer "p" dense<-3> : tensor<3x8xi8>
+  %s = onnx.initializer "s" dense<0.3> : tensor<3x2xf32>
+  %y = onnx.node "TernaryGroupMatMul"(%x, %w, %s) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<?x8xf32>, tensor<3x8xi8>, tensor<3x2xf32>) -> tensor<?x3xf32>
+  %z = onnx.node "PotGroupMatMul"(%x, %p, %s) {attrs = {emin = -2 : i64, emax = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<?x8xf32>, tensor<3x8xi8>, tensor<3x2xf32>) -> tensor<?x3xf32>
+  return %y, %z : tensor<?x3xf32>, tensor<?x3xf32>
 }

@@ -14,3 +14,11 @@ func.func @nearest_and_clamp(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = onnx.node "LogQuantize"(%x) {attrs = {emin = -6 : i64, emax = 1 : i64, rounding = "nearest_log", underflow = "clamp"}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// CHECK-LABEL: func.func @bytes_of_rows
+// CHECK: %[[CODES:.*]], %[[SCALE:.*]] = ecolm.quantize_int8 %{{.*}} : tensor<1x?x4xf32> -> tensor<1x?x4xi8>, tensor<1x?xf32>
+// CHECK: ecolm.dequantize %[[CODES]] scale %[[SCALE]]
+func.func @bytes_of_rows(%x: tensor<1x?x4xf32>) -> tensor<1x?x4xf32> {
+  %y = onnx.node "QuantizeInt8"(%x) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x?x4xf32>) -> tensor<1x?x4xf32>
+  return %y : tensor<1x?x4xf32>
+}

@@ -150,3 +150,30 @@ func.func @attention_type(%q: tensor<1x4x8xf32>, %k: tensor<1x4x8xf64>) {
   %y = onnx.node "LogQuantizedAttention"(%q, %k, %q) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x4x8xf32>, tensor<1x4x8xf64>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   return
 }
+
+// -----
+
+func.func @scales_of_the_run(%x: tensor<2x4xf32>, %s: tensor<3x2xf32>) {
+  %w = onnx.initializer "w" dense<1> : tensor<3x4xi8>
+  // expected-error @+1 {{its scales are computed, not stored; export the model with the ecolm package}}
+  %y = onnx.node "TernaryGroupMatMul"(%x, %w, %s) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<2x4xf32>, tensor<3x4xi8>, tensor<3x2xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @groups_that_do_not_divide(%x: tensor<2x4xf32>) {
+  %w = onnx.initializer "w" dense<1> : tensor<3x4xi8>
+  %s = onnx.initializer "s" dense<0.5> : tensor<3x3xf32>
+  // expected-error @+1 {{its 4 inputs are not divisible by 3 groups; export the model with the ecolm package}}
+  %y = onnx.node "PotGroupMatMul"(%x, %w, %s) {attrs = {emin = -2 : i64, emax = 0 : i64}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<2x4xf32>, tensor<3x4xi8>, tensor<3x3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @bytes_of_integers(%x: tensor<2x4xi32>) {
+  // expected-error @+1 {{input 0 is not float; export the model with the ecolm package}}
+  %y = onnx.node "QuantizeInt8"(%x) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<2x4xi32>) -> tensor<2x4xi32>
+  return
+}

@@ -179,6 +179,14 @@ func.func @ternary_negative(%c: tensor<3xui8>) {
 
 // -----
 
+func.func @group_scales(%x: tensor<1x8xf32>, %w: tensor<4x8xi8>, %s: tensor<8x2xf32>) {
+  // expected-error @+1 {{number of scales and of outputs is 8 and 4}}
+  %0 = onnx.node "TernaryGroupMatMul"(%x, %w, %s) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x8xf32>, tensor<4x8xi8>, tensor<8x2xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
 func.func @ternary_scale(%x: tensor<1x8xf32>, %w: tensor<4x8xi8>, %s: tensor<8xf32>) {
   // expected-error @+1 {{number of scales and of outputs is 8 and 4}}
   %0 = onnx.node "TernaryMatMul"(%x, %w, %s) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<1x8xf32>, tensor<4x8xi8>, tensor<8xf32>) -> tensor<*xf32>

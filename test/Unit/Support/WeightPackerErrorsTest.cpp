@@ -56,6 +56,33 @@ TEST(WeightPackerErrorsTest, RejectsCodesThatDoNotExist) {
       std::string::npos);
 }
 
+TEST(WeightPackerErrorsTest, RejectsIntegersThatDoNotFit) {
+  WeightDescription weight;
+  weight.kind = ElementKind::Integer;
+  weight.integerBits = 4;
+  weight.shape = {1, 1, 4, 1, 1};
+  weight.sourceFormat = weight.format = ByteFormat::Bytes;
+  EXPECT_EQ(packError(weight, {0, 7, -8, 1}), "");
+  for (int value : {8, -9})
+    EXPECT_NE(packError(weight, {0, char(value), 0, 1})
+                  .find("the source holds a code that its"),
+              std::string::npos);
+  weight.format = ByteFormat::Codes2;
+  EXPECT_NE(packError(weight, Bytes(4)).find("the packing does not suit the"),
+            std::string::npos);
+  weight.format = ByteFormat::Nibbles;
+  weight.integerBits = 2;
+  EXPECT_NE(packError(weight, Bytes(4)).find("the packing does not suit the"),
+            std::string::npos);
+  weight.format = ByteFormat::Codes2;
+  EXPECT_EQ(packError(weight, {0, 1, -2, 1}), "");
+  weight.integerBits = 3;
+  weight.format = ByteFormat::Bytes;
+  EXPECT_NE(packError(weight, Bytes(4))
+                .find("expected integers of 2 or 4 bits, but found 3"),
+            std::string::npos);
+}
+
 TEST(WeightPackerErrorsTest, RejectsDescriptionsThatMakeNoSense) {
   WeightDescription weight;
   weight.shape = {1, 2, 2, 2, 2};

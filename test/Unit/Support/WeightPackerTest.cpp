@@ -23,9 +23,12 @@ namespace {
 /// A number in [1, n].
 int64_t draw(std::mt19937 &random, int64_t n) { return 1 + random() % n; }
 
-/// Writes `codes` one by one in `format`; the lanes matter for bit planes.
-Bytes writeNaively(const Codes &codes, ByteFormat format, int lanes,
-                   bool hasZero) {
+/// Writes `codes` of `weight` one by one in `format`; the lanes matter for bit
+/// planes.
+Bytes writeNaively(const WeightDescription &weight, const Codes &codes,
+                   ByteFormat format, int lanes) {
+  bool hasZero = weight.hasZero;
+  bool isInteger = weight.kind == ElementKind::Integer;
   Bytes bytes;
   auto put = [&](size_t byte, int value) {
     if (bytes.size() <= byte)
@@ -34,6 +37,12 @@ Bytes writeNaively(const Codes &codes, ByteFormat format, int lanes,
   };
   for (size_t i = 0; i < codes.size(); ++i) {
     int code = codes[i], power = 1;
+    if (isInteger && format != ByteFormat::Bytes) {
+      int perByte = 8 / weight.integerBits, values = 1 << weight.integerBits;
+      put(i / perByte,
+          (code + values) % values << (i % perByte * weight.integerBits));
+      continue;
+    }
     switch (format) {
     case ByteFormat::Codes2:
       put(i / 4, (code + 1) << (i % 4 * 2));
@@ -115,13 +124,20 @@ struct RandomWeight {
 
   RandomWeight(WeightDescription weight, std::mt19937 &random)
       : description(weight) {
-    bool ternary = weight.kind == ElementKind::Ternary;
-    int limit = ternary ? 1 : weight.numExponents;
+    int most = 1, least = -1;
+    if (weight.kind == ElementKind::Pot) {
+      most = weight.numExponents;
+      least = -most;
+    } else if (weight.kind == ElementKind::Integer) {
+      least = -(1 << (weight.integerBits - 1));
+      most = -least - 1;
+    }
+    bool mayBeZero = weight.kind != ElementKind::Pot || weight.hasZero;
     for (int64_t i = 0; i < weight.getNumElements(); ++i) {
       int code = 0;
       do
-        code = static_cast<int>(random() % (2 * limit + 1)) - limit;
-      while (code == 0 && !ternary && !weight.hasZero);
+        code = static_cast<int>(random() % (most - least + 1)) + least;
+      while (code == 0 && !mayBeZero);
       values.push_back(code);
     }
     Codes asWritten = values;
@@ -129,7 +145,7 @@ struct RandomWeight {
       for (int64_t n = 0; n < weight.shape.b; ++n)
         for (int64_t k = 0; k < weight.shape.c; ++k)
           asWritten[k * weight.shape.b + n] = values[n * weight.shape.c + k];
-    source = writeNaively(asWritten, weight.sourceFormat, 0, weight.hasZero);
+    source = writeNaively(weight, asWritten, weight.sourceFormat, 0);
   }
 
   /// The bytes that the packer should write.
@@ -137,8 +153,8 @@ struct RandomWeight {
     Codes stream = orderNaively(values, description.shape, description.lanes);
     for (int &code : stream)
       code = code == -1000 ? 0 : code;
-    return writeNaively(stream, description.format, description.lanes,
-                        description.hasZero);
+    return writeNaively(description, stream, description.format,
+                        description.lanes);
   }
 };
 
@@ -213,6 +229,24 @@ TEST(WeightPackerTest, RandomPotFactors) {
     weight.lanes = kLanes[random() % 6];
     weight.format = kPotFormats[random() % (small ? 2 : 1)];
     weight.sourceFormat = kPotFormats[random() % (small ? 2 : 1)];
+    check({weight, random});
+  }
+}
+
+TEST(WeightPackerTest, RandomIntegerMatrices) {
+  std::mt19937 random(8);
+  WeightDescription weight;
+  weight.kind = ElementKind::Integer;
+  for (int round = 0; round < 3000 && !HasFatalFailure(); ++round) {
+    weight.integerBits = random() % 2 ? 2 : 4;
+    ByteFormat formats[] = {ByteFormat::Bytes, weight.integerBits == 2
+                                                   ? ByteFormat::Codes2
+                                                   : ByteFormat::Nibbles};
+    weight.shape = {1, 1, draw(random, 99), draw(random, 99), 1};
+    weight.transposed = random() % 2;
+    weight.lanes = kLanes[random() % 6];
+    weight.format = formats[random() % 2];
+    weight.sourceFormat = formats[random() % 2];
     check({weight, random});
   }
 }

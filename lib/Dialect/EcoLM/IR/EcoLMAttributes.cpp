@@ -56,29 +56,35 @@ LogicalResult ecolm::verifyPacking(function_ref<InFlightDiagnostic()> emitError,
                                    Packing packing, Type elementType) {
   auto pot = dyn_cast<PotType>(elementType);
   bool ternary = isa<TernaryType>(elementType);
+  bool isTwoBits = elementType.isSignlessInteger(2);
+  bool isFourBits = elementType.isSignlessInteger(4);
   bool fits = false;
   StringRef wanted;
   switch (packing) {
   case Packing::Bytes:
     // The code sign * (e - min + 1) has to fit into a signed byte.
-    fits =
-        ternary || (pot && pot.getTerms() == 1 && pot.getNumExponents() <= 127);
-    wanted = "ternary elements, or powers of two of one term and at most 127 "
-             "exponents,";
+    fits = ternary || isTwoBits || isFourBits ||
+           (pot && pot.getTerms() == 1 && pot.getNumExponents() <= 127);
+    wanted = "ternary elements, integers of 2 or 4 bits, or powers of two of "
+             "one term and at most 127 exponents,";
     break;
   case Packing::Codes2:
+    fits = ternary || isTwoBits;
+    wanted = "ternary elements or i2";
+    break;
   case Packing::Base3:
   case Packing::Bitplanes:
     fits = ternary;
     wanted = "ternary elements";
     break;
   case Packing::Nibbles:
-    fits = pot && pot.getTerms() == 1 && pot.getNumCodes() <= 16;
-    wanted = "powers of two of one term and at most 16 codes";
+    fits =
+        isFourBits || (pot && pot.getTerms() == 1 && pot.getNumCodes() <= 16);
+    wanted = "i4, or powers of two of one term and at most 16 codes,";
     break;
   case Packing::Plain:
-    fits = elementType.isIntOrFloat();
-    wanted = "float or integer elements";
+    fits = elementType.isIntOrFloat() && !isTwoBits && !isFourBits;
+    wanted = "float or integer elements of whole bytes";
     break;
   }
   if (fits)

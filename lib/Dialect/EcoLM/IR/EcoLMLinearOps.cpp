@@ -18,7 +18,8 @@ using namespace ecolm;
 
 Type ecolm::getProductElementType(Type input, Type weights) {
   bool lowBitWeights =
-      isa<TernaryType, PotType>(weights) || weights.isSignlessInteger(8);
+      isa<TernaryType, PotType>(weights) || weights.isSignlessInteger(2) ||
+      weights.isSignlessInteger(4) || weights.isSignlessInteger(8);
   if (input.isF32())
     return weights.isF32() || lowBitWeights ? input : Type();
   bool exactInput = isa<PotType>(input) || input.isSignlessInteger(8) ||
@@ -156,6 +157,25 @@ LogicalResult MatmulOp::verify() {
                          {ShapedType::kDynamic, input.getShape().back()})))
     return failure();
   return verifyLastSize(*this, input, result, weights.getDimSize(0));
+}
+
+LogicalResult GroupMatmulOp::verify() {
+  RankedTensorType input = getInput().getType();
+  RankedTensorType weights = getWeights().getType();
+  if (failed(verifyHasRows(*this, "an input", input)) ||
+      failed(verifyShape(*this, "weights", weights,
+                         {ShapedType::kDynamic, input.getShape().back()})))
+    return failure();
+  int64_t columns = weights.getDimSize(1);
+  int64_t groups = ShapedType::isDynamic(columns)
+                       ? ShapedType::kDynamic
+                       : llvm::divideCeil(columns, getGroup());
+  SmallVector<int64_t> shape = {weights.getDimSize(0), groups};
+  if (failed(verifyShape(*this, "scales", getScales().getType(), shape)) ||
+      (getOffsets() &&
+       failed(verifyShape(*this, "offsets", getOffsets().getType(), shape))))
+    return failure();
+  return verifyLastSize(*this, input, getType(), weights.getDimSize(0));
 }
 
 LogicalResult ShiftOp::verify() {

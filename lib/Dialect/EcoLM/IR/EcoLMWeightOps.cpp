@@ -53,6 +53,10 @@ LogicalResult WeightOp::verify() {
                             "found rank "
                          << type.getRank();
   if (!getSourcePacking()) {
+    if (type.getElementType().isSignlessInteger(2) ||
+        type.getElementType().isSignlessInteger(4))
+      return emitOpError() << "expected a source packing for elements of "
+                           << type.getElementType() << ", but found none";
     if (source.getElementType() != type.getElementType())
       return emitOpError() << "expected a source of " << type.getElementType()
                            << ", but found " << source.getElementType();

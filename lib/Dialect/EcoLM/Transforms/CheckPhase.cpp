@@ -74,7 +74,7 @@ static bool isUnpacked(Value value) {
 static StringRef checkOptimized(Operation *op) {
   if (isa<ButterflyFactorOp>(op))
     return "its stages are not fused";
-  if (isa<ButterflyOp, MatmulOp>(op) &&
+  if (isa<ButterflyOp, MatmulOp, GroupMatmulOp>(op) &&
       llvm::any_of(op->getOperands().drop_front(), isUnpacked))
     return "a weight is not packed";
   return "";

@@ -43,7 +43,8 @@ struct WeightUses {
 
 /// Whether `use` is the weight of an operation that becomes a kernel.
 static bool isKernelUse(OpOperand &use) {
-  return isa<ButterflyOp, ButterflyFactorOp, MatmulOp>(use.getOwner()) &&
+  return isa<ButterflyOp, ButterflyFactorOp, MatmulOp, GroupMatmulOp>(
+             use.getOwner()) &&
          use.getOperandNumber() > 0;
 }
 
@@ -65,7 +66,9 @@ static Packing choosePacking(Type element, const PackingChoice &choice) {
                    fitsNibble(pot.getNumExponents(), pot.getZero())
                ? Packing::Nibbles
                : Packing::Bytes;
-  return Packing::Plain;
+  if (element.isSignlessInteger(2))
+    return Packing::Codes2;
+  return element.isSignlessInteger(4) ? Packing::Nibbles : Packing::Plain;
 }
 
 /// `type` with the layout that the kernels shall read.

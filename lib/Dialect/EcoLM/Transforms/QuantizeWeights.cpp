@@ -15,11 +15,9 @@
 #include "ecolm/Support/PowerOfTwo.h"
 #include "ecolm/Support/TernaryQuantizer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Matchers.h"
 #include <cmath>
-#include <cstring>
 
 namespace ecolm {
 #define GEN_PASS_DEF_QUANTIZEWEIGHTS
@@ -32,51 +30,18 @@ using namespace ecolm;
 using Floats = std::vector<float>;
 using Codes = std::vector<int8_t>;
 
-/// Codes up to this size are written out in the module, as the importer does.
-static constexpr size_t kMaxInlineBytes = 64;
-
-/// The floats of a declared weight, in row-major order of its type.
-static FailureOr<Floats> readWeight(WeightOp weight) {
-  FailureOr<WeightBytes> bytes = getSourceBytes(weight);
-  if (failed(bytes))
-    return failure();
-  auto type = cast<RankedTensorType>(weight.getType());
-  Floats stored(type.getNumElements());
-  std::memcpy(stored.data(), bytes->get().data(),
-              stored.size() * sizeof(float));
-  if (!weight.getTransposed())
-    return stored;
-  Floats values(stored.size());
-  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
-  for (int64_t n = 0; n < rows; ++n)
-    for (int64_t k = 0; k < columns; ++k)
-      values[n * columns + k] = stored[k * rows + n];
-  return values;
-}
-
 /// The floats of `value`, an f32 operand of `op` that is a declared weight or a
 /// constant. Fails with an error otherwise.
 static FailureOr<Floats> readConstant(Operation *op, Value value,
                                       SymbolTableCollection &symbols) {
   if (WeightOp weight = getDeclaration(value, symbols))
-    return readWeight(weight);
+    return readFloats(weight);
   DenseFPElementsAttr constant;
   if (!matchPattern(value, m_Constant(&constant)))
     return op->emitOpError() << "expected weights or a constant to quantize, "
                                 "but found a value of the run";
   auto values = constant.getValues<float>();
   return Floats(values.begin(), values.end());
-}
-
-/// `codes` as the attribute of a source.
-static ElementsAttr buildSource(RankedTensorType type, StringRef name,
-                                const Codes &codes) {
-  ArrayRef<char> bytes(reinterpret_cast<const char *>(codes.data()),
-                       codes.size());
-  if (codes.size() <= kMaxInlineBytes)
-    return cast<ElementsAttr>(DenseElementsAttr::getFromRawBuffer(type, bytes));
-  return cast<ElementsAttr>(DenseResourceElementsAttr::get(
-      type, name, HeapAsmResourceBlob::allocateAndCopyInferAlign(bytes)));
 }
 
 /// Declares `codes` as a weight of `type` and gives its value.
@@ -90,9 +55,11 @@ static Value declareCodes(OpBuilder &builder, Operation *op, Value input,
   auto bytes = RankedTensorType::get(type.getShape(), builder.getI8Type());
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(module.getBody());
+  ArrayRef<char> raw(reinterpret_cast<const char *>(codes.data()),
+                     codes.size());
   auto weight =
       WeightOp::create(builder, op->getLoc(), builder.getStringAttr(name),
-                       TypeAttr::get(type), buildSource(bytes, name, codes),
+                       TypeAttr::get(type), makeSource(bytes, name, raw),
                        PackingAttr::get(builder.getContext(), Packing::Bytes),
                        /*transposed=*/UnitAttr());
   // Makes the name unique.

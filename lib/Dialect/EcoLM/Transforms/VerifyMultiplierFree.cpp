@@ -136,8 +136,8 @@ static Fault checkEcoLM(Operation *op) {
       .Case([](DequantizeOp dequantize) -> Fault {
         return dequantize.getScale() ? kMultiplies : "";
       })
-      .Case<ButterflyFactorOp, RotateOp, AttentionOp, CachedAttentionOp>(
-          [](Operation *) { return kMultiplies; })
+      .Case<ButterflyFactorOp, GroupMatmulOp, RotateOp, AttentionOp,
+            CachedAttentionOp>([](Operation *) { return kMultiplies; })
       .Case<QuantizeInt8Op, TernaryQuantizeOp, PotQuantizeOp, LayerNormOp,
             RmsNormOp>([](Operation *) { return kDivides; })
       .Default([](Operation *) { return Fault(""); });

@@ -11,8 +11,10 @@
 
 #include "ecolm/Dialect/ONNX/Analysis/CheckSupported.h"
 #include "ecolm/Dialect/ONNX/Analysis/OperatorTable.h"
+#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -109,12 +111,21 @@ bool isSupportedElement(Type type) {
   return isa<Float32Type, Float64Type, Float16Type, BFloat16Type>(type);
 }
 
+/// Whether `value` holds stored powers of two, which are scales of
+/// DequantizeLinear and nothing else.
+static bool isStoredExponent(NodeOp node, Value value) {
+  return node.isStandard("DequantizeLinear") && value == node.getInputs()[1] &&
+         isa<Float8E8M0FNUType>(getElementTypeOrSelf(value.getType())) &&
+         getConstantElements(value);
+}
+
 void SupportCheck::checkTypes(NodeOp node) {
-  for (Type type :
-       llvm::concat<const Type>(llvm::to_vector(node->getOperandTypes()),
-                                llvm::to_vector(node->getResultTypes()))) {
-    auto tensor = dyn_cast<TensorType>(type);
+  for (Value value :
+       llvm::concat<Value>(llvm::to_vector(node->getOperands()),
+                           llvm::to_vector_of<Value>(node->getResults()))) {
+    auto tensor = dyn_cast<TensorType>(value.getType());
     if (!tensor || isa<UnknownType>(tensor.getElementType()) ||
+        isStoredExponent(node, value) ||
         isSupportedElement(tensor.getElementType()))
       continue;
     std::string text;

@@ -140,6 +140,10 @@ std::optional<Refusal> checkUnpackTernary(NodeOp node) {
   return std::nullopt;
 }
 
+std::optional<Refusal> checkQuantizeInt8(NodeOp node) {
+  return checkType(node, 0, /*mayBeFloat=*/true, /*mayBeByte=*/false);
+}
+
 std::optional<Refusal> checkTernaryMatMul(NodeOp node) {
   if (auto refusal =
           checkType(node, 0, /*mayBeFloat=*/true, /*mayBeByte=*/false))
@@ -167,6 +171,35 @@ std::optional<Refusal> checkPotMatMul(NodeOp node) {
     return refusal;
   return checkWeight(node, getIntAttr(node, "emax", 0) -
                                getIntAttr(node, "emin", 0) + 1);
+}
+
+/// Refuses scales that are not in the file, or of no equal groups.
+static std::optional<Refusal> checkGroupScales(NodeOp node) {
+  if (!getConstantElements(node.getInputs()[2]))
+    return Refusal{"its scales are computed, not stored", kExport};
+  auto weight = dyn_cast<RankedTensorType>(node.getInputs()[1].getType());
+  auto scales = dyn_cast<RankedTensorType>(node.getInputs()[2].getType());
+  if (!weight || weight.getRank() != 2 || !scales || scales.getRank() != 2)
+    return std::nullopt;
+  int64_t inputs = weight.getDimSize(1), groups = scales.getDimSize(1);
+  if (groups < 1 || inputs % groups)
+    return Refusal{"its " + std::to_string(inputs) +
+                       " inputs are not divisible by " +
+                       std::to_string(groups) + " groups",
+                   kExport};
+  return std::nullopt;
+}
+
+std::optional<Refusal> checkTernaryGroupMatMul(NodeOp node) {
+  if (auto refusal = checkTernaryMatMul(node))
+    return refusal;
+  return checkGroupScales(node);
+}
+
+std::optional<Refusal> checkPotGroupMatMul(NodeOp node) {
+  if (auto refusal = checkPotMatMul(node))
+    return refusal;
+  return checkGroupScales(node);
 }
 
 } // namespace ecolm::onnx

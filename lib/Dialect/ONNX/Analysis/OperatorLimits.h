@@ -27,8 +27,11 @@ std::optional<Refusal> checkLogQuantize(NodeOp node);
 std::optional<Refusal> checkLogQuantizedAttention(NodeOp node);
 std::optional<Refusal> checkButterflyFactor(NodeOp node);
 std::optional<Refusal> checkUnpackTernary(NodeOp node);
+std::optional<Refusal> checkQuantizeInt8(NodeOp node);
 std::optional<Refusal> checkTernaryMatMul(NodeOp node);
+std::optional<Refusal> checkTernaryGroupMatMul(NodeOp node);
 std::optional<Refusal> checkPotMatMul(NodeOp node);
+std::optional<Refusal> checkPotGroupMatMul(NodeOp node);
 
 /// The integer attribute `name`, or `otherwise` if the node has none.
 int64_t getIntAttr(NodeOp node, llvm::StringRef name, int64_t otherwise);

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluators.h"
+#include "ecolm/Dialect/ONNX/IR/DataTypes.h"
 
 using namespace mlir;
 
@@ -170,6 +171,31 @@ static bool evaluateTrilu(Evaluation &eval) {
   return true;
 }
 
+static bool evaluateEyeLike(Evaluation &eval) {
+  const HostTensor *input = eval.getInput(0);
+  if (!input || input->getRank() != 2)
+    return false;
+  Type type =
+      eval.node.getNodeAttr("dtype")
+          ? getElementType(eval.getInt("dtype", 0), eval.node.getContext())
+          : input->getElementType();
+  HostTensor *result = type ? eval.addResult(type, input->getShape()) : nullptr;
+  if (!result)
+    return false;
+  int64_t rows = input->getShape()[0], columns = input->getShape()[1];
+  int64_t k = eval.getInt("k", 0);
+  if (k <= -rows || k >= columns)
+    return true;
+  std::visit(
+      [&](auto &values) {
+        for (int64_t row = std::max<int64_t>(0, -k);
+             row < rows && row + k < columns; ++row)
+          values[row * columns + row + k] = 1;
+      },
+      result->getStorage());
+  return true;
+}
+
 /// A Constant in any of its spellings.
 static bool evaluateConstant(Evaluation &eval) {
   MLIRContext *context = eval.node.getContext();
@@ -203,6 +229,7 @@ void populateCreationEvaluators(EvaluatorTable &table) {
   table["Concat"] = evaluateConcat;
   table["Constant"] = evaluateConstant;
   table["ConstantOfShape"] = evaluateConstantOfShape;
+  table["EyeLike"] = evaluateEyeLike;
   table["Gather"] = evaluateGather;
   table["Range"] = evaluateRange;
   table["Shape"] = evaluateShape;

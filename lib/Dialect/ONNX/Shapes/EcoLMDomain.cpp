@@ -15,7 +15,7 @@ using namespace mlir;
 
 namespace ecolm::onnx {
 
-LogicalResult inferLogQuantize(NodeInference &node) {
+LogicalResult inferQuantizer(NodeInference &node) {
   if (failed(node.expectInputs(1, 1)))
     return failure();
   return node.setResult(0, node.getInput(0).elementType, node.getDims(0));
@@ -64,21 +64,41 @@ LogicalResult inferUnpackTernary(NodeInference &node) {
   return success();
 }
 
-LogicalResult inferLowBitMatMul(NodeInference &node) {
+/// The result of a product of input 0 with weights (N, K), input 1, and scales
+/// of a rank from `least` to `most`, input 2.
+static FailureOr<Dims> inferProduct(NodeInference &node, int64_t least,
+                                    int64_t most) {
   if (failed(node.expectInputs(3, 3)) || failed(node.expectRank(0, 1, 64)) ||
-      failed(node.expectRank(1, 2, 2)) || failed(node.expectRank(2, 0, 1)))
+      failed(node.expectRank(1, 2, 2)) ||
+      failed(node.expectRank(2, least, most)))
     return failure();
   const Dims &weight = node.getDims(1);
   Dims result = node.getDims(0);
   if (failed(node.unify(result.back(), weight[1], "inner size of the product")))
     return failure();
   result.back() = weight[0];
-  const Dims &scale = node.getDims(2);
+  return result;
+}
+
+LogicalResult inferLowBitMatMul(NodeInference &node) {
+  FailureOr<Dims> result = inferProduct(node, 0, 1);
+  if (failed(result))
+    return failure();
+  const Dims &weight = node.getDims(1), &scale = node.getDims(2);
   if (!scale.empty() && !scale[0].isNumber(1) &&
       failed(
           node.unify(scale[0], weight[0], "number of scales and of outputs")))
     return failure();
-  return node.setResult(0, node.getInput(0).elementType, result);
+  return node.setResult(0, node.getInput(0).elementType, *result);
+}
+
+LogicalResult inferLowBitGroupMatMul(NodeInference &node) {
+  FailureOr<Dims> result = inferProduct(node, 2, 2);
+  if (failed(result) ||
+      failed(node.unify(node.getDims(2)[0], node.getDims(1)[0],
+                        "number of scales and of outputs")))
+    return failure();
+  return node.setResult(0, node.getInput(0).elementType, *result);
 }
 
 } // namespace ecolm::onnx

@@ -133,9 +133,12 @@ static const StringMap<ShapeRule> &standardRules() {
 static const StringMap<ShapeRule> &ecolmRules() {
   static const StringMap<ShapeRule> rules = {
       {"ButterflyFactor", inferButterflyFactor},
-      {"LogQuantize", inferLogQuantize},
+      {"LogQuantize", inferQuantizer},
       {"LogQuantizedAttention", inferAttention},
+      {"PotGroupMatMul", inferLowBitGroupMatMul},
       {"PotMatMul", inferLowBitMatMul},
+      {"QuantizeInt8", inferQuantizer},
+      {"TernaryGroupMatMul", inferLowBitGroupMatMul},
       {"TernaryMatMul", inferLowBitMatMul},
       {"UnpackTernary", inferUnpackTernary},
   };

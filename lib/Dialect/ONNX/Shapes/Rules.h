@@ -107,9 +107,10 @@ mlir::LogicalResult inferPackedAttention(NodeInference &node);
 mlir::LogicalResult inferGroupQueryAttention(NodeInference &node);
 
 // EcoLMDomain.cpp
-mlir::LogicalResult inferLogQuantize(NodeInference &node);
+mlir::LogicalResult inferQuantizer(NodeInference &node);
 mlir::LogicalResult inferButterflyFactor(NodeInference &node);
 mlir::LogicalResult inferUnpackTernary(NodeInference &node);
+mlir::LogicalResult inferLowBitGroupMatMul(NodeInference &node);
 mlir::LogicalResult inferLowBitMatMul(NodeInference &node);
 
 } // namespace ecolm::onnx

@@ -120,6 +120,8 @@ public:
       : main(main), builder(main.getContext()), graph(main.getContext()) {}
 
   FailureOr<InferredTypes> run();
+  /// Replaces integers that are known by initializers.
+  void foldSizes();
 
 private:
   LogicalResult typeNode(NodeOp node);
@@ -127,7 +129,7 @@ private:
   void retypeMain();
 
   func::FuncOp main;
-  Builder builder;
+  OpBuilder builder;
   GraphFacts graph;
   InferredTypes counts;
 };
@@ -206,6 +208,32 @@ FailureOr<InferredTypes> GraphTyping::run() {
   return counts;
 }
 
+void GraphTyping::foldSizes() {
+  for (NodeOp node :
+       llvm::make_early_inc_range(main.getBody().front().getOps<NodeOp>())) {
+    bool isReplaced = false;
+    for (OpResult result : node.getResults()) {
+      const std::optional<Dims> &elements = graph.get(result).elements;
+      auto type = dyn_cast<RankedTensorType>(result.getType());
+      if (result.use_empty() || !elements || !type || !type.hasStaticShape() ||
+          !type.getElementType().isInteger(64) ||
+          !llvm::all_of(*elements, [](Dim dim) { return dim.isNumber(); }))
+        continue;
+      SmallVector<int64_t> numbers;
+      for (Dim dim : *elements)
+        numbers.push_back(dim.getNumber());
+      builder.setInsertionPoint(node);
+      auto size = InitializerOp::create(
+          builder, node.getLoc(), type, builder.getStringAttr("size"),
+          DenseElementsAttr::get(type, ArrayRef<int64_t>(numbers)));
+      result.replaceAllUsesWith(size.getOutput());
+      isReplaced = true;
+    }
+    if (isReplaced && node.use_empty())
+      node.erase();
+  }
+}
+
 struct InferShapes final : impl::InferShapesBase<InferShapes> {
   using Base::Base;
 
@@ -213,9 +241,12 @@ struct InferShapes final : impl::InferShapesBase<InferShapes> {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;
-      FailureOr<InferredTypes> counts = inferShapes(function);
+      GraphTyping typing(function);
+      FailureOr<InferredTypes> counts = typing.run();
       if (failed(counts))
         return signalPassFailure();
+      if (foldSizes)
+        typing.foldSizes();
       numTyped += counts->typed;
       numUntyped += counts->untyped;
     }
@@ -223,9 +254,5 @@ struct InferShapes final : impl::InferShapesBase<InferShapes> {
 };
 
 } // namespace
-
-FailureOr<InferredTypes> inferShapes(func::FuncOp main) {
-  return GraphTyping(main).run();
-}
 
 } // namespace ecolm::onnx

@@ -45,22 +45,22 @@ func.func private @bitplanes_lanes(tensor<8x8x!ecolm.ternary, #ecolm.packed<bitp
 
 // -----
 
-// expected-error @+1 {{expected ternary elements, or powers of two of one term and at most 127 exponents, for packing bytes, but found 'f32'}}
+// expected-error @+1 {{expected ternary elements, integers of 2 or 4 bits, or powers of two of one term and at most 127 exponents, for packing bytes, but found 'f32'}}
 func.func private @packed_bytes(tensor<8xf32, #ecolm.packed<bytes>>)
 
 // -----
 
-// expected-error @+1 {{expected ternary elements, or powers of two of one term and at most 127 exponents, for packing bytes, but found '!ecolm.pot<min = 0, max = 7, terms = 2>'}}
+// expected-error @+1 {{expected ternary elements, integers of 2 or 4 bits, or powers of two of one term and at most 127 exponents, for packing bytes, but found '!ecolm.pot<min = 0, max = 7, terms = 2>'}}
 func.func private @packed_bytes_terms(tensor<8x!ecolm.pot<min = 0, max = 7, terms = 2>, #ecolm.packed<bytes>>)
 
 // -----
 
-// expected-error @+1 {{expected ternary elements, or powers of two of one term and at most 127 exponents, for packing bytes, but found '!ecolm.pot<min = 0, max = 127>'}}
+// expected-error @+1 {{expected ternary elements, integers of 2 or 4 bits, or powers of two of one term and at most 127 exponents, for packing bytes, but found '!ecolm.pot<min = 0, max = 127>'}}
 func.func private @packed_bytes_exponents(tensor<8x!ecolm.pot<min = 0, max = 127>, #ecolm.packed<bytes>>)
 
 // -----
 
-// expected-error @+1 {{expected ternary elements for packing codes2, but found 'i8'}}
+// expected-error @+1 {{expected ternary elements or i2 for packing codes2, but found 'i8'}}
 func.func private @packed_codes2(tensor<8xi8, #ecolm.packed<codes2>>)
 
 // -----
@@ -75,13 +75,28 @@ func.func private @packed_bitplanes(tensor<8x8xf32, #ecolm.packed<bitplanes, lan
 
 // -----
 
-// expected-error @+1 {{expected powers of two of one term and at most 16 codes for packing nibbles, but found '!ecolm.pot<min = 0, max = 7>'}}
+// expected-error @+1 {{expected i4, or powers of two of one term and at most 16 codes, for packing nibbles, but found '!ecolm.pot<min = 0, max = 7>'}}
 func.func private @packed_nibbles(tensor<8x!ecolm.pot<min = 0, max = 7>, #ecolm.packed<nibbles>>)
 
 // -----
 
-// expected-error @+1 {{expected float or integer elements for packing plain, but found '!ecolm.ternary'}}
+// expected-error @+1 {{expected float or integer elements of whole bytes for packing plain, but found '!ecolm.ternary'}}
 func.func private @packed_plain(tensor<8x!ecolm.ternary, #ecolm.packed<plain>>)
+
+// -----
+
+// expected-error @+1 {{expected float or integer elements of whole bytes for packing plain, but found 'i4'}}
+func.func private @packed_plain_i4(tensor<8xi4, #ecolm.packed<plain>>)
+
+// -----
+
+// expected-error @+1 {{expected ternary elements or i2 for packing codes2, but found 'i4'}}
+func.func private @packed_codes2_i4(tensor<8xi4, #ecolm.packed<codes2>>)
+
+// -----
+
+// expected-error @+1 {{expected i4, or powers of two of one term and at most 16 codes, for packing nibbles, but found 'i2'}}
+func.func private @packed_nibbles_i2(tensor<8xi2, #ecolm.packed<nibbles>>)
 
 // -----
 

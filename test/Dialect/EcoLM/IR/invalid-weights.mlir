@@ -54,7 +54,7 @@ ecolm.weight @packing_bitplanes : tensor<4x!ecolm.ternary>
 
 // -----
 
-// expected-error @+1 {{expected ternary elements for packing codes2, but found 'f32'}}
+// expected-error @+1 {{expected ternary elements or i2 for packing codes2, but found 'f32'}}
 ecolm.weight @packing_element : tensor<4xf32>
     = dense<0> : tensor<1xui8> packing <codes2>
 
@@ -93,6 +93,16 @@ ecolm.weight @base3_size : tensor<10x!ecolm.ternary>
 // expected-error @+1 {{expected a source of shape [5], but found [4]}}
 ecolm.weight @nibbles_size : tensor<9x!ecolm.pot<min = 0, max = 6>>
     = dense<0> : tensor<4xui8> packing <nibbles>
+
+// -----
+
+// expected-error @+1 {{expected a source packing for elements of 'i4', but found none}}
+ecolm.weight @narrow : tensor<4xi4> = dense<0> : tensor<4xi4>
+
+// -----
+
+// expected-error @+1 {{expected a source of shape [3], but found [2]}}
+ecolm.weight @i4_size : tensor<5xi4> = dense<0> : tensor<2xui8> packing <nibbles>
 
 // -----
 

@@ -65,7 +65,7 @@ func.func @factor_result(%x: tensor<4x8xf32>, %v: tensor<4x3x2x1xf32>) {
 // -----
 
 func.func @factor_value_type(%x: tensor<4x8xf32>, %v: tensor<4x2x2x1xi16>) {
-  // expected-error @+1 {{operand #1 must be ranked tensor of 32-bit float or 8-bit signless integer or a number in {-1, 0, +1} or a signed power of two, or a sum of several values, but got 'tensor<4x2x2x1xi16>'}}
+  // expected-error @+1 {{operand #1 must be ranked tensor of 32-bit float or 2-bit signless integer or 4-bit signless integer or 8-bit signless integer or a number in {-1, 0, +1} or a signed power of two, or a sum of several values, but got 'tensor<4x2x2x1xi16>'}}
   %y = ecolm.butterfly_factor %x, %v : tensor<4x8xf32>, tensor<4x2x2x1xi16> -> tensor<4x8xf32>
   return
 }

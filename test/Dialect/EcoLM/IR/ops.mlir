@@ -52,6 +52,8 @@ func.func @pot_quantize(%w: tensor<768x768xf32>, %scale: tensor<f32>,
 func.func @quantize_int8(%x: tensor<1x?x768xf32>) {
   %codes, %scale = ecolm.quantize_int8 %x : tensor<1x?x768xf32>
       -> tensor<1x?x768xi8>, tensor<1x?xf32>
+  // CHECK: ecolm.quantize_int8 %{{.*}} epsilon 1.000000e-03 : tensor<1x?x768xf32>
+  %codes2, %scale2 = ecolm.quantize_int8 %x epsilon 1.0e-3 : tensor<1x?x768xf32> -> tensor<1x?x768xi8>, tensor<1x?xf32>
   return
 }
 
@@ -160,6 +162,27 @@ func.func @matmul_packed(
       -> tensor<1x?x2050xi32>
   %z = ecolm.matmul %f, %g : tensor<16xf32>,
       tensor<8x16xf32, #ecolm.packed<plain, lanes = 16>> -> tensor<8xf32>
+  return
+}
+
+// CHECK-LABEL: func @group_matmul
+// CHECK: ecolm.group_matmul %{{.*}}, %{{.*}} scales %{{.*}} group 128 : tensor<1x?x768xf32>, tensor<2050x768x!ecolm.ternary>, tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+// CHECK: ecolm.group_matmul %{{.*}}, %{{.*}} scales %{{.*}} offsets %{{.*}} group 128 : tensor<1x?x768xf32>, tensor<2050x768xi4>, tensor<2050x6xf32>, tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+// CHECK: ecolm.group_matmul {{.*}} group 500 : tensor<1x?x768xi8>, tensor<2050x768xi2>, tensor<2050x2xf32> -> tensor<1x?x2050xf32>
+func.func @group_matmul(%x: tensor<1x?x768xf32>, %q: tensor<1x?x768xi8>,
+                        %w: tensor<2050x768x!ecolm.ternary>,
+                        %v: tensor<2050x768xi4>, %u: tensor<2050x768xi2>,
+                        %s: tensor<2050x6xf32>, %o: tensor<2050x6xf32>,
+                        %two: tensor<2050x2xf32>) {
+  %y = ecolm.group_matmul %x, %w scales %s group 128
+      : tensor<1x?x768xf32>, tensor<2050x768x!ecolm.ternary>,
+        tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+  %z = ecolm.group_matmul %x, %v scales %s offsets %o group 128
+      : tensor<1x?x768xf32>, tensor<2050x768xi4>, tensor<2050x6xf32>,
+        tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+  %a = ecolm.group_matmul %q, %u scales %two group 500
+      : tensor<1x?x768xi8>, tensor<2050x768xi2>, tensor<2050x2xf32>
+        -> tensor<1x?x2050xf32>
   return
 }
 

@@ -127,19 +127,19 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
   let description = [{
     The encoding of a tensor type whose elements are packed. `packing` is one of
 
-    - `bytes`: one code in a byte, signed: the value of a ternary weight; 0 or
-      `sign * (e - min + 1)` for a power of two of one term and at most 127
-      exponents.
-    - `codes2`: ternary, code `w + 1` in two bits, four to a byte, lowest bits
-      first (the order of ONNX UINT2).
+    - `bytes`: one code in a byte, signed: the value of a ternary weight or of
+      an integer of 2 or 4 bits; 0 or `sign * (e - min + 1)` for a power of two
+      of one term and at most 127 exponents.
+    - `codes2`: two bits, four to a byte, lowest bits first: the code `w + 1` of
+      a ternary weight (the order of ONNX UINT2), or an i2 (ONNX INT2).
     - `base3`: ternary, five codes `w + 1` to a byte, first one least
       significant (1.6 bits a weight).
     - `bitplanes`: ternary, for every group of `lanes` weights one bit plane
       "is +1" followed by one bit plane "is -1", lowest bit first.
-    - `nibbles`: power of two of one term with at most 16 codes, two to a byte,
-      low nibble first.
-    - `plain`: float and integer elements in their own bytes; only the order of
-      the elements differs.
+    - `nibbles`: four bits, two to a byte, low nibble first: a power of two of
+      one term with at most 16 codes, or an i4 (ONNX INT4).
+    - `plain`: float and integer elements of whole bytes; only the order of the
+      elements differs.
 
     The tensor has a static shape.
 

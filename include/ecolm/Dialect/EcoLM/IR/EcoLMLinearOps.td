@@ -169,10 +169,10 @@ def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
 
     | input | weights | result |
     |---|---|---|
-    | f32 | f32, ternary, pot, i8 | f32 |
-    | i8, i16, i32 | ternary, i8 | i32 |
+    | f32 | f32, ternary, pot, i2, i4, i8 | f32 |
+    | i8, i16, i32 | ternary, i2, i4, i8 | i32 |
     | i8, i16, i32 | pot | i32, in units of the weights' 2^min |
-    | pot | ternary, i8 | i32, in units of the input's 2^min |
+    | pot | ternary, i2, i4, i8 | i32, in units of the input's 2^min |
     | pot | pot | i32, in units of the product of both 2^min |
 
     Integer results are exact while they fit; the verifier of a lowering, not of
@@ -195,6 +195,52 @@ def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
   let assemblyFormat = [{
     $input `,` $weights (`arithmetic` $arithmetic^)? attr-dict `:` type($input)
     `,` type($weights) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def EcoLM_GroupMatmulOp : EcoLM_Op<"group_matmul", [Pure]> {
+  let summary = "multiplies rows by a low-bit weight matrix with scales of groups";
+  let description = [{
+    Every row of the weights is divided into groups of `group` = B elements, the
+    last one shorter where B does not divide K; there are G = ceil(K / B):
+
+    `y[.., n] = sum_g scales[n, g] * s[n, g] + offsets[n, g] * t[g]`
+    `s[n, g] = sum_{k in group g} x[.., k] * value(w[n, k])`
+    `t[g] = sum_{k in group g} x[.., k]`
+
+    Shapes: input [..., K], weights [N, K], scales and offsets [N, G] f32,
+    result [..., N] f32. Offsets stand for zero points: `offset = -scale * zero`.
+
+    Input f32: s and t are sums of rounded products in increasing k, from 0.
+    Input i8: s and t are exact in i32 (s in units of the weights' 2^min for
+    powers of two) and become f32 once. Then y starts at 0, and for every g in
+    increasing order the rounded product with the scale is added, and after it
+    that with the offset (docs/Rationale/FloatOrder.md).
+
+    Source: GPTQ arXiv 2210.17323; PoTPTQ arXiv 2507.11959; block quantization
+    of ONNX's DequantizeLinear (docs/Rationale/GroupScales.md).
+
+    Example:
+
+    ```mlir
+    %y = ecolm.group_matmul %x, %w scales %s group 128
+        : tensor<1x?x768xf32>, tensor<2050x768x!ecolm.ternary>,
+          tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+    %z = ecolm.group_matmul %x, %v scales %s offsets %o group 128
+        : tensor<1x?x768xf32>, tensor<2050x768xi4>, tensor<2050x6xf32>,
+          tensor<2050x6xf32> -> tensor<1x?x2050xf32>
+    ```
+  }];
+  let arguments = (ins
+    RankedTensorOf<[F32, I8]>:$input, EcoLM_LowBitTensor:$weights,
+    EcoLM_F32Tensor:$scales, Optional<EcoLM_F32Tensor>:$offsets,
+    ConfinedAttr<I64Attr, [IntPositive]>:$group);
+  let results = (outs EcoLM_F32Tensor:$result);
+  let assemblyFormat = [{
+    $input `,` $weights `scales` $scales (`offsets` $offsets^)? `group` $group
+    attr-dict `:` type($input) `,` type($weights) `,` type($scales)
+    (`,` type($offsets)^)? `->` type($result)
   }];
   let hasVerifier = 1;
 }

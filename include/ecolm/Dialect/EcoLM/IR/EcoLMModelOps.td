@@ -28,7 +28,8 @@ def EcoLM_WeightOp : EcoLM_Op<"weight", [Symbol]> {
     bytes are repacked when the section is written and never become LLVM
     constants.
 
-    Without `source_packing` the source's element type is that of `type`; with
+    Without `source_packing`, which elements of 2 and 4 bits need, the source's
+    element type is that of `type`; with
     `bytes` it is an 8-bit integer. In both cases the source has the shape of
     `type`, or is one-dimensional with as many elements. With `codes2`, `base3`
     or `nibbles` it is a one-dimensional ui8 tensor of exactly the packed size.

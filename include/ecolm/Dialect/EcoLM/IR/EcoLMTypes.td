@@ -77,7 +77,10 @@ def EcoLM_PotTensor : RankedTensorOf<[EcoLM_Pot]>;
 def EcoLM_CodeTensor
     : RankedTensorOf<[EcoLM_Ternary, EcoLM_Pot, AnySignlessInteger]>;
 def EcoLM_ActivationTensor : RankedTensorOf<[F32, I8, I16, I32, EcoLM_Pot]>;
-def EcoLM_WeightTensor : RankedTensorOf<[F32, I8, EcoLM_Ternary, EcoLM_Pot]>;
+def EcoLM_WeightTensor
+    : RankedTensorOf<[F32, I<2>, I<4>, I8, EcoLM_Ternary, EcoLM_Pot]>;
+def EcoLM_LowBitTensor
+    : RankedTensorOf<[I<2>, I<4>, I8, EcoLM_Ternary, EcoLM_Pot]>;
 def EcoLM_ProductTensor : RankedTensorOf<[F32, I32]>;
 def EcoLM_ShiftableTensor : RankedTensorOf<[F32, I8, I16, I32, I64]>;
 

@@ -23,7 +23,7 @@ def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
     - `recognize`: no `onnx`; `ecolm` and the dialects of tensors: `func`,
       `linalg`, `tensor`, `arith`, `math`, `cf`, `scf`, `affine`, `ub`.
     - `optimize`: those of `recognize`, but no `ecolm.butterfly_factor`; every
-      weight that a butterfly or matmul gets from a declaration is packed; and
+      weight that a butterfly or product gets from a declaration is packed; and
       the module's attribute `ecolm.arithmetic` says that products have chosen
       their arithmetic.
     - `lower`: only `llvm`, and the `ecolm.weight` declarations whose bytes are
@@ -50,6 +50,42 @@ def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
                         "fused, folded and packed"),
              clEnumValN(::ecolm::CheckedPhase::Lower, "lower", "LLVM dialect"))}]>
   ];
+}
+
+def ComputeOnCodes : Pass<"ecolm-compute-on-codes"> {
+  let summary = "Multiplies the integers that rows were quantized to";
+  let description = [{
+    A model that quantizes activations for its accuracy's sake alone computes
+    with the numbers that the codes stand for. Here products take the codes
+    themselves, and the scale of a row comes after the sum: an integer product
+    of `matmul` with ternary, integer or power-of-two weights, and the sums of
+    groups in `group_matmul`. The sums of the integers are exact, so the result
+    differs from the sum of rounded floats by their roundings only. Belongs to
+    the recognize phase: it says what a quantized product is.
+
+    Precondition: none. Postcondition: no product of rows of dequantized bytes,
+    except where sums may leave 32 bits.
+
+    ```mlir
+    %x = ecolm.dequantize %q scale %s
+        : tensor<?x64xi8>, tensor<?xf32> -> tensor<?x64xf32>
+    %y = ecolm.matmul %x, %w
+        : tensor<?x64xf32>, tensor<48x64x!ecolm.ternary> -> tensor<?x48xf32>
+    ```
+    ==>
+    ```mlir
+    %i = ecolm.matmul %q, %w
+        : tensor<?x64xi8>, tensor<48x64x!ecolm.ternary> -> tensor<?x48xi32>
+    %y = ecolm.dequantize %i scale %s
+        : tensor<?x48xi32>, tensor<?xf32> -> tensor<?x48xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numProducts", "products", "Number of products on integers">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
@@ -236,11 +272,12 @@ def LowerMulToShift : Pass<"ecolm-lower-mul-to-shift"> {
 def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Chooses the memory layout of every weight that a kernel reads";
   let description = [{
-    Gives the type of each `ecolm.weight` that is a factor of a butterfly or the
-    weights of a matmul a `#ecolm.packed` encoding with `lanes` lanes, and the
-    same type to its `ecolm.get_weight`. Ternary weights become `bitplanes`
-    (2 bits), powers of two `bytes`, floats and integers `plain`; `packing`
-    demands another format where the element type has it. A weight that
+    Gives the type of each `ecolm.weight` that is a factor of a butterfly, or the
+    weights, scales or offsets of a product, a `#ecolm.packed` encoding with
+    `lanes` lanes, and the same type to its `ecolm.get_weight`. Ternary weights
+    become `bitplanes` (2 bits), powers of two `bytes`, i2 `codes2`, i4
+    `nibbles`, floats and other integers `plain`; `packing` demands another
+    format where the element type has several. A weight that
     other operations use as well (an embedding that is also the output matrix)
     is declared twice. Weights that nothing uses are erased.
 

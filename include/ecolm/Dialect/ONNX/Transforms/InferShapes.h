@@ -19,15 +19,11 @@ namespace ecolm::onnx {
 /// Attribute on nodes: conditions that nothing shows to hold in every run.
 inline constexpr llvm::StringLiteral kAssumesAttrName = "onnx.assumes";
 
-/// How many results `inferShapes` gave a type, and how many it could not.
+/// How many results of a function got a type, and how many did not.
 struct InferredTypes {
   unsigned typed = 0;
   unsigned untyped = 0;
 };
-
-/// Types the results of every node of `main`, and `main` itself. Goes through
-/// the whole graph before it fails, so that all contradictions are reported.
-mlir::FailureOr<InferredTypes> inferShapes(mlir::func::FuncOp main);
 
 } // namespace ecolm::onnx
 

@@ -40,6 +40,31 @@ def CheckSupported : Pass<"onnx-check-supported", "::mlir::ModuleOp"> {
   ];
 }
 
+def ExpandSequences : Pass<"onnx-expand-sequences", "::mlir::ModuleOp"> {
+  let summary = "write sequences that are taken apart again as slices";
+  let description = [{
+    Exporters write `torch.chunk` and `torch.split` as a sequence of tensors and
+    the reading of its elements. `SequenceAt(SplitToSequence(x), i)` with a
+    constant position and constant sizes becomes a Slice of x, and
+    `ConcatFromSequence(SequenceConstruct(...))` a Concat. Any other sequence
+    stays, and is refused by `onnx-check-supported`.
+
+    Precondition: the module is an imported graph; types are not needed.
+    Postcondition: the same.
+
+    ```mlir
+    %s = onnx.node "SplitToSequence"(%x, %two) {attrs = {axis = 1 : i64}, opset = 18 : i64}
+           : (tensor<3x4xf32>, tensor<i64>) -> tensor<*x!onnx.unknown>
+    %y = onnx.node "SequenceAt"(%s, %one) {opset = 18 : i64}
+           : (tensor<*x!onnx.unknown>, tensor<i64>) -> tensor<*x!onnx.unknown>
+    ==>
+    %y = onnx.node "Slice"(%x, %two_, %four, %axis) {opset = 13 : i64}
+           : (tensor<3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>)
+           -> tensor<*x!onnx.unknown>
+    ```
+  }];
+}
+
 def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
   let summary = "compute what depends on constants only";
   let description = [{
@@ -115,6 +140,11 @@ def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let options = [
+    Option<"foldSizes", "fold-sizes", "bool", /*default=*/"false",
+           "Replace integers that are computed from sizes and known by "
+           "initializers">
+  ];
   let statistics = [
     Statistic<"numTyped", "results-typed", "Results given a type">,
     Statistic<"numUntyped", "results-untyped", "Results left without one">
