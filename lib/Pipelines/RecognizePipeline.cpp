@@ -28,6 +28,9 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // Constants first: what a chain of nodes makes of a weight is a weight. A
   // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());
+  // Folding rounds an attention of constants step by step, so it comes before.
+  manager.addPass(onnx::createInferShapes());
+  manager.addPass(createRecognizeAttention());
   manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createExpandSequences());
 
@@ -49,7 +52,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   manager.addPass(createRecognizeNorms());
   manager.addPass(createRecognizeActivations());
   manager.addPass(createRecognizeRotary());
-  manager.addPass(createRecognizeAttention());
+  manager.addPass(createRecognizeCausalMasks());
   manager.addPass(onnx::createInferShapes());
 
   // Number formats, each as the operator that means it.
