@@ -108,7 +108,8 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
                                const LowerOptions &options) {
   // A token shall cost a token, not the whole prefix.
   if (options.incremental)
-    manager.addPass(createDeriveIncremental());
+    manager.addPass(createDeriveIncremental(
+        {"main", /*contextLength=*/0, /*orWholeSequences=*/true}));
   // Layers are cut out while they are still one operation each.
   manager.addPass(createOutlineLinearLayers());
   manager.addPass(createPlaceWeights());

@@ -13,6 +13,7 @@
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace ecolm;
@@ -37,6 +38,7 @@ private:
   ElementsAttr unpack(Value stored, int64_t width, int64_t rowElements);
   Value makeScales();
   Value makeZeros();
+  std::optional<ElementsAttr> findWholeZeros();
   Value makeCorrection(Value scales);
 
   FusedNode f;
@@ -132,6 +134,23 @@ Value BlockProduct::makeZeros() {
                              APInt(bits, 1 << (bits - 1)))));
 }
 
+/// Float zero points as codes `[N, blocks]`, if they are whole numbers that
+/// codes hold; most writers' are.
+std::optional<ElementsAttr> BlockProduct::findWholeZeros() {
+  auto zeros = onnx::ElementsReader::get(getConstant(f.input(3)));
+  auto type = RankedTensorType::get(
+      {rows, blocks},
+      IntegerType::get(f.rewriter.getContext(), bits, IntegerType::Unsigned));
+  SmallVector<APInt> codes;
+  for (int64_t i = 0; i < zeros->size(); ++i) {
+    double zero = zeros->getDouble(i);
+    if (!(zero >= 0 && zero < (1 << bits) && zero == std::floor(zero)))
+      return std::nullopt;
+    codes.emplace_back(bits, static_cast<uint64_t>(zero));
+  }
+  return cast<ElementsAttr>(DenseElementsAttr::get(type, codes));
+}
+
 /// What float zero points add to the product: the sum of A over each block,
 /// times `zero * scale` of the block.
 Value BlockProduct::makeCorrection(Value scales) {
@@ -163,14 +182,18 @@ LogicalResult BlockProduct::expand() {
   Value scales = makeScales();
   bool floatZeros = f.input(3) && isa<FloatType>(f.type(3).getElementType());
   SmallVector<Value> operands = {codes, scales};
-  if (!floatZeros)
+  std::optional<ElementsAttr> wholeZeros =
+      floatZeros ? findWholeZeros() : std::nullopt;
+  if (wholeZeros)
+    operands.push_back(f.constant(*wholeZeros));
+  else if (!floatZeros)
     operands.push_back(makeZeros());
   Value matrix =
       f.make("DequantizeLinear", operands,
              {f.attr("axis", int64_t(1)), f.attr("block_size", block)});
   matrix = f.make("Transpose", matrix, f.attr("perm", {1, 0}));
   Value product = f.make("MatMul", {f.input(0), matrix});
-  if (floatZeros)
+  if (floatZeros && !wholeZeros)
     product = f.make("Sub", {product, makeCorrection(scales)});
   return f.replace(f.addInput(product, 5));
 }
