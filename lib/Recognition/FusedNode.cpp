@@ -72,9 +72,14 @@ SmallVector<Value> FusedNode::split(Value value, ArrayRef<int64_t> sizes,
 }
 
 LogicalResult FusedNode::replace(ArrayRef<Value> values) {
-  for (auto [result, value] : llvm::zip(node.getResults(), values))
-    if (value)
-      rewriter.replaceAllUsesWith(result, value);
+  for (auto [result, value] : llvm::zip(node.getResults(), values)) {
+    if (!value)
+      continue;
+    // The function returns values of the types that it states.
+    if (isa<UnrankedTensorType>(value.getType()))
+      value.setType(result.getType());
+    rewriter.replaceAllUsesWith(result, value);
+  }
   rewriter.eraseOp(node);
   return success();
 }
