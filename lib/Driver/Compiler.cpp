@@ -114,6 +114,8 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   if (failed(model) || failed(dump(*model->module, options, 1, "import")))
     return failure();
 
+  RecognizeOptions recognize;
+  recognize.factorTolerance = options.factorTolerance;
   LowerOptions lower;
   lower.fpu = traits.hasFPU;
   lower.maxChunk = options.maxChunk;
@@ -124,7 +126,8 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   optimize.hasMultiplier = traits.hasMultiplier;
   optimize.multiplierFree = options.multiplierFree;
   const Phase phases[] = {
-      {EmitKind::Recognize, "recognize", buildRecognizePipeline},
+      {EmitKind::Recognize, "recognize",
+       [&](OpPassManager &m) { buildRecognizePipeline(m, recognize); }},
       {EmitKind::Optimize, "optimize",
        [&](OpPassManager &m) { buildOptimizePipeline(m, optimize); }},
       {EmitKind::Lower, "lower", [&](OpPassManager &m) {
@@ -171,6 +174,24 @@ static LogicalResult checkInputIsKept(MLIRContext *context,
             "file that does not end in .h with -o";
 }
 
+/// Reads the tokenizer that the options name, if they name one.
+static FailureOr<ImportedTokenizer>
+readTokenizer(MLIRContext *context, const CompileOptions &options) {
+  if (options.tokenizer.empty())
+    return ImportedTokenizer();
+  llvm::Expected<ImportedTokenizer> tokenizer =
+      importTokenizerFile(options.tokenizer);
+  if (!tokenizer) {
+    emitError(UnknownLoc::get(context))
+        << llvm::toString(tokenizer.takeError());
+    return failure();
+  }
+  for (const std::string &remark : tokenizer->remarks)
+    emitWarning(UnknownLoc::get(context))
+        << "'" << options.tokenizer << "': " << remark;
+  return std::move(*tokenizer);
+}
+
 LogicalResult ecolm::compileModel(MLIRContext *context,
                                   const CompileOptions &options) {
   ErrorClassifier classifier(context, ErrorClass::System);
@@ -179,12 +200,15 @@ LogicalResult ecolm::compileModel(MLIRContext *context,
   if (failed(checkOutput(context, options.output, isText)) ||
       failed(checkInputIsKept(context, options)))
     return failure();
+  FailureOr<ImportedTokenizer> tokenizer = readTokenizer(context, options);
+  if (failed(tokenizer))
+    return failure();
   FailureOr<ImportedModel> model = runPhases(context, options);
   if (failed(model))
     return failure();
   if (options.onPhase)
     options.onPhase("emit");
-  LogicalResult result = emitModel(*model, options);
+  LogicalResult result = emitModel(*model, *tokenizer, options);
   if (options.onPhase)
     options.onPhase("");
   return result;

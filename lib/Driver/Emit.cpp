@@ -58,10 +58,10 @@ private:
 /// Emits one model for one machine.
 class Emitter {
 public:
-  Emitter(ImportedModel &model, const CompileOptions &options,
-          llvm::TargetMachine &machine)
-      : model(model), module(*model.module), options(options),
-        machine(machine) {}
+  Emitter(ImportedModel &model, const ImportedTokenizer &tokenizer,
+          const CompileOptions &options, llvm::TargetMachine &machine)
+      : model(model), module(*model.module), tokenizer(tokenizer),
+        options(options), machine(machine) {}
 
   LogicalResult emit() {
     if (options.emit == EmitKind::Assembly || options.emit == EmitKind::LLVMIR)
@@ -85,9 +85,10 @@ private:
       module->setAttr("ecolm.name",
                       StringAttr::get(module.getContext(),
                                       llvm::sys::path::stem(options.input)));
-    ModelInfo info = describeModel(module, machine, section);
+    ModelInfo info = describeModel(module, machine, section, tokenizer.summary);
     if (llvm::Error error =
-            defineModelDescriptor(module, section, info.text, info.json, *code))
+            defineModelDescriptor(module, section, info.text, info.json,
+                                  {tokenizer.table, tokenizer.numIds}, *code))
       return module.emitError(llvm::toString(std::move(error)));
     optimize(*code, machine, options.target.optimizationLevel);
     return code;
@@ -180,6 +181,7 @@ private:
 
   ImportedModel &model;
   ModuleOp module;
+  const ImportedTokenizer &tokenizer;
   const CompileOptions &options;
   llvm::TargetMachine &machine;
   llvm::LLVMContext context;
@@ -188,6 +190,26 @@ private:
 };
 
 } // namespace
+
+/// Fails if the tokenizer has ids that a language model has no logits for.
+static LogicalResult checkVocabulary(ModuleOp module,
+                                     const ImportedTokenizer &tokenizer) {
+  EntrySignature signature = getEntrySignature(module);
+  if (tokenizer.table.empty() ||
+      !(signature.isLanguageModel || signature.isWholeLanguageModel))
+    return success();
+  int64_t logits = signature.outputs[0].type.getShape().back();
+  if (tokenizer.numIds > logits)
+    return emitError(module.getLoc())
+           << "the tokenizer has " << tokenizer.numIds
+           << " ids, but the model gives " << logits
+           << " logits; it is the tokenizer of another model";
+  if (tokenizer.numIds < logits)
+    emitRemark(module.getLoc()) << "the tokenizer has " << tokenizer.numIds
+                                << " ids, and the model gives " << logits
+                                << " logits; those beyond have no text";
+  return success();
+}
 
 /// Writes what the model was recognized to be.
 static LogicalResult writeReport(ModuleOp module,
@@ -210,6 +232,7 @@ std::string ecolm::getHeaderPath(StringRef output) {
 }
 
 LogicalResult ecolm::emitModel(ImportedModel &model,
+                               const ImportedTokenizer &tokenizer,
                                const CompileOptions &options) {
   MLIRContext *context = model.module->getContext();
   if (options.emit == EmitKind::Report || options.emit == EmitKind::ReportJSON)
@@ -235,5 +258,7 @@ LogicalResult ecolm::emitModel(ImportedModel &model,
   if (!machine)
     return emitError(UnknownLoc::get(context))
            << llvm::toString(machine.takeError());
-  return Emitter(model, options, **machine).emit();
+  if (failed(checkVocabulary(*model.module, tokenizer)))
+    return failure();
+  return Emitter(model, tokenizer, options, **machine).emit();
 }

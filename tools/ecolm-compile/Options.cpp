@@ -34,6 +34,7 @@ EXAMPLES:
   ecolm-compile model.onnx -o model                a program: ./model --help
   ecolm-compile model.onnx --check                 what is recognized, and what
                                                    cannot be compiled
+  ecolm-compile model.onnx --tokenizer tokenizer.json -o model
   ecolm-compile model.onnx --emit=so -o model.so   a shared library, and model.h
   ecolm-compile model.onnx --emit=mlir-optimize -o -
   ecolm-compile model.onnx -o model --dump-phases=phases
@@ -105,6 +106,11 @@ struct CommandLine {
                                 cl::desc("CPU features to add and to leave"),
                                 cl::cat(machine)};
 
+  cl::opt<double> factorTolerance{
+      "factor-matrices", cl::value_desc("error"), cl::init(0.0),
+      cl::cat(arithmetic),
+      cl::desc("Relative error with which a butterfly may stand for a matrix "
+               "(default: 0)")};
   cl::opt<MulMode> multiplications{
       "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
       cl::init(MulMode::Auto), cl::cat(arithmetic),
@@ -124,6 +130,9 @@ struct CommandLine {
       "max-nodes", cl::value_desc("nodes"), cl::init(Limits().maxNodes),
       cl::cat(arithmetic),
       cl::desc("Largest number of nodes, with functions inlined")};
+  cl::opt<std::string> tokenizer{
+      "tokenizer", cl::value_desc("file"), cl::cat(arithmetic),
+      cl::desc("Hugging Face's tokenizer.json, for the program to hold")};
 
   cl::opt<std::string> dataDirectory{
       "data-dir", cl::value_desc("directory"), cl::cat(places),
@@ -221,17 +230,23 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
     return refuse("--max-chunk takes 1 to " + Twine(kLargestChunk) +
                   ", but found " + Twine(line.maxChunk));
 
+  if (!(line.factorTolerance >= 0 && line.factorTolerance < 1))
+    return refuse("--factor-matrices takes an error from 0 to below 1");
+
   CompileOptions options;
   options.input = line.inputs[0];
+  options.tokenizer = line.tokenizer;
   options.output = line.file.empty() ? sys::path::stem(options.input).str()
                                      : line.file.getValue();
   options.emit = line.emit;
   if (line.check) {
     options.emit = EmitKind::Report;
+    options.tokenizer = line.tokenizer;
     options.output = line.file.empty() ? "-" : line.file.getValue();
   }
   options.target = {line.triple, line.cpu, line.features,
                     static_cast<int>(line.level)};
+  options.factorTolerance = line.factorTolerance;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
   options.maxChunk = line.maxChunk;
