@@ -20,7 +20,8 @@
 using namespace mlir;
 using namespace ecolm;
 
-void ecolm::buildRecognizePipeline(OpPassManager &manager) {
+void ecolm::buildRecognizePipeline(OpPassManager &manager,
+                                   const RecognizeOptions &options) {
   // A graph that is part graph and part program was recognized already, and
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
@@ -57,6 +58,11 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
 
   // Number formats, each as the operator that means it.
   manager.addPass(createRecognizeQuantizers());
+
+  // Butterflies, with or without quantizers between their factors. A matrix
+  // that is one is that before it is a matrix of few values.
+  manager.addPass(createRecognizeButterflies());
+  manager.addPass(createFactorMatrices({options.factorTolerance}));
   manager.addPass(createRecognizeWeights());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
@@ -78,7 +84,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
 }
 
 void ecolm::registerRecognizePipeline() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<RecognizeOptions>(
       "ecolm-recognize-pipeline",
       "from an imported graph to ecolm on tensors and linalg",
       buildRecognizePipeline);
