@@ -15,6 +15,7 @@
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "ecolm/Driver/DeviceCode.h"
+#include "ecolm/Driver/Diagnostics.h"
 #include "ecolm/Runtime/Model.h"
 #include "ecolm/Target/Linker.h"
 #include "ecolm/Target/ModelDescriptor.h"
@@ -190,32 +191,12 @@ private:
 
 } // namespace
 
-/// Fails if a program cannot read or write a tensor: .npy files have neither
-/// bfloat16 nor integers of less than a byte.
-static LogicalResult checkFileTypes(ModuleOp module) {
-  auto check = [&](StringRef kind, ArrayRef<EntryTensor> tensors) {
-    for (const EntryTensor &tensor : tensors)
-      if (llvm::is_contained(
-              {ECOLM_BF16, ECOLM_I4, ECOLM_U4, ECOLM_I2, ECOLM_U2},
-              tensor.elementCode))
-        return LogicalResult(
-            emitError(module.getLoc())
-            << kind << " " << onnx::quoteName(tensor.name)
-            << " has elements of type " << tensor.type.getElementType()
-            << ", which no .npy file holds; add a Cast to the model, or "
-               "compile a library with --emit=so");
-    return success();
-  };
-  EntrySignature signature = getEntrySignature(module);
-  return failure(failed(check("input", signature.inputs)) ||
-                 failed(check("output", signature.outputs)));
-}
-
 /// Fails if the tokenizer has ids that a language model has no logits for.
 static LogicalResult checkVocabulary(ModuleOp module,
                                      const ImportedTokenizer &tokenizer) {
   EntrySignature signature = getEntrySignature(module);
-  if (tokenizer.table.empty() || !signature.isLanguageModel)
+  if (tokenizer.table.empty() ||
+      !(signature.isLanguageModel || signature.isWholeLanguageModel))
     return success();
   int64_t logits = signature.outputs[0].type.getShape().back();
   if (tokenizer.numIds > logits)
@@ -256,12 +237,14 @@ LogicalResult ecolm::emitModel(ImportedModel &model,
   MLIRContext *context = model.module->getContext();
   if (options.emit == EmitKind::Report || options.emit == EmitKind::ReportJSON)
     return writeReport(*model.module, options);
-  if (options.emit == EmitKind::PTX || options.emit == EmitKind::SPIRV)
+  if (options.emit == EmitKind::PTX || options.emit == EmitKind::SPIRV) {
+    ErrorClassifier classifier(context, ErrorClass::Unsupported);
     return writeOutput(
         context, options.output, [&](llvm::raw_pwrite_stream &out) {
           return options.emit == EmitKind::PTX ? writePTX(*model.module, out)
                                                : writeSPIRV(*model.module, out);
         });
+  }
   if (options.emit <= EmitKind::Lower)
     return writeOutput(
         context, options.output, [&](llvm::raw_pwrite_stream &out) {
@@ -275,9 +258,6 @@ LogicalResult ecolm::emitModel(ImportedModel &model,
   if (!machine)
     return emitError(UnknownLoc::get(context))
            << llvm::toString(machine.takeError());
-  if (options.emit == EmitKind::Program &&
-      failed(checkFileTypes(*model.module)))
-    return failure();
   if (failed(checkVocabulary(*model.module, tokenizer)))
     return failure();
   return Emitter(model, tokenizer, options, **machine).emit();

@@ -20,7 +20,8 @@
 using namespace mlir;
 using namespace ecolm;
 
-void ecolm::buildRecognizePipeline(OpPassManager &manager) {
+void ecolm::buildRecognizePipeline(OpPassManager &manager,
+                                   const RecognizeOptions &options) {
   // A graph that is part graph and part program was recognized already, and
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
@@ -32,14 +33,32 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   manager.addPass(onnx::createExpandSequences());
 
   // The conversions choose by rank, size and element type, so every value must
-  // have a type first; without it most nodes would be refused.
-  // Sizes that become known are constants, which may make others.
+  // have a type first; without it most nodes would be refused. Sizes that
+  // become known are constants, which may make others.
   manager.addPass(onnx::createInferShapes({/*foldSizes=*/true}));
+  manager.addPass(onnx::createFoldConstants());
+  manager.addPass(onnx::createInferShapes());
+  // Other runtimes' names for what the standard has words for are in the way of
+  // everything that recognizes structure.
+  manager.addPass(createExpandFusedOperators());
   manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createInferShapes());
   manager.addPass(onnx::createCheckSupported());
 
-  // Ideas, each as the operator that means it.
+  // The parts of a transformer, however they are spelled. What they create is
+  // typed again: a mask made of several has the shape of none.
+  manager.addPass(createRecognizeNorms());
+  manager.addPass(createRecognizeActivations());
+  manager.addPass(createRecognizeAttention());
+  manager.addPass(onnx::createInferShapes());
+
+  // Number formats, each as the operator that means it.
+  manager.addPass(createRecognizeQuantizers());
+
+  // Butterflies, with or without quantizers between their factors. A matrix that
+  // is one is that before it is a matrix of few values.
+  manager.addPass(createRecognizeButterflies());
+  manager.addPass(createFactorMatrices({options.factorTolerance}));
   manager.addPass(createRecognizeWeights());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
@@ -61,7 +80,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
 }
 
 void ecolm::registerRecognizePipeline() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<RecognizeOptions>(
       "ecolm-recognize-pipeline",
       "from an imported graph to ecolm on tensors and linalg",
       buildRecognizePipeline);

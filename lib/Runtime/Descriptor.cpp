@@ -42,8 +42,8 @@ static Status checkSpecs(const ecolm_tensor_spec *specs, int32_t count) {
 
 static Status checkLanguageModel(const ecolm_model &model) {
   const ecolm_language_model &language = *model.language_model;
-  if (!language.forward || language.vocabulary_size <= 0 ||
-      language.context_length <= 0 || language.max_chunk <= 0)
+  if (language.vocabulary_size <= 0 || language.context_length <= 0 ||
+      language.max_chunk <= 0)
     return unfit("the sizes of its language model are not positive");
   const ecolm_tensor_spec *input = model.inputs, *output = model.outputs;
   if (model.num_inputs != 1 || input->dtype != ECOLM_I64 || input->rank != 2)
@@ -63,7 +63,8 @@ Status checkDescriptor(const ecolm_model &model) {
                            model.abi_version, ECOLM_ABI_VERSION);
   if (!model.name || !model.info_text || !model.info_json)
     return unfit("it has no name or no description");
-  if ((model.run != nullptr) == (model.language_model != nullptr))
+  bool isIncremental = model.language_model && model.language_model->forward;
+  if ((model.run != nullptr) == isIncremental)
     return unfit("it is neither or both of a language model and a general one");
   if (Status status = checkSpecs(model.inputs, model.num_inputs);
       status.failed())

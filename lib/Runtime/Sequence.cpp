@@ -25,6 +25,7 @@ Sequence::~Sequence() {
   free(cache);
   free(workspace);
   free(buffer);
+  free(history);
 }
 
 /// Allocates `bytes` bytes for `what`.
@@ -62,7 +63,49 @@ Status Sequence::open(const ecolm_model &whole, int64_t wanted) {
     return status;
   Status status = reserveMemory(logitBytes, "buffer of logits", &logits);
   buffer = static_cast<float *>(logits);
+  if (status.failed() || opened.forward)
+    return status;
+  void *tokens = nullptr;
+  status = reserveMemory(opened.context_length * sizeof(int64_t),
+                         "sequence of tokens", &tokens);
+  history = static_cast<int64_t *>(tokens);
   return status;
+}
+
+/// Evaluates the sequence from its first token on.
+Status Sequence::evaluateWhole(const int64_t *ids, int64_t count,
+                               float *target) {
+  memcpy(history + position, ids, count * sizeof(int64_t));
+  ecolm_tensor input = {}, output = {};
+  input.dtype = ECOLM_I64;
+  input.rank = 2;
+  input.dims[0] = 1;
+  input.dims[1] = position + count;
+  input.data = history;
+  int32_t outcome = owner->run(&input, &output);
+  if (outcome != ECOLM_OK)
+    return explainStatus(*owner, outcome);
+  bool fits = output.dims[0] == 1 && output.dims[1] == position + count &&
+              output.dims[2] == model->vocabulary_size;
+  if (fits)
+    memcpy(target,
+           static_cast<const float *>(output.data) +
+               position * model->vocabulary_size,
+           count * model->vocabulary_size * sizeof(float));
+  free(output.data);
+  return fits ? Status()
+              : Status::failure(ExitCode::ModelFailure,
+                                "the model gave no logits for each token; "
+                                "export it again");
+}
+
+/// Evaluates `count` tokens, at most a chunk, into `target`.
+Status Sequence::appendChunk(const int64_t *ids, int64_t count, float *target) {
+  if (!model->forward)
+    return evaluateWhole(ids, count, target);
+  int32_t outcome =
+      model->forward(ids, count, position, target, cache, workspace);
+  return outcome == ECOLM_OK ? Status() : explainStatus(*owner, outcome);
 }
 
 Status Sequence::append(const int64_t *ids, int64_t count, float *logits) {
@@ -71,10 +114,8 @@ Status Sequence::append(const int64_t *ids, int64_t count, float *logits) {
       return Status::quiet(ExitCode::Interrupted);
     int64_t now = count - done < chunk ? count - done : chunk;
     float *target = logits ? logits + done * model->vocabulary_size : buffer;
-    int32_t outcome =
-        model->forward(ids + done, now, position, target, cache, workspace);
-    if (outcome != ECOLM_OK)
-      return explainStatus(*owner, outcome);
+    if (Status status = appendChunk(ids + done, now, target); status.failed())
+      return status;
     last = target + (now - 1) * model->vocabulary_size;
     position += now;
     done += now;

@@ -56,6 +56,9 @@ public:
   void poison();
 
 private:
+  Status appendChunk(const int64_t *ids, int64_t count, float *target);
+  Status evaluateWhole(const int64_t *ids, int64_t count, float *target);
+
   const ecolm_model *owner = nullptr;
   const ecolm_language_model *model = nullptr;
   int64_t openedChunk = 0;
@@ -64,6 +67,8 @@ private:
   void *cache = nullptr;
   void *workspace = nullptr;
   float *buffer = nullptr;
+  /// All tokens so far, for a model that is evaluated as a whole.
+  int64_t *history = nullptr;
   const float *last = nullptr;
 };
 

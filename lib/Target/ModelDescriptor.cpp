@@ -171,6 +171,14 @@ public:
     return attr ? attr.getInt() : 0;
   }
 
+  /// ecolm_language_model without `forward`.
+  llvm::Constant *wholeLanguageModel(MemRefType logits) {
+    llvm::Constant *context = int64(getModuleInt("ecolm.context_length"));
+    return global(record({int64(logits.getShape().back()), context, context,
+                          int64(0), int64(0), null()}),
+                  "language_model");
+  }
+
   /// ecolm_language_model
   llvm::Constant *languageModel(MemRefType logits) {
     auto main = module.lookupSymbol<LLVM::LLVMFuncOp>("ecolm_main");
@@ -259,6 +267,7 @@ EntrySignature ecolm::getEntrySignature(ModuleOp module) {
     outputs = {inputs[inputs.size() - 2]};
     inputs.resize(1);
   }
+  signature.isWholeLanguageModel = module->hasAttr(kWholeSequencesAttrName);
   signature.inputs = getEntryTensors(module, "input", inputs);
   signature.outputs = getEntryTensors(module, "output", outputs);
   return signature;
@@ -271,7 +280,7 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                                          llvm::Module &code) {
   DescriptorBuilder d(module, code);
   EntrySignature entry = getEntrySignature(module);
-  int64_t limit = entry.isLanguageModel
+  int64_t limit = entry.isLanguageModel || entry.isWholeLanguageModel
                       ? entry.outputs[0].type.getShape().back()
                       : std::numeric_limits<int32_t>::max();
   llvm::Expected<llvm::Constant *> tokenizer =
@@ -289,7 +298,9 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
        d.int32(entry.outputs.size()), d.tensorSpecs(entry.inputs),
        d.tensorSpecs(entry.outputs), d.function("ecolm_run"),
        entry.isLanguageModel ? d.languageModel(entry.outputs[0].type)
-                             : d.null(),
+       : entry.isWholeLanguageModel
+           ? d.wholeLanguageModel(entry.outputs[0].type)
+           : d.null(),
        *tokenizer, section, d.int64(weights.bytes),
        llvm::ConstantDataArray::get(d.getContext(),
                                     ArrayRef<uint8_t>(weights.sha256)),

@@ -6,7 +6,7 @@ from onnx import AttributeProto, FunctionProto, NodeProto, TensorProto, helper
 DOMAIN = "ai.ecolm"
 DOMAIN_VERSION = 1
 STANDARD_OPSET = 23
-IR_VERSION = 11
+IR_VERSION = 11  # of opset 23; each opset from there to 26 has the next
 
 # The smallest f32 whose square is at least 2, and the smallest f32 above 1.
 SQRT2_ABOVE = 1.41421365737915039
@@ -44,6 +44,15 @@ class _Body:
         wide = self.op("Cast", exponents, to=TensorProto.DOUBLE)
         power = self.op("Pow", self.tensor(TensorProto.DOUBLE, 2.0), wide)
         return self.op("Cast", power, to=TensorProto.FLOAT)
+
+    def pot_values(self, codes: str) -> str:
+        """Values of power-of-two codes in the type of x, from the attribute emin."""
+        code = self.op("Cast", codes, to=TensorProto.FLOAT)
+        emin = self.op("Cast", self.attribute("emin", AttributeProto.INT, "value_int"),
+                       to=TensorProto.FLOAT)
+        offset = self.op("Sub", emin, self.tensor(TensorProto.FLOAT, 1.0))
+        power = self.powers_of_two(self.op("Add", self.op("Abs", code), offset))
+        return self.op("CastLike", self.op("Mul", self.op("Sign", code), power), "x")
 
     def sizes(self, tensor: str, *axes: int) -> str:
         """The sizes of `tensor` along `axes` as a list."""
@@ -196,35 +205,81 @@ def ternary_matmul() -> FunctionProto:
 def pot_matmul() -> FunctionProto:
     """PotMatMul(x, weight, scale) -> y; a code is 0 or sign (e - emin + 1)."""
     b = _Body()
-    code = b.op("Cast", "weight", to=TensorProto.FLOAT)
-    emin = b.op("Cast", b.attribute("emin", AttributeProto.INT, "value_int"),
-                to=TensorProto.FLOAT)
-    offset = b.op("Sub", emin, b.tensor(TensorProto.FLOAT, 1.0))
-    power = b.powers_of_two(b.op("Add", b.op("Abs", code), offset))
-    value = b.op("CastLike", b.op("Mul", b.op("Sign", code), power), "x")
-    product = b.op("MatMul", "x", b.op("Transpose", value, perm=[1, 0]))
+    product = b.op("MatMul", "x", b.op("Transpose", b.pot_values("weight"), perm=[1, 0]))
     b.op("Mul", product, "scale", out="y")
     return b.function("PotMatMul", ["x", "weight", "scale"], "y", ["emin", "emax"],
                       "y = (x value^T) scale; value is 0 or sign 2^(|code| - 1 + emin)")
 
 
+def quantize_int8() -> FunctionProto:
+    """QuantizeInt8(x) -> y, per token: y = clip(round(x s), -128, 127) / s, s = 127 / max|x|."""
+    b = _Body()
+    last = b.tensor(TensorProto.INT64, [-1])
+    largest = b.op("ReduceMax", b.op("Abs", "x"), last, keepdims=1)
+    floor = b.op("CastLike", b.tensor(TensorProto.FLOAT, 1e-5), "x")
+    scale = b.op("Div", b.op("CastLike", b.tensor(TensorProto.FLOAT, 127.0), "x"),
+                 b.op("Max", largest, floor))
+    bounds = [b.op("CastLike", b.tensor(TensorProto.FLOAT, value), "x")
+              for value in (-128.0, 127.0)]
+    code = b.op("Clip", b.op("Round", b.op("Mul", "x", scale)), *bounds)
+    b.op("Div", code, scale, out="y")
+    return b.function("QuantizeInt8", ["x"], "y", [],
+                      "y = clip(round_half_even(x s), -128, 127) / s, s = 127 / max(max|x|, 1e-5)")
+
+
+def _grouped_product(b: _Body, values: str) -> None:
+    """y = sum_g scales[n, g] sum_k x[g, k] values[n, g, k]: values (N, K), scales (N, G)."""
+    last = b.tensor(TensorProto.INT64, [-1])
+    groups = b.op("Concat", b.op("Shape", "scales"), last, axis=0)
+    batch = b.op("Slice", b.op("Shape", "x"), b.tensor(TensorProto.INT64, [0]), last)
+    x = b.op("Reshape", "x", b.op("Concat", batch, b.sizes("scales", 1), last, axis=0))
+    products = b.op("Einsum", x, b.op("Reshape", values, groups), equation="...gk,ngk->...ng")
+    scaled = b.op("Mul", products, b.op("CastLike", "scales", "x"))
+    b.op("ReduceSum", scaled, last, keepdims=0, out="y")
+
+
+def ternary_group_matmul() -> FunctionProto:
+    """TernaryGroupMatMul(x, weight, scales) -> y; one scale per group of K / G inputs of a row."""
+    b = _Body()
+    _grouped_product(b, b.op("CastLike", "weight", "x"))
+    return b.function("TernaryGroupMatMul", ["x", "weight", "scales"], "y", [],
+                      "y = sum_g scales[n, g] sum_k in g weight[n, k] x[k]; weight in {-1, 0, 1}")
+
+
+def pot_group_matmul() -> FunctionProto:
+    """PotGroupMatMul(x, weight, scales) -> y; codes as in PotMatMul, scales per group."""
+    b = _Body()
+    _grouped_product(b, b.pot_values("weight"))
+    return b.function("PotGroupMatMul", ["x", "weight", "scales"], "y", ["emin", "emax"],
+                      "y = sum_g scales[n, g] sum_k in g value[n, k] x[k]; "
+                      "value is 0 or sign 2^(|code| - 1 + emin)")
+
+
 FUNCTIONS = {function().name: function for function in
-             (log_quantize, log_quantized_attention, butterfly_factor, unpack_ternary, ternary_matmul, pot_matmul)}
+             (log_quantize, log_quantized_attention, butterfly_factor, unpack_ternary,
+              ternary_matmul, pot_matmul, quantize_int8, ternary_group_matmul, pot_group_matmul)}
 
 
-def make_model(graph: onnx.GraphProto, metadata: dict[str, str] | None = None) -> onnx.ModelProto:
-    """A checked model of `graph` with the functions of our domain that it calls."""
+def make_model(graph: onnx.GraphProto, metadata: dict[str, str] | None = None,
+               opset: int = STANDARD_OPSET) -> onnx.ModelProto:
+    """A checked model of `graph` with the functions of our domain that it calls.
+
+    An `opset` from 23 to 26 is the model's and its functions': runtimes want them equal.
+    """
     functions, wanted = {}, [node.op_type for node in graph.node if node.domain == DOMAIN]
     while wanted:
         name = wanted.pop()
         if name in FUNCTIONS and name not in functions:
             functions[name] = FUNCTIONS[name]()
             wanted += [node.op_type for node in functions[name].node if node.domain == DOMAIN]
+            for used in functions[name].opset_import:
+                used.version = opset if used.domain == "" else used.version
+    contributed = {node.domain for node in graph.node} - {"", DOMAIN}
     model = helper.make_model(
         graph, functions=[functions[name] for name in FUNCTIONS if name in functions],
-        opset_imports=[helper.make_opsetid("", STANDARD_OPSET),
-                       helper.make_opsetid(DOMAIN, DOMAIN_VERSION)],
-        producer_name="ecolm", ir_version=IR_VERSION)
+        opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid(DOMAIN, DOMAIN_VERSION),
+                       *(helper.make_opsetid(domain, 1) for domain in sorted(contributed))],
+        producer_name="ecolm", ir_version=IR_VERSION + opset - STANDARD_OPSET)
     helper.set_model_props(model, metadata or {})
     onnx.checker.check_model(model, full_check=True)
     return model

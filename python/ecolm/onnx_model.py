@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .onnx_functions import DOMAIN, make_model
+from .onnx_functions import DOMAIN, STANDARD_OPSET, make_model
 
 
 @dataclasses.dataclass
@@ -194,10 +194,18 @@ class GraphBuilder:
         return self.skip(h, weights.feed_forward_alpha, x, f"{name}.feed_forward")
 
     def model(self, name: str, inputs: list, outputs: list,
-              metadata: dict[str, str] | None = None) -> onnx.ModelProto:
+              metadata: dict[str, str] | None = None,
+              opset: int = STANDARD_OPSET) -> onnx.ModelProto:
         """The checked model of everything appended."""
         graph = helper.make_graph(self.nodes, name, inputs, outputs, self.initializers)
-        return make_model(graph, metadata)
+        return make_model(graph, metadata, opset)
+
+
+def language_properties(vocabulary: list[str], context: int, name: str) -> dict[str, str]:
+    """What makes a file a language model of characters: its metadata."""
+    return {"ecolm.tokenizer": json.dumps({"type": "char", "vocab": vocabulary},
+                                          ensure_ascii=False),
+            "ecolm.context_length": str(context), "ecolm.name": name}
 
 
 def language_model(weights: LanguageModelWeights) -> onnx.ModelProto:
@@ -223,10 +231,8 @@ def language_model(weights: LanguageModelWeights) -> onnx.ModelProto:
         weights.name,
         [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "sequence"])],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, "sequence", vocabulary])],
-        {"ecolm.tokenizer": json.dumps({"type": "char", "vocab": weights.vocabulary},
-                                       ensure_ascii=False),
-         "ecolm.context_length": str(weights.position_embedding.shape[0]),
-         "ecolm.name": weights.name})
+        language_properties(weights.vocabulary, weights.position_embedding.shape[0],
+                            weights.name))
 
 
 def linear_model(weights: LinearWeights, emin: int, emax: int, name: str) -> onnx.ModelProto:

@@ -1,4 +1,4 @@
-"""Train an EcoLM, its FP32 twin or the dense comparison model on a text file."""
+"""Train an EcoLM, its FP32 twin or a model of another family on a text file."""
 
 import argparse
 import dataclasses
@@ -13,8 +13,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from .checkpoints import load_model, start_from
-from .nn import DenseConfig, DenseGPT, EcoLM, EcoLMConfig, clip_per_layer, gradient_groups
+from .nn import EcoLM, EcoLMConfig, clip_per_layer, gradient_groups
+from .nn.families import FAMILIES, build_family, penalty
 from .nn.muon import Muon
+from .nn.transformer import TransformerConfig
 from .text import CharacterText, windows
 
 
@@ -36,14 +38,15 @@ class TrainConfig:
     beta2: float = 0.99
     evaluate_every: int = 1_000_000
     teacher_share: float = 0.5
+    penalty: float = 0.1
     seed: int = 1337
     threads: int = 1
 
 
 def build_model(kind: str, options: dict) -> nn.Module:
-    """The model of `kind` (ecolm, fp32, dense) with `options` over its default configuration."""
-    if kind == "dense":
-        return DenseGPT(DenseConfig(**options))
+    """The model of `kind` (ecolm, fp32, a family) with `options` over its default configuration."""
+    if kind in FAMILIES:
+        return build_family(kind, **options)
     return EcoLM(EcoLMConfig(**{**options, "fp32": kind == "fp32"}))
 
 
@@ -154,8 +157,9 @@ def train(model: nn.Module, text: CharacterText, config: TrainConfig, out: pathl
         inputs, targets = text.batch(config.batch, context, generator)
         logits = model(inputs).flatten(0, 1)
         loss = F.cross_entropy(logits, targets.flatten())
-        (loss if teacher is None else F.cross_entropy(logits, soft_targets(
-            targets, teacher, inputs, config.teacher_share).flatten(0, 1))).backward()
+        objective = loss if teacher is None else F.cross_entropy(logits, soft_targets(
+            targets, teacher, inputs, config.teacher_share).flatten(0, 1))
+        (objective + config.penalty * penalty(model)).backward()
         clip_per_layer(groups, config.clip)
         for optimizer in optimizers:
             optimizer.step()
@@ -201,7 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", help="text file to learn")
     parser.add_argument("out", type=pathlib.Path, help="folder for checkpoint, record and plot")
-    parser.add_argument("--model", choices=["ecolm", "fp32", "dense"], default="ecolm")
+    parser.add_argument("--model", choices=["ecolm", "fp32", *FAMILIES], default="ecolm")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE",
                         help="override a field of the model or training configuration")
     parser.add_argument("--start", type=pathlib.Path,
@@ -210,7 +214,7 @@ def main() -> None:
                         help="checkpoint of an FP32 twin whose predictions to learn as well")
     parser.add_argument("--no-progress", action="store_true")
     arguments = parser.parse_args()
-    model_kind = DenseConfig if arguments.model == "dense" else EcoLMConfig
+    model_kind = TransformerConfig if arguments.model in FAMILIES else EcoLMConfig
     known = {f.name for kind in (model_kind, TrainConfig) for f in dataclasses.fields(kind)}
     unknown = [pair for pair in arguments.set if pair.split("=")[0] not in known]
     if unknown:

@@ -12,7 +12,8 @@ try:  # threads that wait for each other are slow on a shared machine
     torch.set_num_threads(1)
     NEED_TORCH = []
 except ImportError:
-    NEED_TORCH = ["test_training.py", "test_training_commands.py", "test_export.py"]
+    NEED_TORCH = ["test_training.py", "test_training_commands.py", "test_export.py",
+                  "test_families.py", "test_spellings.py", "test_family_commands.py"]
 collect_ignore = NEED_TORCH
 
 

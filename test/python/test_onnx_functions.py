@@ -103,6 +103,35 @@ def test_pot_matmul_body():
     np.testing.assert_array_equal(actual, expected)
 
 
+@pytest.mark.parametrize("kind", ["TernaryGroupMatMul", "PotGroupMatMul"])
+@pytest.mark.parametrize("columns, groups", [(48, 3), (50, 1), (6, 6)])
+def test_group_matmul_bodies(kind, columns, groups):
+    """Scales on a grid: every sum is exact."""
+    g = np.random.default_rng(columns)
+    bound, attributes = (1, {}) if kind == "TernaryGroupMatMul" else (4, {"emin": -3, "emax": 0})
+    codes = g.integers(-bound, bound + 1, (33, columns), dtype=np.int8)
+    scales = g.integers(1, 16, (33, groups)).astype(np.float32) / 16
+    x = g.integers(-99, 99, (2, 5, columns)).astype(np.float32)
+    actual = run_function(kind, x, [codes, scales], output_rank=3, **attributes)
+    values = reference.pot_values(codes, -3) if attributes else codes.astype(np.float32)
+    np.testing.assert_array_equal(actual, reference.group_matmul(x, values, scales, columns // groups))
+    # Planted: groups that take turns instead of standing side by side.
+    wrong = reference.group_matmul(x, values, np.roll(scales, 1, axis=1), columns // groups)
+    assert groups == 1 or np.any(actual != wrong)
+
+
+def test_quantize_int8_body():
+    g = np.random.default_rng(13)
+    x = g.standard_normal((2, 7, 50)).astype(np.float32)
+    x[0, 0] = 0
+    x[0, 1] = np.linspace(-127, 127, 50) / 2  # scale 2: many halves
+    x[1, 3] *= 1e-7  # below the smallest range
+    q, scale = reference.quantize_int8(x)
+    actual = run_function("QuantizeInt8", x, output_rank=3)
+    np.testing.assert_array_equal(actual, q / reference.absolute_scale_int8(x))
+    np.testing.assert_allclose(actual, reference.dequantize(q, scale), rtol=1e-6)
+
+
 @pytest.mark.parametrize("shape", [(1,), (3, 5), (2, 4, 4, 2), (7, 1, 3)])
 def test_unpack_ternary_body(shape):
     values = np.random.default_rng(12).integers(-1, 2, shape).astype(np.int8)

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/ADT/StringExtras.h"
@@ -105,6 +106,11 @@ struct CommandLine {
                                 cl::desc("CPU features to add and to leave"),
                                 cl::cat(machine)};
 
+  cl::opt<double> factorTolerance{
+      "factor-matrices", cl::value_desc("error"), cl::init(0.0),
+      cl::cat(arithmetic),
+      cl::desc("Relative error with which a butterfly may stand for a matrix "
+               "(default: 0)")};
   cl::opt<MulMode> multiplications{
       "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
       cl::init(MulMode::Auto), cl::cat(arithmetic),
@@ -120,6 +126,10 @@ struct CommandLine {
       "max-chunk", cl::value_desc("tokens"), cl::init(64), cl::cat(arithmetic),
       cl::desc("Largest number of tokens in one call (default: 64)")};
 
+  cl::opt<uint64_t> maxNodes{
+      "max-nodes", cl::value_desc("nodes"), cl::init(Limits().maxNodes),
+      cl::cat(arithmetic),
+      cl::desc("Largest number of nodes, with functions inlined")};
   cl::opt<std::string> tokenizer{
       "tokenizer", cl::value_desc("file"), cl::cat(arithmetic),
       cl::desc("Hugging Face's tokenizer.json, for the program to hold")};
@@ -168,7 +178,8 @@ static void hideOperationsInDiagnostics() {
 
 /// Says what is wrong with the command line.
 static std::nullopt_t refuse(const Twine &what) {
-  errs() << "ecolm-compile: error: " << what << "; see --help\n";
+  errs() << "ecolm-compile: error: " << what << "; see --help ["
+         << getErrorCode(ErrorClass::Usage) << "]\n";
   return std::nullopt;
 }
 
@@ -219,6 +230,9 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
     return refuse("--max-chunk takes 1 to " + Twine(kLargestChunk) +
                   ", but found " + Twine(line.maxChunk));
 
+  if (!(line.factorTolerance >= 0 && line.factorTolerance < 1))
+    return refuse("--factor-matrices takes an error from 0 to below 1");
+
   CompileOptions options;
   options.input = line.inputs[0];
   options.tokenizer = line.tokenizer;
@@ -232,11 +246,13 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   }
   options.target = {line.triple, line.cpu, line.features,
                     static_cast<int>(line.level)};
+  options.factorTolerance = line.factorTolerance;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
   options.maxChunk = line.maxChunk;
   options.dumpDirectory = line.dumpPhases;
   options.import.dataDirectory = line.dataDirectory;
+  options.import.limits.maxNodes = line.maxNodes;
   options.linker = line.linker;
   options.runtime = line.runtime;
   return options;

@@ -46,6 +46,8 @@ struct CompileOptions {
   EmitKind emit = EmitKind::Program;
   TargetDescription target;
   ImportOptions import;
+  /// Relative error that the factors of a matrix may have (factor-matrices).
+  double factorTolerance = 0;
   /// How quantized layers multiply (ecolm-lower-mul-to-shift).
   MulMode multiplications = MulMode::Auto;
   /// Fail if a multiplication or division is left in the quantized path.

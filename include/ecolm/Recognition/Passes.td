@@ -56,6 +56,214 @@ def RecognizeQuantizers : Pass<"recognize-quantizers", "::mlir::ModuleOp"> {
   }];
 }
 
+def ExpandFusedOperators
+    : Pass<"expand-fused-operators", "::mlir::ModuleOp"> {
+  let summary = "write onnxruntime's fused operators as standard ones";
+  let description = [{
+    onnxruntime's optimizer and the exporters that follow it write parts of a
+    transformer as operators of the domain `com.microsoft`. Each is a name for
+    a few standard operators, and becomes them here, so that nothing behind
+    this pass knows the domain: norms with a residual or an embedding, Gelus
+    with a bias, rotary embeddings, attention with its own layout of heads,
+    masks and caches, and products by quantized matrices.
+
+    A stored matrix of MatMulNBits keeps its bits: it becomes an unsigned
+    tensor of 2, 4 or 8 bits with blocks of scales. Without zero points the
+    middle 2^(bits-1) is one. Float zero points z are taken out of the product:
+    `A . (q - z) s = A . q s - sum(A) . z s`, the sum over each block.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: a node of a fused
+    operator that is left carries the reason in `ecolm.refusal`. The results of
+    new nodes have no types: `onnx-infer-shapes` runs again.
+
+    ```mlir
+    %0 = onnx.node "BiasGelu"(%x, %b) {domain = "com.microsoft", opset = 1 : i64}
+           : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    ==>
+    %0 = onnx.node "Add"(%x, %b) {opset = 24 : i64}
+           : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<*x!onnx.unknown>
+    %1 = onnx.node "Gelu"(%0) {opset = 24 : i64}
+           : (tensor<*x!onnx.unknown>) -> tensor<*x!onnx.unknown>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+}
+
+def RecognizeActivations
+    : Pass<"recognize-activations", "::mlir::ModuleOp"> {
+  let summary = "write Gelu and Swish for their steps";
+  let description = [{
+    Exporters spell `x/2 (1 + erf(x / sqrt 2))`, its approximation by a
+    hyperbolic tangent and `x sigmoid(x)` in steps, whose order and constants
+    differ. The pass takes a product apart into its factors, so that no order
+    is special, and compares numbers up to their rounding.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did.
+
+    ```mlir
+    %0 = onnx.node "Sigmoid"(%x) {opset = 13 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+    %1 = onnx.node "Mul"(%x, %0) {opset = 14 : i64}
+           : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    ==>
+    %1 = onnx.node "Swish"(%x) {opset = 24 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numActivations", "activations", "Activations recognized">
+  ];
+}
+
+def RecognizeAttention
+    : Pass<"recognize-attention", "::mlir::ModuleOp"> {
+  let summary = "write Attention for products around a softmax";
+  let description = [{
+    Looks for `softmax(mask(q k^T scale)) v`, from the last product backwards:
+    casts between floats, a guard against rows without keys, masks that are
+    added or chosen with Where, numbers that scale the scores, the queries or the
+    keys, transposed keys in any spelling, heads of keys and values that are
+    repeated for groups of queries, and keys behind those of a past.
+
+    A mask counts as causal only if that is proved: a constant is looked at,
+    element by element, and comparisons of ranges and Trilu are followed with
+    sizes as sums of symbols, so that `j <= i + past` is known to be just that.
+    Every other mask stays one, as what is added to the scores.
+
+    Numbers between the products may be wider afterwards, never narrower: f16
+    scores that the graph rounds at every step are kept in f32. A query that
+    sees no key gives 0 where unguarded steps divide 0 by 0.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did, up to rounding; sums of masks have no shapes yet.
+
+    ```mlir
+    %0 = onnx.node "Transpose"(%k) {attrs = {perm = array<i64: 0, 1, 3, 2>}, opset = 13 : i64} : (tensor<1x2x3x4xf32>) -> tensor<1x2x4x3xf32>
+    %1 = onnx.node "MatMul"(%q, %0) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1x2x4x3xf32>) -> tensor<1x2x3x3xf32>
+    %2 = onnx.node "Softmax"(%1) {opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+    %3 = onnx.node "MatMul"(%2, %v) {opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+    ==>
+    %3 = onnx.node "Attention"(%q, %k, %v) {attrs = {scale = 1.0 : f32}, opset = 24 : i64} : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numAttentions", "attentions", "Attentions recognized">
+  ];
+}
+
+def RecognizeNorms : Pass<"recognize-norms", "::mlir::ModuleOp"> {
+  let summary = "write norms for their steps";
+  let description = [{
+    Finds `x / sqrt(mean(x^2) + epsilon)` over the last dimension, with the
+    inverse root in any spelling, and the factors and summands of single columns
+    that follow. Of `x - mean(x)` it is a LayerNormalization, else an
+    RMSNormalization. Elements are f32 or f64: what computes in f32 between
+    casts is found between them.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did, up to rounding.
+
+    ```mlir
+    %0 = onnx.node "Mul"(%x, %x) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+    %1 = onnx.node "ReduceMean"(%0) {attrs = {axes = array<i64: -1>}, opset = 13 : i64} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+    %2 = onnx.node "Add"(%1, %epsilon) {opset = 14 : i64} : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+    %3 = onnx.node "Sqrt"(%2) {opset = 13 : i64} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+    %4 = onnx.node "Div"(%x, %3) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+    %5 = onnx.node "Mul"(%4, %gain) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    ==>
+    %5 = onnx.node "RMSNormalization"(%x, %gain) {attrs = {epsilon = 1.0e-5 : f32}, opset = 24 : i64} : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [Statistic<"numNorms", "norms", "Norms recognized">];
+}
+
+def FactorMatrices : Pass<"factor-matrices", "::mlir::ModuleOp"> {
+  let summary = "factors constant matrices that are butterflies or permutations";
+  let description = [{
+    Looks at the constant f32 matrices of `MatMul` and `Gemm`. A permutation,
+    scaled or not, becomes `Gather` and `Mul`. A square matrix is factored
+    hierarchically by parts of rank 1 (arXiv 2110.01230), with inputs and outputs
+    in natural or digit-reversed order; it becomes a chain of `ButterflyFactor`
+    where the product of the factors differs from no element of the matrix by
+    more than `tolerance` times the largest one, and where the chain takes fewer
+    products and fewer bytes. With the default, 0, that is a matrix whose
+    factors multiply to its very bits, such as a Walsh-Hadamard matrix. What is
+    within 0.001 and not taken is noted with its error. Any other matrix fails
+    at the first few elements that are read.
+
+    The sums of an output are taken factor by factor, another order of float
+    additions than that of the dense product.
+
+    Precondition: every value has a ranked type. Postcondition: the same
+    function within `tolerance`; `ecolm.recognition_notes` tells what was found.
+
+    ```mlir
+    %h = onnx.initializer "h" dense<...> : tensor<64x64xf32>
+    %y = onnx.node "MatMul"(%x, %h) {opset = 13 : i64}
+           : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+    ==>
+    %0 = onnx.node "ButterflyFactor"(%x, %v0) {domain = "ai.ecolm", ...}
+           : (tensor<?x64xf32>, tensor<32x2x2x1xi8>) -> tensor<?x64xf32>
+    ... // six factors
+    ```
+  }];
+  let options = [
+    Option<"tolerance", "tolerance", "double", "0.0",
+           "Largest relative error of an element of a matrix that is replaced">
+  ];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numFactored", "matrices", "Matrices replaced by factors">
+  ];
+}
+
+def RecognizeButterflies : Pass<"recognize-butterflies", "::mlir::ModuleOp"> {
+  let summary = "writes butterflies and rotations as factors, however spelled";
+  let description = [{
+    Interprets the graph instead of matching spellings: a tensor that is linear
+    in the last axis of another one, through nodes that move, scale and add
+    elements by constants, is carried as one weighted variable per element,
+    and every sum as a variable one level up. Levels that fall into blocks of
+    equal size, each output of a block a sum of all its inputs, are factors of
+    support `I_a (x) 1_{b x c} (x) I_d`; a chain of two that mix (b, c > 1), or
+    one that rotates, becomes `ButterflyFactor` nodes, with `Gather` where the
+    author's order of elements is another one and `Mul` for scales. Factors
+    with values -1, 0 and 1 are int8. docs/Rationale/Butterflies.md says what is
+    found and what is not.
+
+    No product or sum is rounded otherwise than in the graph, so factors of two
+    terms have the same bits; longer sums are in the order of
+    docs/Rationale/FloatOrder.md.
+
+    Precondition: every value has a ranked type. Postcondition: the same
+    function; `ecolm.recognition_notes` tells what was found.
+
+    ```mlir
+    %0 = onnx.node "Split"(%x) {attrs = {axis = -1 : i64}, opset = 13 : i64}
+           : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>)
+    %1 = onnx.node "Add"(%0#0, %0#1) {opset = 13 : i64} : ...
+    %2 = onnx.node "Sub"(%0#0, %0#1) {opset = 13 : i64} : ...
+    %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, ...} : ...
+    ... // and again at stride 1
+    ==>
+    %0 = onnx.node "ButterflyFactor"(%x, %v0) {domain = "ai.ecolm", ...}
+           : (tensor<?x4xf32>, tensor<1x2x2x2xi8>) -> tensor<?x4xf32>
+    %1 = onnx.node "ButterflyFactor"(%0, %v1) {domain = "ai.ecolm", ...}
+           : (tensor<?x4xf32>, tensor<2x2x2x1xi8>) -> tensor<?x4xf32>
+    ```
+  }];
+  let options = [
+    Option<"budget", "budget", "int64_t", "1 << 27",
+           "Terms to look at, after which the rest of the graph is left alone">
+  ];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numFactors", "factors", "Factors written">
+  ];
+}
+
 def RecognizeStraightThrough
     : Pass<"recognize-straight-through", "::mlir::ModuleOp"> {
   let summary = "read through straight-through estimators";
@@ -89,7 +297,9 @@ def RecognizeWeights : Pass<"recognize-weights", "::mlir::ModuleOp"> {
     Reshape and Cast. Where all elements are 0 or `+-s` (ternary), or `+-s * 2^e`
     (powers of two), with one scale s for the matrix, for every row or for every
     group of 256, 128, 64 or 32 columns, the node becomes TernaryMatMul,
-    PotMatMul, TernaryGroupMatMul or PotGroupMatMul of domain `ai.ecolm`.
+    PotMatMul, TernaryGroupMatMul or PotGroupMatMul of domain `ai.ecolm`. A matrix
+    of at most 64 magnitudes, each `s` times a sum or difference of two of the
+    powers 2^-7 to 2^0 (n-hot, APoT), becomes two PotMatMul and an Add.
 
     Elements equal `s * code` bit for bit. The one exception is the rounding
     noise of `x + (q(x) - x)`, at most 2^-21 of an element, which exporters that

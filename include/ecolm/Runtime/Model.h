@@ -114,7 +114,9 @@ typedef struct {
   const ecolm_tokenizer_code *code;
 } ecolm_tokenizer;
 
-/// A causal language model, compiled for incremental evaluation.
+/// A causal language model, compiled for incremental evaluation; or, without
+/// `forward`, one whose every token takes an evaluation of the whole sequence
+/// through `run`: its `max_chunk` is the context, and it needs no memory.
 typedef struct {
   int64_t vocabulary_size;
   /// Largest number of tokens that a sequence may hold.
@@ -137,8 +139,8 @@ typedef struct {
                      float *logits, void *cache, void *workspace);
 } ecolm_language_model;
 
-/// Everything a program knows of the model it holds. Exactly one of `run` and
-/// `language_model` is set.
+/// Everything a program knows of the model it holds. Exactly one of `run` and the
+/// `forward` of `language_model` is set.
 typedef struct {
   uint32_t abi_version;
   const char *name;

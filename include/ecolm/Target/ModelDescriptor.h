@@ -19,6 +19,11 @@
 
 namespace ecolm {
 
+/// Attribute of the module of a language model that is evaluated as a whole for
+/// every token.
+inline constexpr llvm::StringLiteral kWholeSequencesAttrName =
+    "ecolm.whole_sequences";
+
 /// A tensor that a caller gives or takes.
 struct EntryTensor {
   llvm::StringRef name;
@@ -31,6 +36,8 @@ struct EntryTensor {
 struct EntrySignature {
   llvm::SmallVector<EntryTensor> inputs, outputs;
   bool isLanguageModel = false;
+  /// A language model without an incremental entry point.
+  bool isWholeLanguageModel = false;
 };
 
 /// Reads the signature from the attributes of a `module` that went through the

@@ -38,7 +38,7 @@ struct QuantizeInt8Lowering : OpConversionPattern<QuantizeInt8Op> {
     AffineMap rows = identity.getMajorSubMap(rank - 1);
 
     Value largest = tensor::EmptyOp::create(b, rowSizes, f32);
-    Value floor = b.constant(f32, 1e-5f);
+    Value floor = b.constant(f32, op.getEpsilon().convertToFloat());
     largest = linalg::FillOp::create(b, floor, largest).getResult(0);
     SmallVector<utils::IteratorType> reduce(rank,
                                             utils::IteratorType::parallel);
@@ -65,8 +65,9 @@ struct QuantizeInt8Lowering : OpConversionPattern<QuantizeInt8Op> {
                       arith::DivFOp::create(k, k.constant(f32, 127.0), x[1]);
                   Value scaled = arith::MulFOp::create(k, x[0], factor);
                   Value rounded = math::RoundEvenOp::create(k, scaled);
-                  Value low = arith::MaximumFOp::create(
-                      k, rounded, k.constant(f32, -128.0));
+                  // A NaN, whose scale is NaN as well, takes the bound.
+                  Value low = arith::MaxNumFOp::create(k, rounded,
+                                                       k.constant(f32, -128.0));
                   Value code =
                       arith::MinimumFOp::create(k, low, k.constant(f32, 127.0));
                   code = arith::FPToSIOp::create(k, k.getI8Type(), code);

@@ -21,9 +21,6 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// The opset whose definitions nodes made here follow.
-static constexpr int64_t kStandardOpset = 23;
-
 GraphRewriter::GraphRewriter(ModuleOp module)
     : IRRewriter(module.getContext()), module(module), symbols(module) {
   // A second pass over a module must not declare its weights again.
@@ -232,7 +229,7 @@ LogicalResult GraphRewriter::replaceNode(onnx::NodeOp node, ValueRange values) {
 }
 
 LogicalResult GraphRewriter::refuse(onnx::NodeOp node, const Twine &reason) {
-  node->setAttr(kRefusalAttrName, getStringAttr(reason));
+  node->setAttr(onnx::kRefusalAttrName, getStringAttr(reason));
   return failure();
 }
 
@@ -321,7 +318,8 @@ void NodeConversions::apply(ModuleOp module) const {
 
 void ecolm::eraseUnusedNodes(ModuleOp module) {
   SmallVector<Operation *> candidates;
-  module.walk([&](Operation *op) {
+  // What a node holds in its subgraphs comes after it here, so before it below.
+  module.walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (isa<onnx::NodeOp, onnx::InitializerOp, onnx::NoneOp>(op))
       candidates.push_back(op);
   });

@@ -64,11 +64,14 @@ static LogicalResult convertQuantizeInt8(onnx::NodeOp node,
   RankedTensorType type = getResultType(node);
   if (!type.getElementType().isF32() || type.getRank() < 1)
     return rewriter.refuse(node, "expects f32 elements of at least rank 1");
+  double epsilon = getFloat(node, "epsilon", 1e-5f);
+  if (!(epsilon >= 0x1p-126 && epsilon < INFINITY))
+    return rewriter.refuse(node, "expects a positive normal epsilon");
   auto rows =
       RankedTensorType::get(type.getShape().drop_back(), type.getElementType());
-  auto codes = QuantizeInt8Op::create(rewriter, node.getLoc(),
-                                      type.clone(rewriter.getI8Type()), rows,
-                                      node.getInputs()[0]);
+  auto codes = QuantizeInt8Op::create(
+      rewriter, node.getLoc(), type.clone(rewriter.getI8Type()), rows,
+      node.getInputs()[0], rewriter.getF32FloatAttr(epsilon));
   Value result = DequantizeOp::create(rewriter, node.getLoc(), type,
                                       codes.getCodes(), codes.getScale());
   return rewriter.replaceNode(node, result);

@@ -22,7 +22,7 @@ using namespace ecolm;
 /// dimension of `type`, and multiplying by it leaves `type` as it is.
 static bool scalesLastDim(RankedTensorType factor, RankedTensorType type,
                           size_t numExponents) {
-  if (factor.getRank() > type.getRank())
+  if (factor.getRank() > type.getRank() || type.getRank() == 0)
     return false;
   if (numExponents == 1 && factor.getNumElements() == 1)
     return true;
@@ -49,7 +49,6 @@ static LogicalResult convertScale(onnx::NodeOp node, GraphRewriter &rewriter) {
   if (isDivision)
     for (int32_t &exponent : *exponents)
       exponent = -exponent;
-  // A tensor of no dimension has no last one; it takes a scalar exponent only.
   Value result =
       ShiftOp::create(rewriter, node.getLoc(), type, input, *exponents,
                       ShiftRounding::Floor, Arithmetic::Native);

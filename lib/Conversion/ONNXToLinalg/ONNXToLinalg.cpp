@@ -114,7 +114,7 @@ static bool isSupportedType(Type type) {
 
 /// Why `node` is still there.
 static std::string explain(onnx::NodeOp node) {
-  if (auto refusal = node->getAttrOfType<StringAttr>(kRefusalAttrName))
+  if (auto refusal = node->getAttrOfType<StringAttr>(onnx::kRefusalAttrName))
     return refusal.getValue().str();
   for (Type type : node->getOperandTypes())
     if (!isSupportedType(type))

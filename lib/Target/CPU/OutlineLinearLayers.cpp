@@ -98,10 +98,13 @@ static func::FuncOp createRowFunction(ModuleOp module, StringRef name,
     Operation *row = b.clone(*step, mapping);
     row->getResult(0).setType(getRowType(row->getResult(0).getType()));
   }
-  Value result = bufferization::MaterializeInDestinationOp::create(
-                     b, resultType, mapping.lookup(layer.getResult()),
-                     body->getArgument(1))
-                     .getResult();
+  // A kernel that fills its result in a loop reads it there, which
+  // bufferization takes for a conflict with any other way to say "in here".
+  OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
+  OpFoldResult length = b.getIndexAttr(resultType.getNumElements());
+  Value result =
+      tensor::InsertSliceOp::create(b, mapping.lookup(layer.getResult()),
+                                    body->getArgument(1), zero, length, one);
   func::ReturnOp::create(b, result);
   return function;
 }

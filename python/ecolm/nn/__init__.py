@@ -2,8 +2,7 @@
 
 from .butterfly import ButterflyLinear, chain_shapes, dense_matrices
 from .clipping import clip_per_layer, gradient_groups
-from .dense import DenseConfig, DenseGPT
 from .model import EcoLM, EcoLMConfig
 
-__all__ = ["ButterflyLinear", "DenseConfig", "DenseGPT", "EcoLM", "EcoLMConfig",
+__all__ = ["ButterflyLinear", "EcoLM", "EcoLMConfig",
            "chain_shapes", "clip_per_layer", "dense_matrices", "gradient_groups"]

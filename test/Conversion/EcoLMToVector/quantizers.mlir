@@ -22,7 +22,7 @@ func.func @log_quantize(%x: tensor<1x?x16xf32>) -> tensor<1x?x16xf32> {
 // CHECK-LABEL: func.func @quantize_int8(
 // CHECK: arith.divf
 // CHECK: math.roundeven
-// CHECK: arith.maximumf
+// CHECK: arith.maxnumf
 // CHECK: arith.minimumf
 // CHECK: arith.fptosi {{.*}} f32 to i8
 func.func @quantize_int8(%x: tensor<?x16xf32>) -> (tensor<?x16xi8>, tensor<?xf32>) {

@@ -135,3 +135,11 @@ func.func @bytes_of_a_scalar(%x: tensor<f32>) -> tensor<f32> {
   %y = onnx.node "QuantizeInt8"(%x) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<f32>) -> tensor<f32>
   return %y : tensor<f32>
 }
+
+// -----
+
+func.func @bytes_without_bound(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // expected-error @+1 {{expects a positive normal epsilon}}
+  %y = onnx.node "QuantizeInt8"(%x) {attrs = {epsilon = 0.0 : f32}, domain = "ai.ecolm", opset = 1 : i64} : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}

@@ -23,8 +23,8 @@
 
 namespace ecolm {
 
-/// Attribute on a node that a conversion had to refuse: the reason.
-inline constexpr llvm::StringLiteral kRefusalAttrName = "ecolm.refusal";
+/// The opset whose definitions nodes made by the compiler follow.
+inline constexpr int64_t kStandardOpset = 24;
 
 /// A rewriter that knows the imported module: its weights and the symbols of
 /// its dimensions.
@@ -111,6 +111,10 @@ public:
   /// Registers the conversion of operator `opType` of the compiler's domain.
   void addEcoLM(llvm::StringRef opType, NodeConversion convert) {
     table[(onnx::kEcoLMDomain + ":" + opType).str()] = convert;
+  }
+  /// Registers the conversion of operator `opType` of onnxruntime's domain.
+  void addMicrosoft(llvm::StringRef opType, NodeConversion convert) {
+    table[(onnx::kMicrosoftDomain + ":" + opType).str()] = convert;
   }
   /// Leaves nodes alone that have an input or output of a type that `isKnown`
   /// denies.

@@ -108,6 +108,10 @@ LogicalResult PotQuantizeOp::verify() {
 
 LogicalResult QuantizeInt8Op::verify() {
   RankedTensorType input = getInput().getType();
+  APFloat epsilon = getEpsilon();
+  if (epsilon.isNegative() || !epsilon.isNormal())
+    return emitOpError("expects a positive normal epsilon, found ")
+           << epsilon.convertToFloat();
   if (failed(verifyHasRows(*this, "an input", input)) ||
       failed(
           verifyShape(*this, "codes", getCodes().getType(), input.getShape())))

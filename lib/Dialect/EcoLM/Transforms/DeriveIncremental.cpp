@@ -13,6 +13,7 @@
 #include "ecolm/Analysis/TokenFlow.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/Support/MathExtras.h"
@@ -47,11 +48,43 @@ static LogicalResult checkSignature(func::FuncOp function) {
       type.getInputs() != ArrayRef<Type>(ids) || !logits ||
       logits.getRank() != 3 || logits.getDimSize(0) != 1 ||
       !logits.isDynamicDim(1) || !logits.getElementType().isF32())
-    return function.emitOpError()
+    return classify(function.emitOpError(), ErrorClass::Unsupported)
            << "expected a body and the type (tensor<1x?xi64>) -> "
               "tensor<1x?xVxf32>, but found "
            << type;
   return success();
+}
+
+/// Like `checkSignature` and `proveTokensStayApart`, but with the first error
+/// given to the caller instead of the user.
+static LogicalResult
+findObstacle(func::FuncOp function,
+             std::optional<std::pair<Location, std::string>> &obstacle) {
+  ScopedDiagnosticHandler handler(
+      function.getContext(), [&](Diagnostic &diagnostic) {
+        if (!obstacle)
+          obstacle.emplace(diagnostic.getLocation(), diagnostic.str());
+        return success();
+      });
+  return failure(failed(checkSignature(function)) ||
+                 failed(proveTokensStayApart(function)));
+}
+
+/// True if `function` maps token ids ?x? to logits ?x?xV, for any batch.
+static bool isLanguageModel(func::FuncOp function) {
+  FunctionType type = function.getFunctionType();
+  if (type.getNumInputs() != 1 || type.getNumResults() != 1)
+    return false;
+  auto ids = dyn_cast<RankedTensorType>(type.getInput(0));
+  auto logits = dyn_cast<RankedTensorType>(type.getResult(0));
+  auto isOneOrAny = [](int64_t size) {
+    return size == 1 || ShapedType::isDynamic(size);
+  };
+  return ids && logits && ids.getRank() == 2 && logits.getRank() == 3 &&
+         ids.getElementType().isInteger(64) &&
+         logits.getElementType().isF32() && isOneOrAny(ids.getDimSize(0)) &&
+         ids.isDynamicDim(1) && logits.isDynamicDim(1) &&
+         !logits.isDynamicDim(2);
 }
 
 /// Gives `attention` a cache of at least `context` positions, two new
@@ -129,6 +162,19 @@ struct DeriveIncrementalPass final
           << "expected the option context-length or the attribute "
           << kContextLength << " to be positive, but found " << context;
       return signalPassFailure();
+    }
+    std::optional<std::pair<Location, std::string>> obstacle;
+    if (orWholeSequences && failed(findObstacle(derived, obstacle))) {
+      bool isModel = isLanguageModel(derived);
+      emitWarning(obstacle->first)
+          << (isModel ? "every new token will take an evaluation of the whole "
+                        "text so far: "
+                      : "the program will take tensors and no text: ")
+          << obstacle->second;
+      if (isModel)
+        getOperation()->setAttr("ecolm.whole_sequences",
+                                UnitAttr::get(&getContext()));
+      return;
     }
     IRRewriter rewriter(&getContext());
     FailureOr<int64_t> count = deriveIncremental(rewriter, derived, context);

@@ -176,6 +176,9 @@ void SupportCheck::check(NodeOp node) {
       findSupportedOperator(node.getDomain(), node.getOpType());
   if (!checkOperator(node, entry))
     return;
+  if (auto reason = node->getAttrOfType<StringAttr>(kRefusalAttrName))
+    return add(node, UnsupportedKind::Use, "it " + reason.getValue().str(),
+               adviseOnOperator(node));
   checkTypes(node);
   if (!isTyped(node))
     return;

@@ -123,7 +123,12 @@ static std::optional<SmallVector<bool>> markAxes(const Evaluation &eval,
 
 static bool evaluateSqueeze(Evaluation &eval) {
   const HostTensor *input = eval.getInput(0);
-  auto marks = input ? markAxes(eval, input->getRank()) : std::nullopt;
+  if (!input)
+    return false;
+  auto marks = markAxes(eval, input->getRank());
+  if (!eval.getInput(1) && !eval.node.getNodeAttr("axes"))
+    marks = SmallVector<bool>(llvm::map_range(
+        input->getShape(), [](int64_t size) { return size == 1; }));
   if (!marks)
     return false;
   SmallVector<int64_t> shape;

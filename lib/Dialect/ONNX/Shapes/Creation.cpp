@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rules.h"
+#include "ecolm/Dialect/ONNX/IR/DataTypes.h"
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
@@ -113,6 +114,17 @@ LogicalResult inferConstantOfShape(NodeInference &node) {
   if (fill.isNumber() && isSmall)
     node.setElements(0, Dims(dims[0].getNumber(), fill));
   return node.setResult(0, elementType, dims);
+}
+
+LogicalResult inferEyeLike(NodeInference &node) {
+  if (failed(node.expectInputs(1, 1)) || failed(node.expectRank(0, 2, 2)))
+    return failure();
+  Type type = node.getInput(0).elementType;
+  if (node.getOp().getNodeAttr("dtype"))
+    type = getElementType(node.getInt("dtype", 0), node.getOp().getContext());
+  if (!type)
+    return success();
+  return node.setResult(0, type, node.getDims(0));
 }
 
 } // namespace ecolm::onnx

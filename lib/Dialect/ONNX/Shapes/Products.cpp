@@ -15,9 +15,8 @@ using namespace mlir;
 
 namespace ecolm::onnx {
 
-/// The dims of the product of inputs `left` and `right`.
-static FailureOr<Dims> multiplyMatrices(NodeInference &node, unsigned left,
-                                        unsigned right) {
+FailureOr<Dims> multiplyMatrices(NodeInference &node, unsigned left,
+                                 unsigned right) {
   if (failed(node.expectRank(left, 1, 64)) ||
       failed(node.expectRank(right, 1, 64)))
     return failure();

@@ -47,6 +47,7 @@ static const StringMap<ShapeRule> &standardRules() {
       {"Erf", inferUnary},
       {"Exp", inferUnary},
       {"Expand", inferExpand},
+      {"EyeLike", inferEyeLike},
       {"Flatten", inferFlatten},
       {"Floor", inferUnary},
       {"Gather", inferGather},
@@ -105,6 +106,7 @@ static const StringMap<ShapeRule> &standardRules() {
       {"Shape", inferShape},
       {"Sigmoid", inferUnary},
       {"Sign", inferUnary},
+      {"SimplifiedLayerNormalization", inferFusedNormalization},
       {"Sin", inferUnary},
       {"Size", inferSize},
       {"Slice", inferSlice},
@@ -144,9 +146,32 @@ static const StringMap<ShapeRule> &ecolmRules() {
   return rules;
 }
 
+static const StringMap<ShapeRule> &microsoftRules() {
+  static const StringMap<ShapeRule> rules = {
+      {"Attention", inferPackedAttention},
+      {"BiasGelu", inferFusedUnary},
+      {"DynamicQuantizeMatMul", inferScaledIntegerProduct},
+      {"EmbedLayerNormalization", inferEmbedLayerNormalization},
+      {"FastGelu", inferFusedUnary},
+      {"Gelu", inferFusedUnary},
+      {"GroupQueryAttention", inferGroupQueryAttention},
+      {"MatMulIntegerToFloat", inferScaledIntegerProduct},
+      {"MatMulNBits", inferMatMulNBits},
+      {"MultiHeadAttention", inferMultiHeadAttention},
+      {"QuickGelu", inferFusedUnary},
+      {"RotaryEmbedding", inferFusedUnary},
+      {"SimplifiedLayerNormalization", inferFusedNormalization},
+      {"SkipLayerNormalization", inferFusedNormalization},
+      {"SkipSimplifiedLayerNormalization", inferFusedNormalization},
+  };
+  return rules;
+}
+
 ShapeRule findShapeRule(StringRef domain, StringRef opType) {
   if (domain.empty())
     return standardRules().lookup(opType);
+  if (domain == kMicrosoftDomain)
+    return microsoftRules().lookup(opType);
   return domain == kEcoLMDomain ? ecolmRules().lookup(opType) : nullptr;
 }
 

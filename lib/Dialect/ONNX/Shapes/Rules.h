@@ -33,6 +33,7 @@ mlir::LogicalResult inferCast(NodeInference &node);
 // Creation.cpp
 mlir::LogicalResult inferShape(NodeInference &node);
 mlir::LogicalResult inferSize(NodeInference &node);
+mlir::LogicalResult inferEyeLike(NodeInference &node);
 mlir::LogicalResult inferRange(NodeInference &node);
 mlir::LogicalResult inferConstantOfShape(NodeInference &node);
 
@@ -51,6 +52,9 @@ mlir::LogicalResult inferConcat(NodeInference &node);
 mlir::LogicalResult inferSplit(NodeInference &node);
 
 // Products.cpp
+/// The dims of the product of inputs `left` and `right`.
+mlir::FailureOr<Dims> multiplyMatrices(NodeInference &node, unsigned left,
+                                       unsigned right);
 mlir::LogicalResult inferMatMul(NodeInference &node);
 mlir::LogicalResult inferGemm(NodeInference &node);
 mlir::LogicalResult inferMatMulInteger(NodeInference &node);
@@ -92,6 +96,16 @@ mlir::LogicalResult inferRMSNormalization(NodeInference &node);
 // Attention.cpp
 mlir::LogicalResult inferAttention(NodeInference &node);
 mlir::LogicalResult inferRotaryEmbedding(NodeInference &node);
+
+// MicrosoftDomain.cpp
+mlir::LogicalResult inferFusedUnary(NodeInference &node);
+mlir::LogicalResult inferFusedNormalization(NodeInference &node);
+mlir::LogicalResult inferEmbedLayerNormalization(NodeInference &node);
+mlir::LogicalResult inferMatMulNBits(NodeInference &node);
+mlir::LogicalResult inferScaledIntegerProduct(NodeInference &node);
+mlir::LogicalResult inferMultiHeadAttention(NodeInference &node);
+mlir::LogicalResult inferPackedAttention(NodeInference &node);
+mlir::LogicalResult inferGroupQueryAttention(NodeInference &node);
 
 // EcoLMDomain.cpp
 mlir::LogicalResult inferQuantizer(NodeInference &node);

@@ -28,7 +28,7 @@ namespace {
 constexpr int64_t kSmallElements = int64_t(1) << 16;
 /// Elements that may be computed whatever the size of the model, and for every
 /// element of its initializers.
-constexpr int64_t kFreeElements = int64_t(1) << 24, kElementsPerElement = 64;
+constexpr int64_t kFreeElements = int64_t(1) << 26, kElementsPerElement = 64;
 /// Operators of a chain that its initializer remembers.
 constexpr size_t kRememberedOperators = 16;
 
@@ -180,6 +180,16 @@ bool Folder::foldReordering(NodeOp node) {
   return true;
 }
 
+/// A tensor without elements of the type that the CastLike `node` asks for.
+std::optional<HostTensor> getLikeTensor(NodeOp node) {
+  if (!node.isStandard("CastLike") || node.getInputs().size() != 2)
+    return std::nullopt;
+  auto type = dyn_cast<TensorType>(node.getInputs()[1].getType());
+  if (!type || !HostTensor::canHold(type.getElementType()))
+    return std::nullopt;
+  return HostTensor(type.getElementType(), {0});
+}
+
 bool Folder::fold(NodeOp node) {
   // A Constant that holds a tensor is one already.
   if (!canEvaluate(node) || node.getNumResults() == 0 ||
@@ -189,7 +199,9 @@ bool Folder::fold(NodeOp node) {
     return isa<NoneType>(input.getType()) || constants.contains(input) ||
            getConstantElements(input);
   };
-  if (!llvm::all_of(node.getInputs(), isConstant))
+  // Of a CastLike's second input nothing counts but the type.
+  std::optional<HostTensor> like = getLikeTensor(node);
+  if (!llvm::all_of(node.getInputs().drop_back(like ? 1 : 0), isConstant))
     return false;
   if (isReordering(node) && foldReordering(node))
     return true;
@@ -198,7 +210,10 @@ bool Folder::fold(NodeOp node) {
   SmallVector<const HostTensor *> inputs;
   for (auto [input, tensor] : llvm::zip_equal(node.getInputs(), own)) {
     bool isGiven = !isa<NoneType>(input.getType());
-    inputs.push_back(isGiven ? getTensor(input, tensor) : nullptr);
+    if (like && inputs.size() == 1)
+      inputs.push_back(&*like);
+    else
+      inputs.push_back(isGiven ? getTensor(input, tensor) : nullptr);
     if (isGiven && !inputs.back())
       return false;
   }

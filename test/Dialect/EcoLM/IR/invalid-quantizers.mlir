@@ -240,3 +240,11 @@ func.func @dequantize_group_rows(%x: tensor<4x8xi8>, %s: tensor<2x4xf32>) {
       : tensor<4x8xi8>, tensor<2x4xf32> -> tensor<4x8xf32>
   return
 }
+
+// -----
+
+func.func @int8_without_bound(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{expects a positive normal epsilon, found 0.000000e+00}}
+  %c, %s = ecolm.quantize_int8 %x epsilon 0.0 : tensor<4x8xf32> -> tensor<4x8xi8>, tensor<4xf32>
+  return
+}

@@ -52,6 +52,8 @@ func.func @pot_quantize(%w: tensor<768x768xf32>, %scale: tensor<f32>,
 func.func @quantize_int8(%x: tensor<1x?x768xf32>) {
   %codes, %scale = ecolm.quantize_int8 %x : tensor<1x?x768xf32>
       -> tensor<1x?x768xi8>, tensor<1x?xf32>
+  // CHECK: ecolm.quantize_int8 %{{.*}} epsilon 1.000000e-03 : tensor<1x?x768xf32>
+  %codes2, %scale2 = ecolm.quantize_int8 %x epsilon 1.0e-3 : tensor<1x?x768xf32> -> tensor<1x?x768xi8>, tensor<1x?xf32>
   return
 }
 

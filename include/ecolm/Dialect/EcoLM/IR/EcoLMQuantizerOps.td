@@ -133,9 +133,10 @@ def EcoLM_PotQuantizeOp : EcoLM_Op<"pot_quantize", [Pure]> {
 def EcoLM_QuantizeInt8Op : EcoLM_Op<"quantize_int8", [Pure]> {
   let summary = "quantizes every row to int8 with a scale of its own";
   let description = [{
-    For every row (last dimension) `m = max(max|x|, 1e-5)`,
+    For every row (last dimension) `m = max(max|x|, epsilon)`,
     `codes = clip(round_half_even(x * (127 / m)), -128, 127)`, `scale = m / 127`.
-    Operand [..., K] f32, codes [..., K] i8, scale [...] f32.
+    Operand [..., K] f32, codes [..., K] i8, scale [...] f32. `epsilon`, 1e-5
+    unless given, is positive. A NaN makes the scale of its row NaN.
 
     Source: BitNet b1.58, TernaryLM's published code.
 
@@ -146,10 +147,11 @@ def EcoLM_QuantizeInt8Op : EcoLM_Op<"quantize_int8", [Pure]> {
         -> tensor<1x?x768xi8>, tensor<1x?xf32>
     ```
   }];
-  let arguments = (ins EcoLM_F32Tensor:$input);
+  let arguments = (ins
+    EcoLM_F32Tensor:$input, DefaultValuedAttr<F32Attr, "1e-5f">:$epsilon);
   let results = (outs RankedTensorOf<[I8]>:$codes, EcoLM_F32Tensor:$scale);
   let assemblyFormat = [{
-    $input attr-dict `:` type($input) `->` type($codes) `,` type($scale)
+    $input (`epsilon` $epsilon^)? attr-dict `:` type($input) `->` type($codes) `,` type($scale)
   }];
   let hasVerifier = 1;
 }

@@ -38,8 +38,12 @@ inline constexpr llvm::StringLiteral kFoldedAttrName = "onnx.folded";
 inline constexpr llvm::StringLiteral kNameAttrName = "onnx.name";
 /// Attribute on arguments and results of `@main`, and on nodes: dimensions.
 inline constexpr llvm::StringLiteral kDimsAttrName = "onnx.dims";
+/// Attribute on a node that a rewrite had to refuse: the reason.
+inline constexpr llvm::StringLiteral kRefusalAttrName = "ecolm.refusal";
 /// The domain of the compiler's own operators.
 inline constexpr llvm::StringLiteral kEcoLMDomain = "ai.ecolm";
+/// The domain of onnxruntime's fused operators.
+inline constexpr llvm::StringLiteral kMicrosoftDomain = "com.microsoft";
 /// The one function that an imported module holds.
 inline constexpr llvm::StringLiteral kMainName = "main";
 
