@@ -6,9 +6,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(
-  # to build: the compiler, MLIR 22, and what reads ONNX
+  # to build: the compiler, MLIR 22, and what reads ONNX and tokenizers
   cmake ninja-build ccache clang-22 lld-22 llvm-22-dev llvm-22-tools
   libmlir-22-dev mlir-22-tools zlib1g-dev libprotobuf-dev protobuf-compiler
+  libpcre2-dev libutf8proc-dev
   python3 python3-dev python3-venv
   # to test: formatting, sanitizers, and devices that every machine can emulate
   clang-format-22 libclang-rt-22-dev libgtest-dev qemu-user spirv-tools
@@ -64,8 +65,8 @@ if [[ -n "${ECOLM_SKIP_INSTALL:-}" ]]; then
 fi
 
 if ! command -v dpkg-query >/dev/null; then
-  say "this is not Debian: install MLIR 22, clang 22, CMake, Ninja, protobuf, zlib and"
-  say "GoogleTest by hand, then start again with ECOLM_SKIP_INSTALL=1"
+  say "this is not Debian: install MLIR 22, clang 22, CMake, Ninja, protobuf, zlib,"
+  say "PCRE2, utf8proc and GoogleTest by hand, then start again with ECOLM_SKIP_INSTALL=1"
   exit 1
 fi
 mapfile -t missing < <(missing_packages)

@@ -74,6 +74,24 @@ static int64_t countElements(Value value) {
   return type.hasStaticShape() ? type.getNumElements() : 0;
 }
 
+/// The format of all `weights`: of powers of two the range of all of them, and
+/// otherwise `mixed` where they differ.
+static std::string nameFormats(ArrayRef<Value> weights) {
+  Type common = getElementTypeOrSelf(weights[0].getType());
+  for (Value weight : weights.drop_front()) {
+    Type own = getElementTypeOrSelf(weight.getType());
+    auto lhs = dyn_cast<PotType>(common), rhs = dyn_cast<PotType>(own);
+    if (lhs && rhs && lhs.getTerms() == rhs.getTerms())
+      common = PotType::get(common.getContext(),
+                            std::min(lhs.getMin(), rhs.getMin()),
+                            std::max(lhs.getMax(), rhs.getMax()),
+                            lhs.getZero() || rhs.getZero(), lhs.getTerms());
+    else if (own != common)
+      return "mixed";
+  }
+  return nameFormat(common);
+}
+
 /// The layer that ends in `last`, whose weights are `weights` from the first
 /// factor to the last.
 static RecognizedLayer describeLayer(StringRef kind, Value input,
@@ -81,7 +99,6 @@ static RecognizedLayer describeLayer(StringRef kind, Value input,
                                      Operation *last) {
   RecognizedLayer layer;
   layer.kind = kind.str();
-  layer.format = nameFormat(getElementTypeOrSelf(weights[0].getType()));
   layer.input = describeInput(input);
   layer.scale = isScaledByPowers(last) ? "power of two" : "none";
   layer.evidence = nameChain(first, last);
@@ -89,12 +106,9 @@ static RecognizedLayer describeLayer(StringRef kind, Value input,
   layer.numOutputs =
       cast<ShapedType>(last->getResult(0).getType()).getShape().back();
   layer.numFactors = weights.size();
-  for (Value weight : weights) {
+  for (Value weight : weights)
     layer.numWeights += countElements(weight);
-    std::string format = nameFormat(getElementTypeOrSelf(weight.getType()));
-    if (format != layer.format)
-      layer.format = "mixed";
-  }
+  layer.format = nameFormats(weights);
   return layer;
 }
 

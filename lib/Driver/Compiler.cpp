@@ -12,10 +12,13 @@
 #include "ecolm/Driver/Compiler.h"
 #include "OutputFile.h"
 #include "ecolm/Analysis/RecognitionReport.h"
+#include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
+#include "ecolm/Driver/Diagnostics.h"
 #include "ecolm/Driver/Emit.h"
 #include "ecolm/Pipelines/LowerPipeline.h"
 #include "ecolm/Pipelines/OptimizePipeline.h"
 #include "ecolm/Pipelines/RecognizePipeline.h"
+#include "ecolm/Target/EntryTypes.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -62,13 +65,33 @@ static LogicalResult runPhase(ModuleOp module, const Phase &phase,
   if (options.configure && failed(options.configure(manager)))
     return failure();
   phase.build(manager);
+  ErrorClassifier classifier(module.getContext(), ErrorClass::Unsupported);
   return manager.run(module);
+}
+
+/// Tells what no program takes or gives before the work of compiling it, and to
+/// those who ask for a report.
+static LogicalResult checkProgramTypes(ModuleOp module,
+                                       const CompileOptions &options) {
+  if (!llvm::is_contained(
+          {EmitKind::Program, EmitKind::Report, EmitKind::ReportJSON},
+          options.emit))
+    return success();
+  ErrorClassifier classifier(module.getContext(), ErrorClass::Unsupported);
+  return checkEntryTypes(module.lookupSymbol<func::FuncOp>(onnx::kMainName),
+                         /*inFiles=*/true);
 }
 
 static void rememberRecognition(ModuleOp module) {
   std::string text = llvm::formatv("{0}", collectRecognition(module).toJSON());
   module->setAttr(kRecognitionAttrName,
                   StringAttr::get(module.getContext(), text));
+}
+
+static FailureOr<ImportedModel>
+importClassified(MLIRContext *context, const CompileOptions &options) {
+  ErrorClassifier classifier(context, ErrorClass::Model);
+  return importONNX(options.input, context, options.import);
 }
 
 FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
@@ -80,17 +103,19 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
       createTargetMachine(options.target);
   if (!machine) {
-    emitError(UnknownLoc::get(context)) << llvm::toString(machine.takeError());
-    return failure();
+    return LogicalResult(
+        classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
+        << llvm::toString(machine.takeError()));
   }
   TargetTraits traits = getTraits(**machine);
 
   started("import");
-  FailureOr<ImportedModel> model =
-      importONNX(options.input, context, options.import);
+  FailureOr<ImportedModel> model = importClassified(context, options);
   if (failed(model) || failed(dump(*model->module, options, 1, "import")))
     return failure();
 
+  RecognizeOptions recognize;
+  recognize.factorTolerance = options.factorTolerance;
   LowerOptions lower;
   lower.fpu = traits.hasFPU;
   lower.maxChunk = options.maxChunk;
@@ -101,7 +126,8 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   optimize.hasMultiplier = traits.hasMultiplier;
   optimize.multiplierFree = options.multiplierFree;
   const Phase phases[] = {
-      {EmitKind::Recognize, "recognize", buildRecognizePipeline},
+      {EmitKind::Recognize, "recognize",
+       [&](OpPassManager &m) { buildRecognizePipeline(m, recognize); }},
       {EmitKind::Optimize, "optimize",
        [&](OpPassManager &m) { buildOptimizePipeline(m, optimize); }},
       {EmitKind::Lower, "lower", [&](OpPassManager &m) {
@@ -115,6 +141,9 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
     started(phase.name);
     if (failed(runPhase(*model->module, phase, options)) ||
         failed(dump(*model->module, options, i + 2, phase.name)))
+      return failure();
+    if (phase.kind == EmitKind::Recognize &&
+        failed(checkProgramTypes(*model->module, options)))
       return failure();
     // Later phases dissolve what was recognized; the program still tells it.
     if (phase.kind == EmitKind::Recognize &&
@@ -133,31 +162,53 @@ static LogicalResult checkInputIsKept(MLIRContext *context,
     written.push_back(getHeaderPath(options.output));
   for (const std::string &path : written)
     if (llvm::sys::fs::equivalent(path, options.input))
-      return emitError(UnknownLoc::get(context))
+      return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
              << "'" << path
              << "' is the model itself, which would be lost; name another file "
                 "with -o";
   if (written.back() != options.output || written.size() == 1)
     return success();
-  return emitError(UnknownLoc::get(context))
+  return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
          << "'" << options.output
          << "' is the name of the C header that goes beside the output; name a "
             "file that does not end in .h with -o";
 }
 
+/// Reads the tokenizer that the options name, if they name one.
+static FailureOr<ImportedTokenizer>
+readTokenizer(MLIRContext *context, const CompileOptions &options) {
+  if (options.tokenizer.empty())
+    return ImportedTokenizer();
+  llvm::Expected<ImportedTokenizer> tokenizer =
+      importTokenizerFile(options.tokenizer);
+  if (!tokenizer) {
+    emitError(UnknownLoc::get(context))
+        << llvm::toString(tokenizer.takeError());
+    return failure();
+  }
+  for (const std::string &remark : tokenizer->remarks)
+    emitWarning(UnknownLoc::get(context))
+        << "'" << options.tokenizer << "': " << remark;
+  return std::move(*tokenizer);
+}
+
 LogicalResult ecolm::compileModel(MLIRContext *context,
                                   const CompileOptions &options) {
+  ErrorClassifier classifier(context, ErrorClass::System);
   bool isText =
       options.emit < EmitKind::Object && options.emit != EmitKind::SPIRV;
   if (failed(checkOutput(context, options.output, isText)) ||
       failed(checkInputIsKept(context, options)))
+    return failure();
+  FailureOr<ImportedTokenizer> tokenizer = readTokenizer(context, options);
+  if (failed(tokenizer))
     return failure();
   FailureOr<ImportedModel> model = runPhases(context, options);
   if (failed(model))
     return failure();
   if (options.onPhase)
     options.onPhase("emit");
-  LogicalResult result = emitModel(*model, options);
+  LogicalResult result = emitModel(*model, *tokenizer, options);
   if (options.onPhase)
     options.onPhase("");
   return result;

@@ -36,6 +36,24 @@ static std::string describePlace(Location loc) {
          std::to_string(file.getLine()) + ")";
 }
 
+/// `'dialect.op' op ...`, and what conversions say when they give up.
+static bool isFromMLIR(StringRef text) {
+  return (text.starts_with("'") && text.contains("' op ")) ||
+         text.starts_with("failed to legalize");
+}
+
+ErrorClassifier::ErrorClassifier(MLIRContext *context, ErrorClass otherwise)
+    : ScopedDiagnosticHandler(context) {
+  setHandler([otherwise](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error &&
+        !getErrorClass(diagnostic))
+      setErrorClass(diagnostic, isFromMLIR(diagnostic.str())
+                                    ? ErrorClass::Internal
+                                    : otherwise);
+    return failure(); // Whoever prints comes after.
+  });
+}
+
 static StringRef nameSeverity(DiagnosticSeverity severity) {
   switch (severity) {
   case DiagnosticSeverity::Error:
@@ -56,7 +74,15 @@ void ecolm::printDiagnostic(Diagnostic &diagnostic, StringRef prefix,
   std::string place = describePlace(diagnostic.getLocation());
   if (!place.empty())
     out << place << ": ";
-  out << diagnostic << "\n";
+  std::string text = diagnostic.str();
+  out << text;
+  if (std::optional<ErrorClass> errorClass = getErrorClass(diagnostic)) {
+    // Our own messages end in a remedy where there is a particular one.
+    if (*errorClass == ErrorClass::Internal || !StringRef(text).contains("; "))
+      out << "; " << getErrorRemedy(*errorClass);
+    out << " [" << getErrorCode(*errorClass) << "]";
+  }
+  out << "\n";
   for (Diagnostic &note : diagnostic.getNotes())
     printDiagnostic(note, prefix, out);
 }

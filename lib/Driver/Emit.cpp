@@ -15,6 +15,7 @@
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "ecolm/Driver/DeviceCode.h"
+#include "ecolm/Driver/Diagnostics.h"
 #include "ecolm/Runtime/Model.h"
 #include "ecolm/Target/Linker.h"
 #include "ecolm/Target/ModelDescriptor.h"
@@ -57,10 +58,10 @@ private:
 /// Emits one model for one machine.
 class Emitter {
 public:
-  Emitter(ImportedModel &model, const CompileOptions &options,
-          llvm::TargetMachine &machine)
-      : model(model), module(*model.module), options(options),
-        machine(machine) {}
+  Emitter(ImportedModel &model, const ImportedTokenizer &tokenizer,
+          const CompileOptions &options, llvm::TargetMachine &machine)
+      : model(model), module(*model.module), tokenizer(tokenizer),
+        options(options), machine(machine) {}
 
   LogicalResult emit() {
     if (options.emit == EmitKind::Assembly || options.emit == EmitKind::LLVMIR)
@@ -84,9 +85,10 @@ private:
       module->setAttr("ecolm.name",
                       StringAttr::get(module.getContext(),
                                       llvm::sys::path::stem(options.input)));
-    ModelInfo info = describeModel(module, machine, section);
+    ModelInfo info = describeModel(module, machine, section, tokenizer.summary);
     if (llvm::Error error =
-            defineModelDescriptor(module, section, info.text, info.json, *code))
+            defineModelDescriptor(module, section, info.text, info.json,
+                                  {tokenizer.table, tokenizer.numIds}, *code))
       return module.emitError(llvm::toString(std::move(error)));
     optimize(*code, machine, options.target.optimizationLevel);
     return code;
@@ -179,6 +181,7 @@ private:
 
   ImportedModel &model;
   ModuleOp module;
+  const ImportedTokenizer &tokenizer;
   const CompileOptions &options;
   llvm::TargetMachine &machine;
   llvm::LLVMContext context;
@@ -188,25 +191,24 @@ private:
 
 } // namespace
 
-/// Fails if a program cannot read or write a tensor: .npy files have neither
-/// bfloat16 nor integers of less than a byte.
-static LogicalResult checkFileTypes(ModuleOp module) {
-  auto check = [&](StringRef kind, ArrayRef<EntryTensor> tensors) {
-    for (const EntryTensor &tensor : tensors)
-      if (llvm::is_contained(
-              {ECOLM_BF16, ECOLM_I4, ECOLM_U4, ECOLM_I2, ECOLM_U2},
-              tensor.elementCode))
-        return LogicalResult(
-            emitError(module.getLoc())
-            << kind << " " << onnx::quoteName(tensor.name)
-            << " has elements of type " << tensor.type.getElementType()
-            << ", which no .npy file holds; add a Cast to the model, or "
-               "compile a library with --emit=so");
-    return success();
-  };
+/// Fails if the tokenizer has ids that a language model has no logits for.
+static LogicalResult checkVocabulary(ModuleOp module,
+                                     const ImportedTokenizer &tokenizer) {
   EntrySignature signature = getEntrySignature(module);
-  return failure(failed(check("input", signature.inputs)) ||
-                 failed(check("output", signature.outputs)));
+  if (tokenizer.table.empty() ||
+      !(signature.isLanguageModel || signature.isWholeLanguageModel))
+    return success();
+  int64_t logits = signature.outputs[0].type.getShape().back();
+  if (tokenizer.numIds > logits)
+    return emitError(module.getLoc())
+           << "the tokenizer has " << tokenizer.numIds
+           << " ids, but the model gives " << logits
+           << " logits; it is the tokenizer of another model";
+  if (tokenizer.numIds < logits)
+    emitRemark(module.getLoc()) << "the tokenizer has " << tokenizer.numIds
+                                << " ids, and the model gives " << logits
+                                << " logits; those beyond have no text";
+  return success();
 }
 
 /// Writes what the model was recognized to be.
@@ -230,16 +232,19 @@ std::string ecolm::getHeaderPath(StringRef output) {
 }
 
 LogicalResult ecolm::emitModel(ImportedModel &model,
+                               const ImportedTokenizer &tokenizer,
                                const CompileOptions &options) {
   MLIRContext *context = model.module->getContext();
   if (options.emit == EmitKind::Report || options.emit == EmitKind::ReportJSON)
     return writeReport(*model.module, options);
-  if (options.emit == EmitKind::PTX || options.emit == EmitKind::SPIRV)
+  if (options.emit == EmitKind::PTX || options.emit == EmitKind::SPIRV) {
+    ErrorClassifier classifier(context, ErrorClass::Unsupported);
     return writeOutput(
         context, options.output, [&](llvm::raw_pwrite_stream &out) {
           return options.emit == EmitKind::PTX ? writePTX(*model.module, out)
                                                : writeSPIRV(*model.module, out);
         });
+  }
   if (options.emit <= EmitKind::Lower)
     return writeOutput(
         context, options.output, [&](llvm::raw_pwrite_stream &out) {
@@ -253,8 +258,7 @@ LogicalResult ecolm::emitModel(ImportedModel &model,
   if (!machine)
     return emitError(UnknownLoc::get(context))
            << llvm::toString(machine.takeError());
-  if (options.emit == EmitKind::Program &&
-      failed(checkFileTypes(*model.module)))
+  if (failed(checkVocabulary(*model.module, tokenizer)))
     return failure();
-  return Emitter(model, options, **machine).emit();
+  return Emitter(model, tokenizer, options, **machine).emit();
 }

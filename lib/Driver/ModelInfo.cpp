@@ -105,12 +105,15 @@ namespace {
 class InfoBuilder {
 public:
   InfoBuilder(ModuleOp module, const llvm::TargetMachine &machine,
-              const WeightSectionInfo &section)
-      : module(module), machine(machine), section(section) {}
+              const WeightSectionInfo &section, StringRef tokenizer)
+      : module(module), machine(machine), section(section),
+        tokenizer(tokenizer) {}
 
   ModelInfo build() {
     addOrigin();
     addTensors();
+    if (!tokenizer.empty())
+      add("tokenizer", tokenizer.str());
     addRecognition();
     addLayers();
     addWeights();
@@ -250,6 +253,7 @@ private:
   ModuleOp module;
   const llvm::TargetMachine &machine;
   const WeightSectionInfo &section;
+  StringRef tokenizer;
   EntrySignature signature = getEntrySignature(module);
   llvm::json::Object json;
   std::string text;
@@ -260,8 +264,9 @@ private:
 
 ModelInfo ecolm::describeModel(ModuleOp module,
                                const llvm::TargetMachine &machine,
-                               const WeightSectionInfo &section) {
-  return InfoBuilder(module, machine, section).build();
+                               const WeightSectionInfo &section,
+                               StringRef tokenizer) {
+  return InfoBuilder(module, machine, section, tokenizer).build();
 }
 
 void ecolm::writeModelHeader(ModuleOp module, raw_ostream &out) {

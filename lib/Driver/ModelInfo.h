@@ -24,9 +24,11 @@ struct ModelInfo {
 };
 
 /// Collects what `info` prints of the `module` compiled for `machine`.
+/// `tokenizer` says what was imported beside it, or nothing.
 ModelInfo describeModel(mlir::ModuleOp module,
                         const llvm::TargetMachine &machine,
-                        const WeightSectionInfo &section);
+                        const WeightSectionInfo &section,
+                        llvm::StringRef tokenizer);
 
 /// Writes the C header of a library or object: its inputs and outputs, and how
 /// to call it.

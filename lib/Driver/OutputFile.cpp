@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OutputFile.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallVector.h"
@@ -21,7 +22,7 @@ using namespace ecolm;
 
 static InFlightDiagnostic cannotWrite(MLIRContext *context, StringRef path,
                                       const Twine &why) {
-  return emitError(UnknownLoc::get(context))
+  return classify(emitError(UnknownLoc::get(context)), ErrorClass::System)
          << "cannot write '" << path << "': " << why
          << "; name a file in a directory that exists, has room and can be "
             "written";
@@ -59,7 +60,7 @@ writeStream(MLIRContext *context, StringRef path,
 LogicalResult ecolm::checkOutput(MLIRContext *context, StringRef path,
                                  bool isText) {
   if (!isText && path == "-")
-    return emitError(UnknownLoc::get(context))
+    return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
            << "binary files do not go to standard output; name a file with -o";
   if (path == "-" || (isText && isSpecialFile(path)))
     return success();

@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Func/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Interfaces/DataLayoutInterfaces.h"
@@ -37,6 +38,9 @@ static void cleanUp(OpPassManager &manager) {
 
 /// Tensors become buffers, in place wherever the analysis allows.
 static void addBufferization(OpPassManager &manager) {
+  // The analysis asks of every pair of uses of a buffer whether they disturb
+  // each other; CSE has made one buffer of all results of a shape.
+  manager.addPass(createSeparateEmptyTensors());
   // Rows are written where they belong instead of being copied there.
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions options;
@@ -119,7 +123,7 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
 
   // One loop per chain of elementwise operations.
   manager.addPass(createConvertElementwiseToLinalgPass());
-  manager.addPass(createLinalgElementwiseOpFusionPass());
+  manager.addPass(createFuseElementwise());
   cleanUp(manager);
 
   addBufferization(manager);
@@ -128,6 +132,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   cleanUp(manager);
   addThreadsAndMemory(manager, options);
   cleanUp(manager);
+  // Equal layers share their loops, and the entry function stays short.
+  manager.addPass(createOutlineLoops());
+  manager.addPass(func::createDuplicateFunctionEliminationPass());
   manager.addPass(createRecordEntry());
   addConversionToLLVM(manager);
   // What was true of operations shall still be true of instructions.

@@ -20,7 +20,8 @@
 using namespace mlir;
 using namespace ecolm;
 
-void ecolm::buildRecognizePipeline(OpPassManager &manager) {
+void ecolm::buildRecognizePipeline(OpPassManager &manager,
+                                   const RecognizeOptions &options) {
   // A graph that is part graph and part program was recognized already, and
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
@@ -28,6 +29,9 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // Constants first: what a chain of nodes makes of a weight is a weight. A
   // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());
+  // Folding rounds an attention of constants step by step, so it comes before.
+  manager.addPass(onnx::createInferShapes());
+  manager.addPass(createRecognizeAttention());
   manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createExpandSequences());
 
@@ -48,11 +52,17 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   // typed again: a mask made of several has the shape of none.
   manager.addPass(createRecognizeNorms());
   manager.addPass(createRecognizeActivations());
-  manager.addPass(createRecognizeAttention());
+  manager.addPass(createRecognizeRotary());
+  manager.addPass(createRecognizeCausalMasks());
   manager.addPass(onnx::createInferShapes());
 
   // Number formats, each as the operator that means it.
   manager.addPass(createRecognizeQuantizers());
+
+  // Butterflies, with or without quantizers between their factors. A matrix
+  // that is one is that before it is a matrix of few values.
+  manager.addPass(createRecognizeButterflies());
+  manager.addPass(createFactorMatrices({options.factorTolerance}));
   manager.addPass(createRecognizeWeights());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
@@ -74,7 +84,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
 }
 
 void ecolm::registerRecognizePipeline() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<RecognizeOptions>(
       "ecolm-recognize-pipeline",
       "from an imported graph to ecolm on tensors and linalg",
       buildRecognizePipeline);

@@ -38,6 +38,19 @@ struct LowBitMatrix {
   bool isTernary() const { return emin == 0 && emax == 0; }
 };
 
+/// A matrix (rows, columns) as the sum of two matrices of powers of two with
+/// one scale: `(value(codes[0]) + value(codes[1])) * scale`, codes as above.
+struct TwoTermMatrix {
+  std::vector<int8_t> codes[2];
+  float scale = 1;
+  int64_t emin = 0, emax = 0;
+};
+
+/// Searches (rows, columns) `values` for two terms with at most 8 exponents, as
+/// n-hot and additive powers of two have. An element is the rounded product of
+/// scale and terms.
+std::optional<TwoTermMatrix> findTwoTermMatrix(llvm::ArrayRef<float> values);
+
 /// What a search among the values of a matrix found.
 struct LowBitFinding {
   std::optional<LowBitMatrix> matrix;

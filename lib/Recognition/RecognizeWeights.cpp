@@ -125,6 +125,12 @@ static std::string describe(const LowBitMatrix &matrix, int64_t rows) {
   return text;
 }
 
+static std::string describe(const TwoTermMatrix &matrix) {
+  return llvm::formatv("sums of two sign * 2^e with {0} <= e <= {1}, one scale",
+                       matrix.emin, matrix.emax)
+      .str();
+}
+
 /// What made the weight: `values`, or the constant chain in front of it.
 static std::string describeOrigin(Value weight) {
   Operation *constant = onnx::findReorderedConstant(weight).getDefiningOp();
@@ -159,73 +165,126 @@ static onnx::HostTensor makeCodes(ArrayRef<int8_t> codes,
 // Rewriting
 //===----------------------------------------------------------------------===//
 
-/// The product of `input` (f32) with `matrix` of `rows`, of type `type`.
-static Value createProduct(OpBuilder &builder, Product product, Value input,
-                           const LowBitMatrix &matrix, int64_t rows,
-                           RankedTensorType type) {
-  Location loc = product.node.getLoc();
-  std::string name =
-      getConstantName(onnx::findReorderedConstant(product.weight)).str();
-  int64_t columns = matrix.codes.size() / rows;
-  auto codesType = RankedTensorType::get({rows, columns}, builder.getI8Type());
-  SmallVector<NamedAttribute> attrs;
-  Value codes;
-  if (matrix.isTernary()) {
-    Type byteType = builder.getIntegerType(8, /*isSigned=*/false);
-    Value bytes = createInitializer(builder, loc, name + ".codes",
-                                    packTernary(matrix.codes, byteType));
-    Value shape =
-        createIntegers(builder, loc, name + ".shape", {rows, columns});
-    codes = createEcoLMNode(builder, loc, "UnpackTernary", {bytes, shape},
-                            codesType);
-  } else {
-    codes = createInitializer(
-        builder, loc, name,
-        makeCodes(matrix.codes, {rows, columns}, builder.getI8Type()));
-    attrs.push_back(
-        builder.getNamedAttr("emin", builder.getI64IntegerAttr(matrix.emin)));
-    attrs.push_back(
-        builder.getNamedAttr("emax", builder.getI64IntegerAttr(matrix.emax)));
+namespace {
+
+/// Builds the low-bit products that stand for one product.
+class ProductBuilder {
+public:
+  ProductBuilder(Product product, int64_t rows, int64_t columns)
+      : product(product), builder(product.node), rows(rows), columns(columns),
+        name(getConstantName(onnx::findReorderedConstant(product.weight))) {}
+
+  /// Replaces the product by that with `matrix`.
+  void replace(const LowBitMatrix &matrix);
+  /// Replaces the product by the sum of those with the terms of `matrix`.
+  void replace(const TwoTermMatrix &matrix);
+
+private:
+  Location getLoc() { return product.node.getLoc(); }
+  RankedTensorType getType() {
+    return cast<RankedTensorType>(product.node.getResult(0).getType())
+        .clone(builder.getF32Type());
   }
+  Value castTo(Value value, Type element, Value like);
+  Value createInput();
+  Value createTernaryCodes(ArrayRef<int8_t> codes);
+  Value createPotProduct(StringRef opType, Value input, ArrayRef<int8_t> codes,
+                         int64_t emin, int64_t emax, Value scales);
+  void replaceBy(Value value);
+
+  Product product;
+  OpBuilder builder;
+  int64_t rows, columns;
+  std::string name;
+};
+
+} // namespace
+
+Value ProductBuilder::castTo(Value value, Type element, Value like) {
+  int64_t to = element.isF32() ? 1 : element.isF16() ? 10 : 16;
+  auto from = cast<RankedTensorType>(value.getType());
+  return createStandardNode(
+      builder, getLoc(), "Cast", value, from.clone(element),
+      builder.getNamedAttr("to", builder.getI64IntegerAttr(to)), like);
+}
+
+/// The input in f32.
+Value ProductBuilder::createInput() {
+  auto type = cast<RankedTensorType>(product.input.getType());
+  if (type.getElementType().isF32())
+    return product.input;
+  return castTo(product.input, builder.getF32Type(), product.input);
+}
+
+Value ProductBuilder::createTernaryCodes(ArrayRef<int8_t> codes) {
+  Type byteType = builder.getIntegerType(8, /*isSigned=*/false);
+  Value bytes = createInitializer(builder, getLoc(), name + ".codes",
+                                  packTernary(codes, byteType));
+  Value shape =
+      createIntegers(builder, getLoc(), name + ".shape", {rows, columns});
+  return createEcoLMNode(
+      builder, getLoc(), "UnpackTernary", {bytes, shape},
+      RankedTensorType::get({rows, columns}, builder.getI8Type()));
+}
+
+Value ProductBuilder::createPotProduct(StringRef opType, Value input,
+                                       ArrayRef<int8_t> codes, int64_t emin,
+                                       int64_t emax, Value scales) {
+  Value bytes =
+      createInitializer(builder, getLoc(), name,
+                        makeCodes(codes, {rows, columns}, builder.getI8Type()));
+  NamedAttribute attrs[] = {
+      builder.getNamedAttr("emin", builder.getI64IntegerAttr(emin)),
+      builder.getNamedAttr("emax", builder.getI64IntegerAttr(emax))};
+  return createEcoLMNode(builder, getLoc(), opType, {input, bytes, scales},
+                         getType(), attrs, product.node.getResult(0));
+}
+
+/// Replaces the node by `value`, in the type of its result and with its bias.
+void ProductBuilder::replaceBy(Value value) {
+  Value result = product.node.getResult(0);
+  auto type = cast<RankedTensorType>(result.getType());
+  if (!type.getElementType().isF32())
+    value = castTo(value, type.getElementType(), result);
+  if (product.bias)
+    value = createStandardNode(builder, getLoc(), "Add", {value, product.bias},
+                               type, {}, result);
+  result.replaceAllUsesWith(value);
+  product.node.erase();
+}
+
+void ProductBuilder::replace(const LowBitMatrix &matrix) {
   SmallVector<int64_t> scaleShape;
   if (matrix.numGroups)
     scaleShape = {rows, matrix.numGroups};
   else if (matrix.scales.size() > 1)
     scaleShape = {rows};
-  Value scales =
-      createFloats(builder, loc, name + ".scale", matrix.scales, scaleShape);
-  std::string opType = matrix.isTernary() ? "Ternary" : "Pot";
-  opType += matrix.numGroups ? "GroupMatMul" : "MatMul";
-  return createEcoLMNode(builder, loc, opType, {input, codes, scales}, type,
-                         attrs, product.node.getResult(0));
+  Value scales = createFloats(builder, getLoc(), name + ".scale", matrix.scales,
+                              scaleShape);
+  Value input = createInput();
+  if (!matrix.isTernary())
+    return replaceBy(createPotProduct(
+        matrix.numGroups ? "PotGroupMatMul" : "PotMatMul", input, matrix.codes,
+        matrix.emin, matrix.emax, scales));
+  replaceBy(
+      createEcoLMNode(builder, getLoc(),
+                      matrix.numGroups ? "TernaryGroupMatMul" : "TernaryMatMul",
+                      {input, createTernaryCodes(matrix.codes), scales},
+                      getType(), {}, product.node.getResult(0)));
 }
 
-static void replaceProduct(Product product, const LowBitMatrix &matrix,
-                           int64_t rows) {
-  onnx::NodeOp node = product.node;
-  OpBuilder builder(node);
-  Value result = node.getResult(0);
-  auto type = cast<RankedTensorType>(result.getType());
-  Type f32 = builder.getF32Type();
-  bool isNarrow = type.getElementType() != f32;
-  auto cast = [&](Value value, Type element, Value like) {
-    int64_t to = element.isF32() ? 1 : element.isF16() ? 10 : 16;
-    auto from = mlir::cast<RankedTensorType>(value.getType());
-    return createStandardNode(
-        builder, node.getLoc(), "Cast", value, from.clone(element),
-        builder.getNamedAttr("to", builder.getI64IntegerAttr(to)), like);
-  };
-  Value input =
-      isNarrow ? cast(product.input, f32, product.input) : product.input;
-  Value value =
-      createProduct(builder, product, input, matrix, rows, type.clone(f32));
-  if (isNarrow)
-    value = cast(value, type.getElementType(), result);
-  if (product.bias)
-    value = createStandardNode(builder, node.getLoc(), "Add",
-                               {value, product.bias}, type, {}, result);
-  result.replaceAllUsesWith(value);
-  node.erase();
+void ProductBuilder::replace(const TwoTermMatrix &matrix) {
+  Value scale =
+      createFloats(builder, getLoc(), name + ".scale", matrix.scale, {});
+  Value input = createInput(), sum;
+  for (ArrayRef<int8_t> codes : matrix.codes) {
+    Value term = createPotProduct("PotMatMul", input, codes, matrix.emin,
+                                  matrix.emax, scale);
+    sum = sum ? createStandardNode(builder, getLoc(), "Add", {sum, term},
+                                   getType(), {}, product.node.getResult(0))
+              : term;
+  }
+  replaceBy(sum);
 }
 
 namespace {
@@ -248,13 +307,17 @@ struct RecognizeWeights final
       LowBitFinding finding =
           findLowBitMatrix(weight->get<float>(), rows, columns);
       StringRef name = getNodeName(product.node);
-      if (!finding.almost.empty())
+      ProductBuilder products(product, rows, columns);
+      std::string origin = describeOrigin(product.weight);
+      if (finding.matrix) {
+        notes.found(name, origin + describe(*finding.matrix, rows));
+        products.replace(*finding.matrix);
+      } else if (auto terms = findTwoTermMatrix(weight->get<float>())) {
+        notes.found(name, origin + describe(*terms));
+        products.replace(*terms);
+      } else if (!finding.almost.empty()) {
         notes.almost(name, finding.almost);
-      if (!finding.matrix)
-        continue;
-      notes.found(name, describeOrigin(product.weight) +
-                            describe(*finding.matrix, rows));
-      replaceProduct(product, *finding.matrix, rows);
+      }
     }
     eraseUnusedNodes(getOperation());
   }

@@ -37,6 +37,10 @@ enum Option {
   Input,
   Output,
   Json,
+  TextOption,
+  Ids,
+  NoSpecial,
+  KeepSpecial,
   PromptTokens,
   Threads,
   Chunk,
@@ -70,6 +74,10 @@ constexpr OptionRow rows[NumOptions] = {
      EvaluateCommand | BenchCommand | SelfTestCommand},
     {"output", required_argument, EvaluateCommand},
     {"json", no_argument, InfoCommand | BenchCommand},
+    {"text", required_argument, TokenizeCommand},
+    {"ids", required_argument, DetokenizeCommand},
+    {"no-special", no_argument, GenerateCommand | TokenizeCommand},
+    {"keep-special", no_argument, GenerateCommand | DetokenizeCommand},
     {"prompt-tokens", required_argument, BenchCommand},
     {"threads", required_argument, always},
     {"chunk", required_argument, always},
@@ -88,6 +96,10 @@ const char *nameOfCommand(Command command) {
     return "bench";
   case SelfTestCommand:
     return "selftest";
+  case TokenizeCommand:
+    return "tokenize";
+  case DetokenizeCommand:
+    return "detokenize";
   case EvaluateCommand:
     return "evaluating tensors (--input, --output)";
   default:
@@ -130,6 +142,18 @@ Status takeOption(Option option, const char *value, Arguments &arguments) {
     return Status();
   case Json:
     arguments.json = true;
+    return Status();
+  case TextOption:
+    arguments.text = value;
+    return Status();
+  case Ids:
+    arguments.ids = value;
+    return Status();
+  case NoSpecial:
+    arguments.noSpecial = true;
+    return Status();
+  case KeepSpecial:
+    arguments.keepSpecial = true;
     return Status();
   case PromptTokens:
     return parseInteger(name, value, 1, INT_MAX, arguments.promptTokens);
@@ -179,14 +203,16 @@ Status chooseCommand(int positionals, char **words, unsigned used,
                            "quotes, and see --help",
                            words[1]);
   if (positionals == 1) {
-    for (Command command : {InfoCommand, BenchCommand, SelfTestCommand})
+    for (Command command : {InfoCommand, BenchCommand, SelfTestCommand,
+                            TokenizeCommand, DetokenizeCommand})
       if (strcmp(words[0], nameOfCommand(command)) == 0) {
         arguments.command = command;
         return Status();
       }
     return Status::failure(ExitCode::Usage,
-                           "unknown command '%s'; the commands are info, bench "
-                           "and selftest, and --prompt \"%s\" generates text",
+                           "unknown command '%s'; the commands are info, "
+                           "bench, selftest, tokenize and detokenize, and "
+                           "--prompt \"%s\" generates text",
                            words[0], words[0]);
   }
   if (arguments.prompt && arguments.promptFile)

@@ -30,7 +30,9 @@ enum Command : unsigned {
   BenchCommand = 8,
   SelfTestCommand = 16,
   HelpCommand = 32,
-  VersionCommand = 64
+  VersionCommand = 64,
+  TokenizeCommand = 128,
+  DetokenizeCommand = 256
 };
 
 /// The command line, checked.
@@ -43,6 +45,13 @@ struct Arguments {
   SamplingOptions sampling;
   bool printTokens = false;
   const char *logitsFile = nullptr;
+
+  // Tokenization: the text or ids, or null for standard input; no special
+  // tokens around texts, and special tokens as text.
+  const char *text = nullptr;
+  const char *ids = nullptr;
+  bool noSpecial = false;
+  bool keepSpecial = false;
 
   // Evaluation: FILE or NAME=FILE, as written.
   Array<const char *> inputs;

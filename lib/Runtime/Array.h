@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <type_traits>
+#include <utility>
 
 namespace ecolm {
 namespace runtime {
@@ -63,6 +64,15 @@ public:
     reserve(wanted);
     count = wanted;
   }
+
+  void swap(Array &other) {
+    std::swap(elements, other.elements);
+    std::swap(count, other.count);
+    std::swap(capacity, other.capacity);
+  }
+
+  /// Forgets what lies behind the first `wanted` elements.
+  void truncate(size_t wanted) { count = wanted; }
 
   void clear() { count = 0; }
   size_t size() const { return count; }

@@ -34,6 +34,12 @@ Status bench(const ecolm_model &model, const Arguments &arguments);
 /// Checks the weights and that results depend on nothing but the inputs.
 Status selfTest(const ecolm_model &model, const Arguments &arguments);
 
+/// Prints the ids of a text.
+Status tokenize(const ecolm_model &model, const Arguments &arguments);
+
+/// Prints the text of ids.
+Status detokenize(const ecolm_model &model, const Arguments &arguments);
+
 /// Parses the command line and carries it out. Returns the exit code.
 int runProgram(const ecolm_model &model, int argc, char **argv);
 

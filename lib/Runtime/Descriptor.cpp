@@ -75,12 +75,15 @@ Status checkDescriptor(const ecolm_model &model) {
   if (model.weight_bytes != 0 && !model.weights)
     return unfit("its weights are missing");
   const ecolm_tokenizer &tokenizer = model.tokenizer;
-  if (tokenizer.kind != ECOLM_TOKENIZER_NONE &&
-      tokenizer.kind != ECOLM_TOKENIZER_CHARACTER)
+  if (tokenizer.kind < ECOLM_TOKENIZER_NONE ||
+      tokenizer.kind > ECOLM_TOKENIZER_TABLE)
     return unfit("its tokenizer is of an unknown kind");
   if (tokenizer.kind == ECOLM_TOKENIZER_CHARACTER &&
       (tokenizer.size <= 0 || !tokenizer.pieces))
     return unfit("its vocabulary is empty");
+  if (tokenizer.kind == ECOLM_TOKENIZER_TABLE &&
+      (!tokenizer.table || !tokenizer.code))
+    return unfit("its tokenizer is missing");
   if (model.num_checks < 0 || (model.num_checks > 0 && !model.checks))
     return unfit("it does not say what it checks");
   if (!model.language_model)

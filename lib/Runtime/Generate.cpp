@@ -9,11 +9,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CharacterTokenizer.h"
 #include "Commands.h"
 #include "Descriptor.h"
 #include "Files.h"
 #include "Interrupt.h"
+#include "ModelTokenizer.h"
 #include "NpyFile.h"
 #include "Sampler.h"
 #include "Sequence.h"
@@ -32,41 +32,51 @@ constexpr int64_t defaultMaxTokens = 200;
 /// Prints tokens as text or as numbers, each at once.
 class TokenPrinter {
 public:
-  TokenPrinter(const CharacterTokenizer &tokenizer, bool asNumbers)
-      : tokenizer(tokenizer), asNumbers(asNumbers) {}
+  TokenPrinter(const ModelTokenizer &tokenizer, const Arguments &arguments)
+      : stream(tokenizer, !arguments.keepSpecial),
+        asNumbers(arguments.printTokens) {}
 
-  /// A piece is whole code points, so none is ever split.
+  /// What is printed is whole characters.
   Status print(int64_t id) {
-    if (!asNumbers) {
-      const char *piece = tokenizer.piece(id);
-      endsLine = piece[0] == '\n';
-      // The empty piece is the character U+0000.
-      return writeStandardOutput(piece, *piece ? strlen(piece) : 1);
-    }
-    char number[24];
-    int length = snprintf(number, sizeof number, first ? "%lld" : " %lld",
-                          static_cast<long long>(id));
+    text.clear();
+    if (asNumbers)
+      text.format(first ? "%lld" : " %lld", static_cast<long long>(id));
+    else if (Status status = stream.push(id, text); status.failed())
+      return status;
     first = false;
-    return writeStandardOutput(number, static_cast<size_t>(length));
+    return flush();
   }
 
   /// Numbers are a line; text is exactly what was generated, unless a person
   /// looks on, whose next command shall have a line of its own.
   Status finish() {
+    text.clear();
+    if (Status status = stream.finish(text); status.failed())
+      return status;
+    if (Status status = flush(); status.failed())
+      return status;
     bool ends = asNumbers || (!endsLine && isatty(STDOUT_FILENO));
     return ends ? writeStandardOutput("\n", 1) : Status();
   }
 
 private:
-  const CharacterTokenizer &tokenizer;
+  Status flush() {
+    if (text.size() == 0)
+      return Status();
+    endsLine = text.data()[text.size() - 1] == '\n';
+    return writeStandardOutput(text.data(), text.size());
+  }
+
+  TextStream stream;
   bool asNumbers;
+  Text text;
   bool first = true;
   bool endsLine = true;
 };
 
 /// The prompt as token ids.
 Status readPrompt(const ecolm_model &model, const Arguments &arguments,
-                  const CharacterTokenizer &tokenizer, Array<int64_t> &ids) {
+                  const ModelTokenizer &tokenizer, Array<int64_t> &ids) {
   Array<char> content;
   const char *text = arguments.prompt;
   size_t size = text ? strlen(text) : 0;
@@ -80,7 +90,8 @@ Status readPrompt(const ecolm_model &model, const Arguments &arguments,
     size = content.size();
     source.format(" in '%s'", arguments.promptFile);
   }
-  if (Status status = tokenizer.encode(text, size, source.c_str(), ids);
+  if (Status status = tokenizer.encode(text, size, source.c_str(),
+                                       !arguments.noSpecial, ids);
       status.failed())
     return status;
   return checkTokens(*model.language_model, ids.data(),
@@ -147,16 +158,12 @@ Status generate(const ecolm_model &model, const Arguments &arguments) {
   if (Status status = requireLanguageModel(model, "generating text");
       status.failed())
     return status;
-  if (model.tokenizer.kind != ECOLM_TOKENIZER_CHARACTER)
-    return Status::failure(ExitCode::Usage,
-                           "this program holds no tokenizer, so it takes no "
-                           "text; give token ids with --input and --output");
   if (arguments.logitsFile && strcmp(arguments.logitsFile, "-") == 0)
     return Status::failure(ExitCode::Usage,
                            "--logits - would mix numbers with the text on "
                            "standard output; name a file");
   const ecolm_language_model &language = *model.language_model;
-  CharacterTokenizer tokenizer;
+  ModelTokenizer tokenizer;
   if (Status status = tokenizer.open(model.tokenizer); status.failed())
     return status;
   Array<int64_t> ids;
@@ -182,7 +189,7 @@ Status generate(const ecolm_model &model, const Arguments &arguments) {
       return status;
   float *rows = static_cast<float *>(logits.data());
 
-  TokenPrinter printer(tokenizer, arguments.printTokens);
+  TokenPrinter printer(tokenizer, arguments);
   Status status = printAll(printer, ids);
   if (!status.failed())
     status = sequence.append(ids.data(), length, rows);

@@ -19,6 +19,7 @@ const char *const helpText =
     R"(usage: %1$s --prompt TEXT [options]          generate text
        %1$s --input FILE --output FILE       evaluate the model on tensors
        %1$s info | bench | selftest          describe, measure, check
+       %1$s tokenize | detokenize            text to token ids and back
 
 generate
   -p, --prompt TEXT      text to continue, as UTF-8
@@ -42,6 +43,12 @@ info, bench, selftest
                          times to run a model that is no language model (bench)
   -p, --prompt-tokens N  tokens to prefill (bench)
       --input F          inputs, where random ones do not do
+
+tokenize, detokenize
+      --text TEXT        text to tokenize (default: standard input)
+      --ids "1 2 3"      ids to detokenize (default: standard input)
+      --no-special       add no special tokens around a text or prompt
+      --keep-special     show special tokens as text
 
 always
   -t, --threads N        threads (default: one per processor)

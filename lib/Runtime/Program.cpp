@@ -41,6 +41,10 @@ static Status carryOut(const ecolm_model &model, const Arguments &arguments) {
     return printVersion(model);
   case InfoCommand:
     return printInfo(model, arguments);
+  case TokenizeCommand:
+    return tokenize(model, arguments);
+  case DetokenizeCommand:
+    return detokenize(model, arguments);
   default:
     break;
   }

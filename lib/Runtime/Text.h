@@ -34,6 +34,7 @@ public:
   void appendJson(const char *string);
 
   void clear() { bytes.clear(); }
+  void swap(Text &other) { bytes.swap(other.bytes); }
   const char *data() const { return bytes.data(); }
   size_t size() const { return bytes.size(); }
 

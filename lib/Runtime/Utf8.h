@@ -49,6 +49,23 @@ inline size_t decodeUtf8(const char *text, size_t available,
   return length;
 }
 
+/// How many bytes at `text`, which do not begin with a code point, one U+FFFD
+/// stands for: the longest beginning of a code point, or one byte. That is what
+/// Unicode recommends, and what Python and Rust do.
+inline size_t invalidUtf8Length(const char *text, size_t available) {
+  auto byte = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
+  uint8_t lead = byte(0);
+  if (lead < 0xE0 || lead > 0xF4 || available < 2)
+    return 1;
+  // What may follow these leads in a code point that is neither overlong, nor a
+  // surrogate, nor above U+10FFFF.
+  uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (byte(1) < low || byte(1) > high)
+    return 1;
+  return lead >= 0xF0 && available > 2 && (byte(2) & 0xC0) == 0x80 ? 3 : 2;
+}
+
 } // namespace runtime
 } // namespace ecolm
 

@@ -66,6 +66,7 @@ class DescriptorBuilder {
 public:
   DescriptorBuilder(ModuleOp module, llvm::Module &code)
       : module(module), code(code), context(code.getContext()),
+        i8(llvm::Type::getInt8Ty(context)),
         i32(llvm::Type::getInt32Ty(context)),
         i64(llvm::Type::getInt64Ty(context)),
         pointer(llvm::PointerType::get(context, 0)) {}
@@ -121,12 +122,27 @@ public:
     return global(llvm::ConstantArray::get(type, specs), "tensors");
   }
 
+  /// ecolm_tokenizer of the bytes of a table.
+  llvm::Constant *tableTokenizer(const TokenizerTable &tokenizer) {
+    auto *bytes = new llvm::GlobalVariable(
+        code, llvm::ArrayType::get(i8, tokenizer.bytes.size()),
+        /*isConstant=*/true, llvm::GlobalValue::PrivateLinkage,
+        llvm::ConstantDataArray::getString(context, tokenizer.bytes,
+                                           /*AddNull=*/false),
+        "tokenizer");
+    bytes->setAlignment(llvm::Align(8));
+    return record({int32(ECOLM_TOKENIZER_TABLE), int32(tokenizer.numIds),
+                   null(), bytes,
+                   code.getOrInsertGlobal("ecolm_table_tokenizer", pointer)});
+  }
+
   /// ecolm_tokenizer, from the JSON that the exporter wrote, for a model that
   /// knows `limit` tokens.
   llvm::Expected<llvm::Constant *> tokenizer(int64_t limit) {
     auto text = module->getAttrOfType<StringAttr>("ecolm.tokenizer");
     if (!text)
-      return record({int32(ECOLM_TOKENIZER_NONE), int32(0), null()});
+      return record(
+          {int32(ECOLM_TOKENIZER_NONE), int32(0), null(), null(), null()});
     llvm::Expected<SmallVector<std::string>> vocabulary =
         parseVocabulary(text, limit);
     if (!vocabulary)
@@ -135,7 +151,7 @@ public:
     for (const std::string &piece : *vocabulary)
       pieces.push_back(string(piece));
     return record({int32(ECOLM_TOKENIZER_CHARACTER), int32(pieces.size()),
-                   pointers(pieces)});
+                   pointers(pieces), null(), null()});
   }
 
   /// Messages of the model's checks.
@@ -187,7 +203,7 @@ private:
   ModuleOp module;
   llvm::Module &code;
   llvm::LLVMContext &context;
-  llvm::Type *i32, *i64;
+  llvm::Type *i8, *i32, *i64;
   llvm::PointerType *pointer;
 };
 
@@ -260,13 +276,15 @@ EntrySignature ecolm::getEntrySignature(ModuleOp module) {
 llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                                          const WeightSectionInfo &weights,
                                          StringRef infoText, StringRef infoJson,
+                                         const TokenizerTable &table,
                                          llvm::Module &code) {
   DescriptorBuilder d(module, code);
   EntrySignature entry = getEntrySignature(module);
   int64_t limit = entry.isLanguageModel || entry.isWholeLanguageModel
                       ? entry.outputs[0].type.getShape().back()
                       : std::numeric_limits<int32_t>::max();
-  llvm::Expected<llvm::Constant *> tokenizer = d.tokenizer(limit);
+  llvm::Expected<llvm::Constant *> tokenizer =
+      table.bytes.empty() ? d.tokenizer(limit) : d.tableTokenizer(table);
   if (!tokenizer)
     return tokenizer.takeError();
 

@@ -81,6 +81,7 @@ static std::string findRuntime() {
 static CompileOptions getOptions(const Request &request) {
   CompileOptions options;
   options.input = request.path;
+  options.tokenizer = request.tokenizer;
   options.target.cpu = request.cpu;
   options.target.features = request.features;
   options.target.optimizationLevel = request.optimizationLevel;

@@ -23,7 +23,7 @@ namespace python {
 
 /// What a caller may choose; empty strings take the compiler's defaults.
 struct Request {
-  std::string path, dataDirectory;
+  std::string path, tokenizer, dataDirectory;
   std::string cpu = "native", features, linker, runtime;
   int optimizationLevel = 3;
   std::string multiplications = "auto";

@@ -10,9 +10,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CharacterTokenizer.h"
 #include "Compilation.h"
 #include "LoadedModel.h"
+#include "ModelTokenizer.h"
 #include "Sampler.h"
 #include "Sequence.h"
 #include "Tensor.h"
@@ -168,6 +168,37 @@ static void append(LoadedModel &self, Sequence &sequence, const int64_t *ids,
     throw py::error_already_set();
 }
 
+static std::string toString(const Text &text) {
+  return text.size() ? std::string(text.data(), text.size()) : std::string();
+}
+
+static void openTokenizer(const LoadedModel &self, ModelTokenizer &tokenizer) {
+  if (self.get().tokenizer.kind == ECOLM_TOKENIZER_NONE)
+    throw py::value_error("this model holds no tokenizer; evaluate token ids "
+                          "with run");
+  check(tokenizer.open(self.get().tokenizer));
+}
+
+static std::vector<int64_t> tokenize(const LoadedModel &self,
+                                     const std::string &text, bool addSpecial) {
+  ModelTokenizer tokenizer;
+  openTokenizer(self, tokenizer);
+  Array<int64_t> ids;
+  check(
+      tokenizer.encode(text.data(), text.size(), "the text", addSpecial, ids));
+  return {ids.begin(), ids.end()};
+}
+
+static std::string detokenize(const LoadedModel &self,
+                              const std::vector<int64_t> &ids,
+                              bool skipSpecial) {
+  ModelTokenizer tokenizer;
+  openTokenizer(self, tokenizer);
+  Text text;
+  check(tokenizer.decode(ids.data(), ids.size(), skipSpecial, text));
+  return toString(text);
+}
+
 /// The same tokens as the program's for the same options; see Generate.cpp.
 static std::string generate(LoadedModel &self, const std::string &prompt,
                             int64_t maxTokens,
@@ -176,18 +207,19 @@ static std::string generate(LoadedModel &self, const std::string &prompt,
   if (!model.language_model)
     throw py::value_error("generating text needs a language model; evaluate "
                           "this one with run");
-  if (model.tokenizer.kind != ECOLM_TOKENIZER_CHARACTER)
-    throw py::value_error("this model holds no tokenizer; evaluate token ids "
-                          "with run");
   const ecolm_language_model &language = *model.language_model;
-  CharacterTokenizer tokenizer;
-  check(tokenizer.open(model.tokenizer));
+  ModelTokenizer tokenizer;
+  openTokenizer(self, tokenizer);
   Array<int64_t> ids;
-  check(tokenizer.encode(prompt.data(), prompt.size(), "the prompt", ids));
+  check(tokenizer.encode(prompt.data(), prompt.size(), "the prompt",
+                         /*addSpecial=*/true, ids));
   int64_t length = static_cast<int64_t>(ids.size());
   check(checkTokens(language, ids.data(), length, "the prompt"));
 
-  std::string text = prompt;
+  TextStream stream(tokenizer, /*skipSpecial=*/true);
+  Text text;
+  for (int64_t id : ids)
+    check(stream.push(id, text));
   Sequence sequence;
   check(sequence.open(model, /*chunk=*/0));
   Sampler sampler(sampling, language.vocabulary_size);
@@ -199,13 +231,12 @@ static std::string generate(LoadedModel &self, const std::string &prompt,
       throw std::runtime_error("the logits at position " +
                                std::to_string(sequence.length() - 1) +
                                " are not finite, so no token can be chosen");
-    const char *piece = tokenizer.piece(id);
-    // The empty piece is the character U+0000.
-    text.append(piece, *piece ? strlen(piece) : 1);
+    check(stream.push(id, text));
     if (i + 1 < count)
       append(self, sequence, &id, 1);
   }
-  return text;
+  check(stream.finish(text));
+  return toString(text);
 }
 
 static std::shared_ptr<LoadedModel> compile(const Request &request) {
@@ -263,6 +294,8 @@ static void bindModel(py::module_ &m) {
       .def("set_threads", &LoadedModel::setThreads,
            py::call_guard<py::gil_scoped_release>())
       .def("run", &run)
+      .def("tokenize", &tokenize)
+      .def("detokenize", &detokenize)
       .def("generate",
            [](LoadedModel &self, const std::string &prompt, int64_t maxTokens,
               double temperature, int64_t topK, double topP, uint64_t seed) {
@@ -284,6 +317,7 @@ PYBIND11_MODULE(_core, m) {
   py::class_<Request>(m, "Request")
       .def(py::init<>())
       .def_readwrite("path", &Request::path)
+      .def_readwrite("tokenizer", &Request::tokenizer)
       .def_readwrite("data_directory", &Request::dataDirectory)
       .def_readwrite("cpu", &Request::cpu)
       .def_readwrite("features", &Request::features)

@@ -97,6 +97,15 @@ class Model:
             _real("temperature", temperature, 0, 1e6), _integer("top_k", top_k, 0, 2**62),
             _real("top_p", top_p, 0, 1), _integer("seed", seed, 0, 2**64 - 1))
 
+    def tokenize(self, text: str | bytes, add_special_tokens: bool = True) -> list[int]:
+        """The token ids of a text, as PyPI's `tokenizers` gives them for the same tokenizer.json;
+        bytes that are not UTF-8 count as U+FFFD, as with errors="replace"."""
+        return self._loaded.tokenize(text, add_special_tokens)
+
+    def detokenize(self, ids, skip_special_tokens: bool = True) -> str:
+        """The text of token ids."""
+        return self._loaded.detokenize(list(ids), skip_special_tokens)
+
     def __repr__(self):
         return f"<ecolm.Model {self.name!r}>"
 
@@ -114,11 +123,11 @@ class Module:
         return f"<ecolm.Module after {self.phase}, {len(self._text)} characters>"
 
 
-def _request(path, target_cpu="native", target_features="", optimization_level=3,
+def _request(path, tokenizer="", target_cpu="native", target_features="", optimization_level=3,
              lower_mul_to_shift="auto", multiplier_free=False, max_chunk=64, data_dir="",
              linker="", runtime=""):
     request = _core.Request()
-    request.path = os.fspath(path)
+    request.path, request.tokenizer = os.fspath(path), os.fspath(tokenizer)
     request.cpu, request.features = target_cpu, target_features
     request.optimization_level = _integer("optimization_level", optimization_level, 0, 3)
     request.multiplications = _choice("lower_mul_to_shift", lower_mul_to_shift, MULTIPLICATIONS)
@@ -129,13 +138,13 @@ def _request(path, target_cpu="native", target_features="", optimization_level=3
     return request
 
 
-def compile(path, *, target_cpu="native", target_features="", optimization_level=3,
+def compile(path, *, tokenizer="", target_cpu="native", target_features="", optimization_level=3,
             lower_mul_to_shift="auto", multiplier_free=False, max_chunk=64, data_dir="",
             linker="", runtime="") -> Model:
     """Compiles an ONNX file for this machine; the options are those of `ecolm-compile`.
     Raises CompileError with all that the compiler said."""
     return Model(_core.compile(_request(
-        path, target_cpu, target_features, optimization_level, lower_mul_to_shift,
+        path, tokenizer, target_cpu, target_features, optimization_level, lower_mul_to_shift,
         multiplier_free, max_chunk, data_dir, linker, runtime)))
 
 

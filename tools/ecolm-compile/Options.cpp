@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/ADT/StringExtras.h"
@@ -33,6 +34,7 @@ EXAMPLES:
   ecolm-compile model.onnx -o model                a program: ./model --help
   ecolm-compile model.onnx --check                 what is recognized, and what
                                                    cannot be compiled
+  ecolm-compile model.onnx --tokenizer tokenizer.json -o model
   ecolm-compile model.onnx --emit=so -o model.so   a shared library, and model.h
   ecolm-compile model.onnx --emit=mlir-optimize -o -
   ecolm-compile model.onnx -o model --dump-phases=phases
@@ -104,6 +106,11 @@ struct CommandLine {
                                 cl::desc("CPU features to add and to leave"),
                                 cl::cat(machine)};
 
+  cl::opt<double> factorTolerance{
+      "factor-matrices", cl::value_desc("error"), cl::init(0.0),
+      cl::cat(arithmetic),
+      cl::desc("Relative error with which a butterfly may stand for a matrix "
+               "(default: 0)")};
   cl::opt<MulMode> multiplications{
       "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
       cl::init(MulMode::Auto), cl::cat(arithmetic),
@@ -118,6 +125,14 @@ struct CommandLine {
   cl::opt<int64_t> maxChunk{
       "max-chunk", cl::value_desc("tokens"), cl::init(64), cl::cat(arithmetic),
       cl::desc("Largest number of tokens in one call (default: 64)")};
+
+  cl::opt<uint64_t> maxNodes{
+      "max-nodes", cl::value_desc("nodes"), cl::init(Limits().maxNodes),
+      cl::cat(arithmetic),
+      cl::desc("Largest number of nodes, with functions inlined")};
+  cl::opt<std::string> tokenizer{
+      "tokenizer", cl::value_desc("file"), cl::cat(arithmetic),
+      cl::desc("Hugging Face's tokenizer.json, for the program to hold")};
 
   cl::opt<std::string> dataDirectory{
       "data-dir", cl::value_desc("directory"), cl::cat(places),
@@ -163,7 +178,8 @@ static void hideOperationsInDiagnostics() {
 
 /// Says what is wrong with the command line.
 static std::nullopt_t refuse(const Twine &what) {
-  errs() << "ecolm-compile: error: " << what << "; see --help\n";
+  errs() << "ecolm-compile: error: " << what << "; see --help ["
+         << getErrorCode(ErrorClass::Usage) << "]\n";
   return std::nullopt;
 }
 
@@ -214,22 +230,29 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
     return refuse("--max-chunk takes 1 to " + Twine(kLargestChunk) +
                   ", but found " + Twine(line.maxChunk));
 
+  if (!(line.factorTolerance >= 0 && line.factorTolerance < 1))
+    return refuse("--factor-matrices takes an error from 0 to below 1");
+
   CompileOptions options;
   options.input = line.inputs[0];
+  options.tokenizer = line.tokenizer;
   options.output = line.file.empty() ? sys::path::stem(options.input).str()
                                      : line.file.getValue();
   options.emit = line.emit;
   if (line.check) {
     options.emit = EmitKind::Report;
+    options.tokenizer = line.tokenizer;
     options.output = line.file.empty() ? "-" : line.file.getValue();
   }
   options.target = {line.triple, line.cpu, line.features,
                     static_cast<int>(line.level)};
+  options.factorTolerance = line.factorTolerance;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
   options.maxChunk = line.maxChunk;
   options.dumpDirectory = line.dumpPhases;
   options.import.dataDirectory = line.dataDirectory;
+  options.import.limits.maxNodes = line.maxNodes;
   options.linker = line.linker;
   options.runtime = line.runtime;
   return options;

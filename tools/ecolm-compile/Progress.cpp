@@ -64,8 +64,11 @@ int runWithProgress(CompileOptions &options) {
   ecolm::registerAllDialects(registry);
   MLIRContext context(registry);
   PhaseDisplay display;
+  std::optional<ErrorClass> fault;
   context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
     display.breakLine();
+    if (!fault)
+      fault = getErrorClass(diagnostic);
     printDiagnostic(diagnostic, "ecolm-compile: ", llvm::errs());
   });
 
@@ -77,5 +80,7 @@ int runWithProgress(CompileOptions &options) {
     manager.enableTiming(scope);
     return applyPassManagerCLOptions(manager);
   };
-  return failed(compileModel(&context, options)) ? 1 : 0;
+  if (succeeded(compileModel(&context, options)))
+    return 0;
+  return static_cast<int>(fault.value_or(ErrorClass::Internal));
 }

@@ -14,6 +14,7 @@
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
 #include "ecolm/Frontend/ONNX/ImportONNX.h"
 #include "ecolm/Frontend/ONNX/ModelDiagnostics.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
@@ -37,6 +38,9 @@ static cl::opt<bool> inferShapes("infer-shapes", cl::cat(category),
 static cl::opt<bool> printOperators(
     "print-operators", cl::cat(category),
     cl::desc("Print the supported operators as a table and stop"));
+static cl::opt<bool> printErrors(
+    "print-errors", cl::cat(category),
+    cl::desc("Print the classes of errors and the limits as tables and stop"));
 enum class Check { None, Text, JSON };
 static cl::opt<Check>
     check("check", cl::cat(category), cl::ValueOptional,
@@ -57,6 +61,12 @@ int main(int argc, char **argv) {
                               "reads an ONNX model and prints it\n");
   if (printOperators) {
     ecolm::onnx::printOperatorTable(outs());
+    return 0;
+  }
+  if (printErrors) {
+    ecolm::printErrorClasses(outs());
+    outs() << "\n";
+    ecolm::printLimits(outs());
     return 0;
   }
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);

@@ -41,9 +41,13 @@ enum class EmitKind {
 /// One compilation.
 struct CompileOptions {
   std::string input, output;
+  /// A tokenizer.json for the program; empty for what the model brings along.
+  std::string tokenizer;
   EmitKind emit = EmitKind::Program;
   TargetDescription target;
   ImportOptions import;
+  /// Relative error that the factors of a matrix may have (factor-matrices).
+  double factorTolerance = 0;
   /// How quantized layers multiply (ecolm-lower-mul-to-shift).
   MulMode multiplications = MulMode::Auto;
   /// Fail if a multiplication or division is left in the quantized path.

@@ -13,11 +13,14 @@
 #define ECOLM_DRIVER_EMIT_H
 
 #include "ecolm/Driver/Compiler.h"
+#include "ecolm/Frontend/Tokenizer/ImportTokenizer.h"
 
 namespace ecolm {
 
 /// Writes `model`, which has gone through the phases that `options.emit` needs.
+/// Programs hold `tokenizer` if it has a table.
 llvm::LogicalResult emitModel(ImportedModel &model,
+                              const ImportedTokenizer &tokenizer,
                               const CompileOptions &options);
 
 /// The C header beside the library or object `output`.

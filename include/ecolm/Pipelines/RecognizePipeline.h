@@ -13,12 +13,22 @@
 #define ECOLM_PIPELINES_RECOGNIZEPIPELINE_H
 
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
 
 namespace ecolm {
 
+/// What the recognize phase needs to know of the user.
+struct RecognizeOptions : mlir::PassPipelineOptions<RecognizeOptions> {
+  Option<double> factorTolerance{
+      *this, "factor-tolerance",
+      llvm::cl::desc("Relative error that factors of a matrix may have"),
+      llvm::cl::init(0.0)};
+};
+
 /// Appends the recognize phase: an imported graph to `ecolm` on tensors and,
 /// for everything else, linalg, tensor, arith and math.
-void buildRecognizePipeline(mlir::OpPassManager &manager);
+void buildRecognizePipeline(mlir::OpPassManager &manager,
+                            const RecognizeOptions &options);
 
 /// Registers `ecolm-recognize-pipeline`.
 void registerRecognizePipeline();

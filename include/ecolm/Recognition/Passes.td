@@ -122,15 +122,13 @@ def RecognizeAttention
     Looks for `softmax(mask(q k^T scale)) v`, from the last product backwards:
     casts between floats, a guard against rows without keys, masks that are
     added or chosen with Where, numbers that scale the scores, the queries or the
-    keys, transposed keys in any spelling, heads of keys and values that are
-    repeated for groups of queries, and keys behind those of a past.
+    keys, constant or computed from the size of a head, transposed keys in any
+    spelling, and heads of keys and values that are repeated for groups of
+    queries. Masks become what is added to the scores; `recognize-causal-masks`
+    looks at them.
 
-    A mask counts as causal only if that is proved: a constant is looked at,
-    element by element, and comparisons of ranges and Trilu are followed with
-    sizes as sums of symbols, so that `j <= i + past` is known to be just that.
-    Every other mask stays one, as what is added to the scores.
-
-    Numbers between the products may be wider afterwards, never narrower: f16
+    It runs before constants are folded: of an attention of constants the
+    steps would be rounded one by one. Numbers between the products may be wider afterwards, never narrower: f16
     scores that the graph rounds at every step are kept in f32. A query that
     sees no key gives 0 where unguarded steps divide 0 by 0.
 
@@ -150,6 +148,33 @@ def RecognizeAttention
   let statistics = [
     Statistic<"numAttentions", "attentions", "Attentions recognized">
   ];
+}
+
+def RecognizeCausalMasks
+    : Pass<"recognize-causal-masks", "::mlir::ModuleOp"> {
+  let summary = "write causality for masks of Attention that say no more";
+  let description = [{
+    A mask counts as causal only if that is proved: a constant is looked at,
+    element by element, and comparisons of ranges and Trilu are followed with
+    sizes as sums of symbols, so that `j <= i + past` is known to be just that.
+    Where the keys and values are those of a past and new ones behind them, and
+    the mask lets a query see all of the past, both become inputs of their own.
+    A mask that hides nothing is dropped; every other one stays.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did.
+
+    ```mlir
+    %m = onnx.initializer "mask" dense<[[true, false], [true, true]]> : tensor<2x2xi1>
+    %y = onnx.node "Attention"(%q, %k, %v, %m) {opset = 23 : i64}
+           : (tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<2x2xi1>) -> tensor<1x2x2x4xf32>
+    ==>
+    %y = onnx.node "Attention"(%q, %k, %v) {attrs = {is_causal = 1 : i64}, opset = 23 : i64}
+           : (tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>) -> tensor<1x2x2x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [Statistic<"numMasks", "masks", "Masks recognized">];
 }
 
 def RecognizeNorms : Pass<"recognize-norms", "::mlir::ModuleOp"> {
@@ -177,6 +202,123 @@ def RecognizeNorms : Pass<"recognize-norms", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
   let statistics = [Statistic<"numNorms", "norms", "Norms recognized">];
+}
+
+def FactorMatrices : Pass<"factor-matrices", "::mlir::ModuleOp"> {
+  let summary = "factors constant matrices that are butterflies or permutations";
+  let description = [{
+    Looks at the constant f32 matrices of `MatMul` and `Gemm`. A permutation,
+    scaled or not, becomes `Gather` and `Mul`. A square matrix is factored
+    hierarchically by parts of rank 1 (arXiv 2110.01230), with inputs and outputs
+    in natural or digit-reversed order; it becomes a chain of `ButterflyFactor`
+    where the product of the factors differs from no element of the matrix by
+    more than `tolerance` times the largest one, and where the chain takes fewer
+    products and fewer bytes. With the default, 0, that is a matrix whose
+    factors multiply to its very bits, such as a Walsh-Hadamard matrix. What is
+    within 0.001 and not taken is noted with its error. Any other matrix fails
+    at the first few elements that are read.
+
+    The sums of an output are taken factor by factor, another order of float
+    additions than that of the dense product.
+
+    Precondition: every value has a ranked type. Postcondition: the same
+    function within `tolerance`; `ecolm.recognition_notes` tells what was found.
+
+    ```mlir
+    %h = onnx.initializer "h" dense<...> : tensor<64x64xf32>
+    %y = onnx.node "MatMul"(%x, %h) {opset = 13 : i64}
+           : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+    ==>
+    %0 = onnx.node "ButterflyFactor"(%x, %v0) {domain = "ai.ecolm", ...}
+           : (tensor<?x64xf32>, tensor<32x2x2x1xi8>) -> tensor<?x64xf32>
+    ... // six factors
+    ```
+  }];
+  let options = [
+    Option<"tolerance", "tolerance", "double", "0.0",
+           "Largest relative error of an element of a matrix that is replaced">
+  ];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numFactored", "matrices", "Matrices replaced by factors">
+  ];
+}
+
+def RecognizeButterflies : Pass<"recognize-butterflies", "::mlir::ModuleOp"> {
+  let summary = "writes butterflies and rotations as factors, however spelled";
+  let description = [{
+    Interprets the graph instead of matching spellings: a tensor that is linear
+    in the last axis of another one, through nodes that move, scale and add
+    elements by constants, is carried as one weighted variable per element,
+    and every sum as a variable one level up. Levels that fall into blocks of
+    equal size, each output of a block a sum of all its inputs, are factors of
+    support `I_a (x) 1_{b x c} (x) I_d`; a chain of two that mix (b, c > 1), or
+    one that rotates, becomes `ButterflyFactor` nodes, with `Gather` where the
+    author's order of elements is another one and `Mul` for scales. Factors
+    with values -1, 0 and 1 are int8. docs/Rationale/Butterflies.md says what is
+    found and what is not.
+
+    No product or sum is rounded otherwise than in the graph, so factors of two
+    terms have the same bits; longer sums are in the order of
+    docs/Rationale/FloatOrder.md.
+
+    Precondition: every value has a ranked type. Postcondition: the same
+    function; `ecolm.recognition_notes` tells what was found.
+
+    ```mlir
+    %0 = onnx.node "Split"(%x) {attrs = {axis = -1 : i64}, opset = 13 : i64}
+           : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>)
+    %1 = onnx.node "Add"(%0#0, %0#1) {opset = 13 : i64} : ...
+    %2 = onnx.node "Sub"(%0#0, %0#1) {opset = 13 : i64} : ...
+    %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, ...} : ...
+    ... // and again at stride 1
+    ==>
+    %0 = onnx.node "ButterflyFactor"(%x, %v0) {domain = "ai.ecolm", ...}
+           : (tensor<?x4xf32>, tensor<1x2x2x2xi8>) -> tensor<?x4xf32>
+    %1 = onnx.node "ButterflyFactor"(%0, %v1) {domain = "ai.ecolm", ...}
+           : (tensor<?x4xf32>, tensor<2x2x2x1xi8>) -> tensor<?x4xf32>
+    ```
+  }];
+  let options = [
+    Option<"budget", "budget", "int64_t", "1 << 27",
+           "Terms to look at, after which the rest of the graph is left alone">
+  ];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numFactors", "factors", "Factors written">
+  ];
+}
+
+def RecognizeRotary : Pass<"recognize-rotary", "::mlir::ModuleOp"> {
+  let summary = "write RotaryEmbedding for its steps";
+  let description = [{
+    Finds what turns pairs of elements of queries or keys [B, H, T, D]: the two
+    halves of a row, `x cos + Concat(-x[D/2:], x[:D/2]) sin`, or neighbours, the
+    even and odd elements, which are joined again. RotaryEmbedding takes each
+    cosine once, [B, T, D/2]; of halves the graph has each of them twice, and
+    that both are the same is proved: they are one value joined with itself, or
+    a constant table whose halves are equal, behind Cos, Sin, Gather and the
+    like, which are made again for one half.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did; the tables that it made are typed without names of dimensions.
+
+    ```mlir
+    %0 = onnx.node "Slice"(%x, %two, %end, %axis) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2x3x2xf32>
+    %1 = onnx.node "Neg"(%0) {opset = 13 : i64} : (tensor<1x2x3x2xf32>) -> tensor<1x2x3x2xf32>
+    %2 = onnx.node "Slice"(%x, %zero, %two, %axis) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2x3x2xf32>
+    %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<1x2x3x2xf32>, tensor<1x2x3x2xf32>) -> tensor<1x2x3x4xf32>
+    %4 = onnx.node "Mul"(%x, %cosine) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x2x3x4xf32>
+    %5 = onnx.node "Mul"(%3, %sine) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x2x3x4xf32>
+    %6 = onnx.node "Add"(%4, %5) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+    ==>
+    %6 = onnx.node "RotaryEmbedding"(%x, %cosines, %sines) {attrs = {interleaved = 0 : i64}, opset = 24 : i64} : (tensor<1x2x3x4xf32>, tensor<1x3x2xf32>, tensor<1x3x2xf32>) -> tensor<1x2x3x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numRotaries", "rotaries", "Rotary embeddings recognized">
+  ];
 }
 
 def RecognizeStraightThrough
@@ -212,7 +354,9 @@ def RecognizeWeights : Pass<"recognize-weights", "::mlir::ModuleOp"> {
     Reshape and Cast. Where all elements are 0 or `+-s` (ternary), or `+-s * 2^e`
     (powers of two), with one scale s for the matrix, for every row or for every
     group of 256, 128, 64 or 32 columns, the node becomes TernaryMatMul,
-    PotMatMul, TernaryGroupMatMul or PotGroupMatMul of domain `ai.ecolm`.
+    PotMatMul, TernaryGroupMatMul or PotGroupMatMul of domain `ai.ecolm`. A matrix
+    of at most 64 magnitudes, each `s` times a sum or difference of two of the
+    powers 2^-7 to 2^0 (n-hot, APoT), becomes two PotMatMul and an Add.
 
     Elements equal `s * code` bit for bit. The one exception is the rounding
     noise of `x + (q(x) - x)`, at most 2^-21 of an element, which exporters that

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /// Version of every structure in this header.
-#define ECOLM_ABI_VERSION 2
+#define ECOLM_ABI_VERSION 3
 
 /// Largest tensor rank that crosses this interface.
 #define ECOLM_MAX_RANK 8
@@ -83,14 +83,35 @@ typedef struct {
 typedef enum {
   ECOLM_TOKENIZER_NONE = 0,
   /// One token per Unicode code point; `pieces[id]` is its UTF-8 form.
-  ECOLM_TOKENIZER_CHARACTER = 1
+  ECOLM_TOKENIZER_CHARACTER = 1,
+  /// A tokenizer.json; `code` reads `table`.
+  ECOLM_TOKENIZER_TABLE = 2
 } ecolm_tokenizer_kind;
 
-/// The vocabulary that travels inside the program.
+/// The code behind a table. A function that returns text failed: the text says
+/// why, and the caller frees it. A tokenizer serves one call at a time.
+typedef struct {
+  char *(*open)(const uint8_t *table, void **tokenizer);
+  void (*close)(void *tokenizer);
+  /// The ids of a text, whatever its bytes; what is not UTF-8 counts as U+FFFD.
+  /// The caller frees `ids`.
+  char *(*encode)(void *tokenizer, const char *text, uint64_t bytes,
+                  int32_t add_special, int64_t **ids, int64_t *count);
+  /// The text of ids, as UTF-8; unknown ids have none. The caller frees `text`.
+  char *(*decode)(void *tokenizer, const int64_t *ids, int64_t count,
+                  int32_t skip_special, char **text, uint64_t *bytes);
+} ecolm_tokenizer_code;
+
+/// What reads every table. Programs hold it if their descriptor names it.
+extern const ecolm_tokenizer_code ecolm_table_tokenizer;
+
+/// The vocabulary that travels inside the program. Ids run from 0 to `size`.
 typedef struct {
   int32_t kind;
   int32_t size;
   const char *const *pieces;
+  const uint8_t *table;
+  const ecolm_tokenizer_code *code;
 } ecolm_tokenizer;
 
 /// A causal language model, compiled for incremental evaluation; or, without

@@ -44,13 +44,20 @@ struct EntrySignature {
 /// lower phase.
 EntrySignature getEntrySignature(mlir::ModuleOp module);
 
+/// A tokenizer that stands in for that of the model's metadata: the bytes of a
+/// table (include/ecolm/Runtime/TokenizerTable.h), or none.
+struct TokenizerTable {
+  llvm::StringRef bytes;
+  int64_t numIds = 0;
+};
+
 /// Defines `ecolm_model_descriptor` (include/ecolm/Runtime/Model.h) in `code`
 /// from the attributes of `module`: entry function, inputs and outputs,
 /// tokenizer, sizes. `infoText` and `infoJson` are what `info` prints.
-llvm::Error defineModelDescriptor(mlir::ModuleOp module,
-                                  const WeightSectionInfo &weights,
-                                  llvm::StringRef infoText,
-                                  llvm::StringRef infoJson, llvm::Module &code);
+llvm::Error
+defineModelDescriptor(mlir::ModuleOp module, const WeightSectionInfo &weights,
+                      llvm::StringRef infoText, llvm::StringRef infoJson,
+                      const TokenizerTable &table, llvm::Module &code);
 
 } // namespace ecolm
 

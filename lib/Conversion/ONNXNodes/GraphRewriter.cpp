@@ -318,7 +318,8 @@ void NodeConversions::apply(ModuleOp module) const {
 
 void ecolm::eraseUnusedNodes(ModuleOp module) {
   SmallVector<Operation *> candidates;
-  module.walk([&](Operation *op) {
+  // What a node holds in its subgraphs comes after it here, so before it below.
+  module.walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (isa<onnx::NodeOp, onnx::InitializerOp, onnx::NoneOp>(op))
       candidates.push_back(op);
   });

@@ -42,6 +42,9 @@ void populateNormalizationConversions(NodeConversions &conversions);
 /// Adds Attention and LogQuantizedAttention.
 void populateAttentionConversions(NodeConversions &conversions);
 
+/// Adds Gather where it permutes the last axis by a constant.
+void populatePermutationConversions(NodeConversions &conversions);
+
 /// Adds Range where it counts the tokens of a sequence.
 void populatePositionConversions(NodeConversions &conversions);
 

@@ -13,7 +13,10 @@
 #include "EcoLMConversions.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Dialect/ONNX/Evaluate/HostTensor.h"
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
+#include <climits>
+#include <cmath>
 
 using namespace mlir;
 using namespace ecolm;
@@ -82,6 +85,45 @@ static Value createLowBitWeight(Value value, GraphRewriter &rewriter) {
                                elements, Packing::Bytes);
 }
 
+/// The weight of f32 `value` if it holds only 0 and powers of two with at most
+/// `kMaxExponents` exponents; ternary if all of those are +-1; else null.
+static Value createPowers(Value value, GraphRewriter &rewriter) {
+  static constexpr int kMaxExponents = 31;
+  ElementsAttr elements = getConstant(value);
+  std::optional<onnx::ElementsReader> reader =
+      onnx::ElementsReader::get(elements);
+  if (!reader || !reader->getElementType().isF32())
+    return nullptr;
+  int min = INT_MAX, max = INT_MIN;
+  for (int64_t i = 0; i < reader->size(); ++i) {
+    double magnitude = std::fabs(reader->getDouble(i));
+    int exponent;
+    if (magnitude == 0)
+      continue;
+    if (std::frexp(magnitude, &exponent) != 0.5 || magnitude < 0x1p-126)
+      return nullptr;
+    min = std::min(min, exponent - 1);
+    max = std::max(max, exponent - 1);
+    if (max - min >= kMaxExponents)
+      return nullptr;
+  }
+  if (min > max)
+    return nullptr;
+  auto type = cast<RankedTensorType>(value.getType());
+  onnx::HostTensor codes(rewriter.getI8Type(), type.getShape());
+  for (int64_t i = 0; i < reader->size(); ++i)
+    if (double number = reader->getDouble(i); number != 0)
+      codes.get<int64_t>()[i] =
+          (std::ilogb(number) - min + 1) * (number < 0 ? -1 : 1);
+  Type format = TernaryType::get(value.getContext());
+  if (min != 0 || max != 0)
+    format = PotType::get(value.getContext(), min, max, /*zero=*/true,
+                          /*terms=*/1);
+  StringRef name = getConstantName(value);
+  return rewriter.createWeight(value.getLoc(), name, type.clone(format),
+                               codes.write(name), Packing::Bytes);
+}
+
 //===----------------------------------------------------------------------===//
 // Operators
 //===----------------------------------------------------------------------===//
@@ -95,7 +137,9 @@ static LogicalResult refuseWeight(onnx::NodeOp node, GraphRewriter &rewriter) {
 
 static LogicalResult convertButterflyFactor(onnx::NodeOp node,
                                             GraphRewriter &rewriter) {
-  Value values = createLowBitWeight(node.getInputs()[1], rewriter);
+  Value values = createPowers(node.getInputs()[1], rewriter);
+  if (!values)
+    values = createLowBitWeight(node.getInputs()[1], rewriter);
   if (!values)
     return refuseWeight(node, rewriter);
   auto type = cast<RankedTensorType>(values.getType());

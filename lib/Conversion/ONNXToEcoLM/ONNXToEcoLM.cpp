@@ -37,6 +37,7 @@ struct ConvertONNXToEcoLM final
     populateScaleConversions(conversions);
     populateNormalizationConversions(conversions);
     populateAttentionConversions(conversions);
+    populatePermutationConversions(conversions);
     populatePositionConversions(conversions);
     conversions.apply(getOperation());
     if (failed(convertMetadata(getOperation())))

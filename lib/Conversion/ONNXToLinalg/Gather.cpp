@@ -122,21 +122,15 @@ static LogicalResult convertGather(onnx::NodeOp node, GraphRewriter &rewriter) {
 /// `result[i..] = data[i.. with dimension axis replaced by indices[i..]]`.
 static LogicalResult convertGatherElements(onnx::NodeOp node,
                                            GraphRewriter &rewriter) {
-  Value data = node.getInputs()[0], indices = node.getInputs()[1];
-  int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
-  std::optional<int64_t> axis = normalizeAxis(getInt(node, "axis", 0), rank);
-  if (!axis)
-    return rewriter.refuse(node, "expects an axis below the rank");
-  SmallVector<Value> limits = createSizes(rewriter, node.getLoc(), data);
+  FailureOr<ElementPlaces> places = ElementPlaces::find(node, rewriter);
+  if (failed(places))
+    return failure();
+  Value data = node.getInputs()[0];
   auto body = [&](ImplicitLocOpBuilder &builder, ValueRange at) -> Value {
-    SmallVector<Value> position(at);
-    position[*axis] =
-        createCheckedIndex(builder, builder.getLoc(),
-                           createExtract(builder, indices, at), limits[*axis]);
-    return createExtract(builder, data, position);
+    return createExtract(builder, data, places->create(builder, at));
   };
   Value result = createIndexed(rewriter, node.getLoc(), getResultType(node),
-                               rewriter.getSizes(indices), body);
+                               rewriter.getSizes(places->indices), body);
   return rewriter.replaceNode(node, result);
 }
 

@@ -96,6 +96,25 @@ Value ecolm::createCheckedIndex(OpBuilder &builder, Location loc, Value index,
                                     wrapped);
 }
 
+FailureOr<ElementPlaces> ElementPlaces::find(onnx::NodeOp node,
+                                             GraphRewriter &rewriter) {
+  Value data = node.getInputs()[0];
+  int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
+  std::optional<int64_t> axis = normalizeAxis(getInt(node, "axis", 0), rank);
+  if (!axis)
+    return rewriter.refuse(node, "expects an axis below the rank");
+  Value limit = createSizes(rewriter, node.getLoc(), data)[*axis];
+  return ElementPlaces{node.getInputs()[1], *axis, limit};
+}
+
+SmallVector<Value> ElementPlaces::create(ImplicitLocOpBuilder &builder,
+                                         ValueRange at) const {
+  SmallVector<Value> place(at);
+  place[axis] = createCheckedIndex(builder, builder.getLoc(),
+                                   createExtract(builder, indices, at), limit);
+  return place;
+}
+
 FailureOr<SmallVector<OpFoldResult>>
 ecolm::readIntegers(onnx::NodeOp node, StringRef name, unsigned index,
                     GraphRewriter &rewriter, std::optional<int64_t> expected) {

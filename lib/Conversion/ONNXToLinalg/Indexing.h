@@ -63,6 +63,21 @@ readIntegers(onnx::NodeOp node, llvm::StringRef name, unsigned index,
 int64_t findIndexDepth(onnx::NodeOp node, int64_t fallback,
                        GraphRewriter &rewriter);
 
+/// What GatherElements and ScatterElements address in input 0 of a node: the
+/// place `at` with dimension `axis` replaced by the element of input 1 there.
+struct ElementPlaces {
+  mlir::Value indices;
+  int64_t axis;
+  /// The size of dimension `axis`.
+  mlir::Value limit;
+
+  /// Refuses an axis that is none.
+  static mlir::FailureOr<ElementPlaces> find(onnx::NodeOp node,
+                                             GraphRewriter &rewriter);
+  llvm::SmallVector<mlir::Value> create(mlir::ImplicitLocOpBuilder &builder,
+                                        mlir::ValueRange at) const;
+};
+
 /// The sizes of `tensor` as values.
 llvm::SmallVector<mlir::Value>
 createSizes(GraphRewriter &rewriter, mlir::Location loc, mlir::Value tensor);

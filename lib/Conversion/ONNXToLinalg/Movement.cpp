@@ -66,6 +66,45 @@ static bool concatScalars(onnx::NodeOp node, GraphRewriter &rewriter) {
   return true;
 }
 
+/// Parts that are inserted into one tensor: bufferization compares every
+/// insertion with those before it, and with what they insert.
+static constexpr size_t kMostParts = 16;
+
+/// `parts` joined along `axis`, of a type that differs from `type` in that
+/// dimension only. Many parts are joined in groups first.
+static Value createConcat(GraphRewriter &rewriter, Location loc,
+                          ArrayRef<Value> parts, int64_t axis,
+                          RankedTensorType type) {
+  SmallVector<Value> groups;
+  if (parts.size() > kMostParts) {
+    size_t width = llvm::divideCeil(parts.size(), kMostParts);
+    for (size_t at = 0; at < parts.size(); at += width)
+      groups.push_back(createConcat(
+          rewriter, loc, parts.slice(at, std::min(width, parts.size() - at)),
+          axis, type));
+    parts = groups;
+  }
+  SizeArithmetic arithmetic(rewriter, loc);
+  SmallVector<OpFoldResult> sizes = rewriter.getSizes(parts[0]);
+  for (Value part : parts.drop_front())
+    sizes[axis] = arithmetic.add(sizes[axis], rewriter.getSize(part, axis));
+  SmallVector<int64_t> shape(type.getShape());
+  shape[axis] = getConstantIntValue(sizes[axis]).value_or(ShapedType::kDynamic);
+  Value result = createEmpty(rewriter, loc, type.clone(shape), sizes);
+  SmallVector<OpFoldResult> offsets = repeat(rewriter, type.getRank(), 0);
+  SmallVector<OpFoldResult> strides = repeat(rewriter, type.getRank(), 1);
+  for (Value part : parts) {
+    SmallVector<OpFoldResult> partSizes = rewriter.getSizes(part);
+    // Nothing may not be inserted at the end.
+    if (getConstantIntValue(partSizes[axis]) == 0)
+      continue;
+    result = tensor::InsertSliceOp::create(rewriter, loc, part, result, offsets,
+                                           partSizes, strides);
+    offsets[axis] = arithmetic.add(offsets[axis], partSizes[axis]);
+  }
+  return result;
+}
+
 /// Every input is inserted behind the one before.
 static LogicalResult convertConcat(onnx::NodeOp node, GraphRewriter &rewriter) {
   RankedTensorType type = getResultType(node);
@@ -75,28 +114,16 @@ static LogicalResult convertConcat(onnx::NodeOp node, GraphRewriter &rewriter) {
     return rewriter.refuse(node, "expects an axis below the rank");
   if (concatScalars(node, rewriter))
     return success();
-  Location loc = node.getLoc();
-  SizeArithmetic arithmetic(rewriter, loc);
-  SmallVector<OpFoldResult> sizes = rewriter.getSizes(node.getInputs()[0]);
-  for (Value input : node.getInputs().drop_front()) {
-    sizes[*axis] = arithmetic.add(sizes[*axis], rewriter.getSize(input, *axis));
+  for (Value input : node.getInputs().drop_front())
     for (int64_t dim = 0; dim < rank; ++dim)
       if (dim != *axis)
-        createSizeCheck(rewriter, loc, node.getInputs()[0], dim, input, dim,
+        createSizeCheck(rewriter, node.getLoc(), node.getInputs()[0], dim,
+                        input, dim,
                         "its inputs differ in a dimension other than the axis");
-  }
-  Value result = createEmpty(rewriter, loc, type, sizes);
-  SmallVector<OpFoldResult> offsets = repeat(rewriter, rank, 0);
-  SmallVector<OpFoldResult> strides = repeat(rewriter, rank, 1);
-  for (Value input : node.getInputs()) {
-    SmallVector<OpFoldResult> part = rewriter.getSizes(input);
-    // Nothing may not be inserted at the end.
-    if (getConstantIntValue(part[*axis]) == 0)
-      continue;
-    result = tensor::InsertSliceOp::create(rewriter, loc, input, result,
-                                           offsets, part, strides);
-    offsets[*axis] = arithmetic.add(offsets[*axis], part[*axis]);
-  }
+  Value result = createConcat(rewriter, node.getLoc(),
+                              llvm::to_vector(node.getInputs()), *axis, type);
+  if (result.getType() != type)
+    result = tensor::CastOp::create(rewriter, node.getLoc(), type, result);
   return rewriter.replaceNode(node, result);
 }
 

@@ -59,19 +59,12 @@ static LogicalResult scatter(
 /// `data[i.. with dimension axis replaced by indices[i..]] = updates[i..]`.
 static LogicalResult convertScatterElements(onnx::NodeOp node,
                                             GraphRewriter &rewriter) {
-  Value data = node.getInputs()[0], indices = node.getInputs()[1];
-  int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
-  std::optional<int64_t> axis = normalizeAxis(getInt(node, "axis", 0), rank);
-  if (!axis)
-    return rewriter.refuse(node, "expects an axis below the rank");
-  SmallVector<Value> limits = createSizes(rewriter, node.getLoc(), data);
+  FailureOr<ElementPlaces> places = ElementPlaces::find(node, rewriter);
+  if (failed(places))
+    return failure();
   return scatter(node, node.getInputs()[2], rewriter,
                  [&](ImplicitLocOpBuilder &builder, ValueRange at) {
-                   SmallVector<Value> position(at);
-                   position[*axis] = createCheckedIndex(
-                       builder, builder.getLoc(),
-                       createExtract(builder, indices, at), limits[*axis]);
-                   return position;
+                   return places->create(builder, at);
                  });
 }
 

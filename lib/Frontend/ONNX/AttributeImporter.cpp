@@ -70,9 +70,9 @@ FailureOr<NodeAttributes> importAttributes(ImportContext &import,
                                            Location loc) {
   if (static_cast<uint64_t>(node.attribute_size()) >
       import.limits.maxAttributes)
-    return emitError(loc) << "node has " << node.attribute_size()
-                          << " attributes, more than the limit of "
-                          << import.limits.maxAttributes;
+    return emitLimitError(loc) << "node has " << node.attribute_size()
+                               << " attributes, more than the limit of "
+                               << import.limits.maxAttributes;
   NodeAttributes result;
   NamedAttrList values;
   llvm::StringSet<> seen;

@@ -47,9 +47,9 @@ LogicalResult FunctionTable::build(ImportContext &import,
   Location loc = import.fileLoc();
   if (static_cast<uint64_t>(model.functions_size()) >
       import.limits.maxFunctions)
-    return emitError(loc) << "the model has " << model.functions_size()
-                          << " functions, more than the limit of "
-                          << import.limits.maxFunctions;
+    return emitLimitError(loc) << "the model has " << model.functions_size()
+                               << " functions, more than the limit of "
+                               << import.limits.maxFunctions;
   for (const auto &proto : model.functions()) {
     if (proto.domain() == onnx::kEcoLMDomain)
       continue;
@@ -62,9 +62,9 @@ LogicalResult FunctionTable::build(ImportContext &import,
     if (static_cast<uint64_t>(proto.attribute_size() +
                               proto.attribute_proto_size()) >
         import.limits.maxAttributes)
-      return emitError(loc) << "function " << quoteName(proto.name())
-                            << " has more attributes than the limit of "
-                            << import.limits.maxAttributes;
+      return emitLimitError(loc) << "function " << quoteName(proto.name())
+                                 << " has more attributes than the limit of "
+                                 << import.limits.maxAttributes;
     ModelFunction &function = slot->second;
     function.proto = &proto;
     if (failed(readOpsets(proto.opset_import(), function.opsets, loc)))

@@ -19,22 +19,25 @@ using ecolm::onnx::quoteName;
 
 namespace ecolm {
 
-LogicalResult GraphImporter::spend(uint64_t amount, Location loc) {
-  spent += amount;
-  // Operands count as well: a node of many inputs costs what many nodes cost.
-  if (spent <= import.limits.maxNodes * 16)
+LogicalResult GraphImporter::spend(uint64_t operands, Location loc) {
+  uint64_t limit =
+      import.limits.maxNodes + import.file.getBytes().size() / 1024;
+  ++spentNodes;
+  spentOperands += operands;
+  // A node of many inputs costs what many nodes cost.
+  if (spentNodes <= limit && spentOperands <= limit * 16)
     return success();
-  return emitError(loc) << "the graph, with functions inlined, is larger than "
-                           "the limit of "
-                        << import.limits.maxNodes << " nodes";
+  return emitLimitError(loc)
+         << "the graph, with functions inlined, is larger than the limit of "
+         << limit << " nodes; allow more with --max-nodes";
 }
 
 LogicalResult GraphImporter::define(StringRef name, Value value, Scope &scope,
                                     Location loc) {
   if (name.size() > import.limits.maxNameBytes)
-    return emitError(loc) << "the name of a value has " << name.size()
-                          << " bytes, more than the limit of "
-                          << import.limits.maxNameBytes;
+    return emitLimitError(loc)
+           << "the name of a value has " << name.size()
+           << " bytes, more than the limit of " << import.limits.maxNameBytes;
   if (scope.initializers.contains(name) ||
       !scope.values.try_emplace(name, value).second)
     return emitError(loc)
@@ -208,16 +211,16 @@ LogicalResult GraphImporter::importNode(const NodeList &nodes, int index,
   if (node.op_type().empty() || node.op_type().size() > limits.maxNameBytes ||
       node.domain().size() > limits.maxNameBytes ||
       node.name().size() > limits.maxNameBytes)
-    return emitError(loc)
+    return emitLimitError(loc)
            << "a node's operator is not named, or a name has more "
               "than "
            << limits.maxNameBytes << " bytes";
   if (static_cast<uint64_t>(std::max(node.input_size(), node.output_size())) >
       limits.maxOperands)
-    return emitError(loc)
+    return emitLimitError(loc)
            << "node has more inputs or outputs than the limit of "
            << limits.maxOperands;
-  if (failed(spend(1 + node.input_size() + node.output_size(), loc)))
+  if (failed(spend(node.input_size() + node.output_size(), loc)))
     return failure();
 
   SmallVector<Value> inputs;

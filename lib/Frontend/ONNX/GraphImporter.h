@@ -78,7 +78,7 @@ private:
   mlir::LogicalResult define(llvm::StringRef name, mlir::Value value,
                              Scope &scope, mlir::Location loc);
   StatedType statedType(llvm::StringRef name, const Scope &scope);
-  mlir::LogicalResult spend(uint64_t amount, mlir::Location loc);
+  mlir::LogicalResult spend(uint64_t operands, mlir::Location loc);
 
   ImportContext &import;
   const ::onnx::ModelProto &model;
@@ -87,7 +87,7 @@ private:
   mlir::OpBuilder builder;
   llvm::SmallVector<const ModelFunction *> callStack;
   unsigned graphDepth = 0;
-  uint64_t spent = 0;
+  uint64_t spentNodes = 0, spentOperands = 0;
 };
 
 } // namespace ecolm

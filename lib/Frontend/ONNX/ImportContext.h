@@ -16,6 +16,7 @@
 #include "ecolm/Frontend/ONNX/Limits.h"
 #include "ecolm/Frontend/ONNX/ModelFile.h"
 #include "ecolm/Frontend/ONNX/WireScanner.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
@@ -53,6 +54,11 @@ struct ImportContext {
     return mlir::NameLoc::get(mlir::StringAttr::get(context, name), place);
   }
 };
+
+/// The error of a model that asks for more than `Limits` allows.
+inline mlir::InFlightDiagnostic emitLimitError(mlir::Location loc) {
+  return classify(mlir::emitError(loc), ErrorClass::Limit);
+}
 
 } // namespace ecolm
 

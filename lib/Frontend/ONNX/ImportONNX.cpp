@@ -36,8 +36,12 @@ LogicalResult reportWireError(const WireError &error, ArrayRef<char> bytes,
     return emitError(loc) << "the model is truncated or damaged: at byte "
                           << error.offset << where << " " << error.what
                           << "; get the complete file";
-  return emitError(loc) << "the model is damaged or beyond a limit: at byte "
-                        << error.offset << where << " " << error.what
+  if (error.beyondLimit)
+    return emitLimitError(loc)
+           << "the model is beyond a limit: at byte " << error.offset << where
+           << " " << error.what << "; docs/Errors.md tells the limits";
+  return emitError(loc) << "the model is damaged: at byte " << error.offset
+                        << where << " " << error.what
                         << "; export the model again";
 }
 
@@ -94,7 +98,8 @@ FailureOr<ImportedModel> importONNX(StringRef path, MLIRContext *context,
       ModelFile::open(path, options.dataDirectory, error);
   if (!file) {
     auto loc = FileLineColLoc::get(context, path, 0, 0);
-    return emitError(loc) << "the model " << error;
+    return classify(emitError(loc), ErrorClass::System)
+           << "the model " << error;
   }
   ImportedModel model{OwningOpRef<ModuleOp>(), file};
   if (failed(importFile(*file, context, options.limits, model.module)))

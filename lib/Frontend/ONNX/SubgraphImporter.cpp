@@ -22,8 +22,9 @@ LogicalResult GraphImporter::importSubgraph(const ::onnx::GraphProto &graph,
                                             Scope &scope, Region &region,
                                             Location loc) {
   if (graphDepth == import.limits.maxDepth)
-    return emitError(loc) << "subgraphs are nested deeper than the limit of "
-                          << import.limits.maxDepth;
+    return emitLimitError(loc)
+           << "subgraphs are nested deeper than the limit of "
+           << import.limits.maxDepth;
   Scope inner;
   TypeTable types;
   inner.parent = &scope;
@@ -73,7 +74,7 @@ LogicalResult GraphImporter::inlineCall(const ModelFunction &function,
            << " calls itself; ONNX functions cannot recurse, use "
               "Loop or Scan";
   if (callStack.size() == import.limits.maxCallDepth)
-    return emitError(loc)
+    return emitLimitError(loc)
            << "functions call each other deeper than the limit of "
            << import.limits.maxCallDepth;
   if (node.input_size() > proto.input_size() ||

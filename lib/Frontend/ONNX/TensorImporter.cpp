@@ -120,10 +120,10 @@ FailureOr<RankedTensorType> importTensorType(ImportContext &import,
                           << ", which is not supported; convert the model to "
                              "float32, and integers to int64, int32 or int8";
   if (static_cast<uint64_t>(tensor.dims_size()) > import.limits.maxRank)
-    return emitError(loc) << "tensor " << quoteName(tensor.name()) << " has "
-                          << tensor.dims_size()
-                          << " dimensions, more than the limit of "
-                          << import.limits.maxRank;
+    return emitLimitError(loc)
+           << "tensor " << quoteName(tensor.name()) << " has "
+           << tensor.dims_size() << " dimensions, more than the limit of "
+           << import.limits.maxRank;
   SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
   for (int64_t dim : shape)
     if (dim < 0 || dim > import.limits.maxDim)
@@ -132,11 +132,12 @@ FailureOr<RankedTensorType> importTensorType(ImportContext &import,
                             << "; expected 0 to " << import.limits.maxDim;
   std::optional<int64_t> count = onnx::countElements(shape);
   if (!count || *count > import.limits.maxElements)
-    return emitError(loc) << "tensor " << quoteName(tensor.name())
-                          << " has more elements than the limit of "
-                          << import.limits.maxElements
-                          << "; export the model again with sizes that fit a "
-                             "machine";
+    return emitLimitError(loc)
+           << "tensor " << quoteName(tensor.name())
+           << " has more elements than the limit of "
+           << import.limits.maxElements
+           << "; export the model again with sizes that fit a "
+              "machine";
   return RankedTensorType::get(shape, elementType);
 }
 

@@ -58,9 +58,9 @@ FailureOr<StatedType> importType(ImportContext &import,
 
   const auto &dims = tensor.shape().dim();
   if (static_cast<uint64_t>(dims.size()) > import.limits.maxRank)
-    return emitError(loc) << quoteName(name) << " has " << dims.size()
-                          << " dimensions, more than the limit of "
-                          << import.limits.maxRank;
+    return emitLimitError(loc)
+           << quoteName(name) << " has " << dims.size()
+           << " dimensions, more than the limit of " << import.limits.maxRank;
   Builder builder(import.context);
   SmallVector<int64_t> shape;
   SmallVector<Attribute> names;

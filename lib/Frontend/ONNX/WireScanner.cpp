@@ -84,6 +84,7 @@ public:
 
 private:
   bool fail(uint64_t offset, const Twine &what, bool truncated = false);
+  bool exceed(uint64_t offset, const Twine &what);
   bool readVarint(uint64_t &at, uint64_t end, uint64_t &value);
   bool skipScalar(unsigned wireType, uint64_t &at, uint64_t end);
   bool copy(uint64_t begin, uint64_t end);
@@ -111,6 +112,11 @@ bool Scanner::fail(uint64_t offset, const Twine &what, bool truncated) {
   if (path.size() > kShown)
     error.where += "...";
   return false;
+}
+
+bool Scanner::exceed(uint64_t offset, const Twine &what) {
+  error.beyondLimit = true;
+  return fail(offset, what);
 }
 
 bool Scanner::readVarint(uint64_t &at, uint64_t end, uint64_t &value) {
@@ -141,14 +147,14 @@ bool Scanner::skipScalar(unsigned wireType, uint64_t &at, uint64_t end) {
 
 bool Scanner::checkSize() {
   return result.structure.size() <= limits.maxStructureBytes ||
-         fail(0, "the model's structure without its weights is larger than " +
-                     Twine(limits.maxStructureBytes) + " bytes");
+         exceed(0, "the model's structure without its weights is larger than " +
+                       Twine(limits.maxStructureBytes) + " bytes");
 }
 
 bool Scanner::copy(uint64_t begin, uint64_t end) {
   if (end - begin > limits.maxStructureBytes)
-    return fail(begin, "a field that is no tensor payload has " +
-                           Twine(end - begin) + " bytes");
+    return exceed(begin, "a field that is no tensor payload has " +
+                             Twine(end - begin) + " bytes");
   result.structure.append(file.data() + begin, end - begin);
   return checkSize();
 }
@@ -170,11 +176,11 @@ bool Scanner::descend(const Edge &edge, unsigned index, uint64_t begin,
                       uint64_t end, unsigned depth) {
   path.push_back({edge.name, index});
   if (depth == limits.maxDepth)
-    return fail(begin,
-                "messages are nested deeper than " + Twine(limits.maxDepth));
+    return exceed(begin,
+                  "messages are nested deeper than " + Twine(limits.maxDepth));
   if (++messages > limits.maxMessages)
-    return fail(begin, "there are more than " + Twine(limits.maxMessages) +
-                           " messages");
+    return exceed(begin, "there are more than " + Twine(limits.maxMessages) +
+                             " messages");
   uint32_t tag = edge.number << 3 | Bytes;
   while (tag >= 0x80) {
     result.structure.push_back(char(tag | 0x80));

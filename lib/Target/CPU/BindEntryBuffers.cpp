@@ -13,6 +13,7 @@
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "ecolm/Runtime/Model.h"
 #include "ecolm/Target/CPU/Passes.h"
+#include "ecolm/Target/EntryTypes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -32,27 +33,6 @@ using namespace ecolm;
 static MemRefType getBufferType(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   return MemRefType::get(tensor.getShape(), tensor.getElementType());
-}
-
-/// Fails if a program cannot take or give a tensor of this type.
-static LogicalResult checkType(func::FuncOp function, StringRef kind,
-                               Attribute name, Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  Type element = tensor.getElementType();
-  bool known =
-      element.isF16() || element.isBF16() || element.isF32() || element.isF64();
-  if (auto integer = dyn_cast<IntegerType>(element))
-    known = llvm::is_contained({1, 2, 4, 8, 16, 32, 64},
-                               static_cast<int>(integer.getWidth()));
-  if (known && tensor.getRank() <= ECOLM_MAX_RANK)
-    return success();
-  return emitError(function.getLoc())
-         << kind << " " << onnx::quoteName(cast<StringAttr>(name).getValue())
-         << " is a " << type << ", but compiled models take and give float32, "
-         << "float64, float16, bfloat16, bool and integers of 2 to 64 bits of "
-            "at most "
-         << ECOLM_MAX_RANK
-         << " dimensions; add a Cast or a Reshape to the model";
 }
 
 static void bindArguments(func::FuncOp function) {
@@ -136,7 +116,7 @@ static void checkSymbols(func::FuncOp function, ArrayRef<Attribute> names) {
 
 /// Keeps the names of tensors, and which are unsigned: attributes of arguments
 /// and results that LLVM functions do not have.
-static LogicalResult recordNames(ModuleOp module, func::FuncOp function) {
+static void recordNames(ModuleOp module, func::FuncOp function) {
   Builder builder(module.getContext());
   SmallVector<Attribute> inputs, outputs;
   SmallVector<bool> unsignedInputs, unsignedOutputs;
@@ -164,14 +144,6 @@ static LogicalResult recordNames(ModuleOp module, func::FuncOp function) {
   };
   recordFlags("ecolm.unsigned_inputs", unsignedInputs);
   recordFlags("ecolm.unsigned_outputs", unsignedOutputs);
-  bool fits = true;
-  SmallVector<Type> types = llvm::to_vector(llvm::make_filter_range(
-      function.getArgumentTypes(), llvm::IsaPred<RankedTensorType>));
-  for (auto [name, type] : llvm::zip_equal(inputs, types))
-    fits &= succeeded(checkType(function, "input", name, type));
-  for (auto [name, type] : llvm::zip_equal(outputs, function.getResultTypes()))
-    fits &= succeeded(checkType(function, "output", name, type));
-  return success(fits);
 }
 
 namespace {
@@ -185,8 +157,9 @@ struct BindEntryBuffersPass final
       getOperation().emitError("expected a function named main");
       return signalPassFailure();
     }
-    if (failed(recordNames(getOperation(), function)))
+    if (failed(checkEntryTypes(function, /*inFiles=*/false)))
       return signalPassFailure();
+    recordNames(getOperation(), function);
     if (!function->hasAttr("ecolm.language_model"))
       checkSymbols(function, getOperation()
                                  ->getAttrOfType<ArrayAttr>("ecolm.input_names")

@@ -17,19 +17,26 @@ func.func @unpacked_factor(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
 
 // -----
 
-// Bytes that hold only -1, 0 and 1 are ternary; others keep their type.
+// Bytes that hold only -1, 0 and 1 are ternary, floats that hold only powers of
+// two are those; others keep their type.
 // CHECK-DAG: ecolm.weight @a : tensor<1x2x2x1x!ecolm.ternary> = {{.*}} packing <bytes>
 // CHECK-DAG: ecolm.weight @b : tensor<1x2x2x1xi8> = dense<{{.*}}> : tensor<1x2x2x1xi8>
-// CHECK-DAG: ecolm.weight @c : tensor<1x2x2x1xf32> = dense<5.000000e-01> : tensor<1x2x2x1xf32>
+// CHECK-DAG: ecolm.weight @c : tensor<1x2x2x1xf32> = dense<3.000000e-01> : tensor<1x2x2x1xf32>
+// CHECK-DAG: ecolm.weight @d : tensor<1x2x2x1x!ecolm.ternary> = dense<{{.*}}[1]], {{.*}}[-1], [1]{{.*}}> : tensor<1x2x2x1xi8> packing <bytes>
+// CHECK-DAG: ecolm.weight @e : tensor<1x2x2x1x!ecolm.pot<min = -2, max = 1>> = dense<{{.*}}[4], [0]], {{.*}}[-1], [2]{{.*}}> : tensor<1x2x2x1xi8> packing <bytes>
 // CHECK-LABEL: func.func @factor_of_bytes
 func.func @factor_of_bytes(%x: tensor<2xf32>) -> tensor<2xf32> {
   %a = onnx.initializer "a" dense<[[[[1], [0]], [[-1], [1]]]]> : tensor<1x2x2x1xi8>
   %b = onnx.initializer "b" dense<[[[[1], [0]], [[-2], [1]]]]> : tensor<1x2x2x1xi8>
-  %c = onnx.initializer "c" dense<0.5> : tensor<1x2x2x1xf32>
+  %c = onnx.initializer "c" dense<0.3> : tensor<1x2x2x1xf32>
+  %d = onnx.initializer "d" dense<[[[[1.0], [1.0]], [[-1.0], [1.0]]]]> : tensor<1x2x2x1xf32>
+  %e = onnx.initializer "e" dense<[[[[2.0], [0.0]], [[-0.25], [0.5]]]]> : tensor<1x2x2x1xf32>
   %0 = onnx.node "ButterflyFactor"(%x, %a) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<2xf32>, tensor<1x2x2x1xi8>) -> tensor<2xf32>
   %1 = onnx.node "ButterflyFactor"(%0, %b) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<2xf32>, tensor<1x2x2x1xi8>) -> tensor<2xf32>
   %2 = onnx.node "ButterflyFactor"(%1, %c) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<2xf32>, tensor<1x2x2x1xf32>) -> tensor<2xf32>
-  return %2 : tensor<2xf32>
+  %3 = onnx.node "ButterflyFactor"(%2, %d) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<2xf32>, tensor<1x2x2x1xf32>) -> tensor<2xf32>
+  %4 = onnx.node "ButterflyFactor"(%3, %e) {domain = "ai.ecolm", opset = 1 : i64} : (tensor<2xf32>, tensor<1x2x2x1xf32>) -> tensor<2xf32>
+  return %4 : tensor<2xf32>
 }
 
 // -----

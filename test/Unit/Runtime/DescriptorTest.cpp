@@ -41,7 +41,7 @@ ecolm_model soundModel() {
   model.inputs = &ids;
   model.outputs = &logits;
   model.language_model = &language;
-  model.tokenizer = {ECOLM_TOKENIZER_CHARACTER, 2, pieces};
+  model.tokenizer = {ECOLM_TOKENIZER_CHARACTER, 2, pieces, nullptr, nullptr};
   return model;
 }
 
@@ -87,6 +87,8 @@ TEST(Descriptor, RefusesWithAReason) {
   EXPECT_REFUSED("its tokenizer is of an unknown kind",
                  model.tokenizer.kind = 9);
   EXPECT_REFUSED("vocabulary is empty", model.tokenizer.size = 0);
+  EXPECT_REFUSED("its tokenizer is missing",
+                 model.tokenizer.kind = ECOLM_TOKENIZER_TABLE);
   EXPECT_REFUSED("it does not say what it checks", model.num_checks = 1);
   EXPECT_REFUSED("has more pieces than it has", model.tokenizer.size = 3);
   EXPECT_REFUSED("one input of token ids", model.num_inputs = 0);

@@ -81,7 +81,7 @@ const ecolm_model ecolm_model_descriptor = {
     outputs,
     run,
     0,
-    {ECOLM_TOKENIZER_NONE, 0, 0},
+    {ECOLM_TOKENIZER_NONE, 0, 0, 0, 0},
     0,
     0,
     // The hash of nothing.

@@ -167,7 +167,7 @@ const ecolm_model ecolm_model_descriptor = {
     outputs,
     0,
     &language,
-    {TOKENIZER, VOCABULARY, pieces},
+    {TOKENIZER, VOCABULARY, pieces, 0, 0},
     (const uint8_t *)WEIGHTS,
     3,
     // FIPS 180-4's example: the hash of "abc".

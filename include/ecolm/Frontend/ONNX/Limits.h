@@ -13,6 +13,7 @@
 #ifndef ECOLM_FRONTEND_ONNX_LIMITS_H
 #define ECOLM_FRONTEND_ONNX_LIMITS_H
 
+#include "llvm/Support/raw_ostream.h"
 #include <cstdint>
 
 namespace ecolm {
@@ -22,7 +23,7 @@ namespace ecolm {
 /// exports of language models.
 struct Limits {
   /// Dimensions of a tensor.
-  uint64_t maxRank = 64;
+  uint64_t maxRank = 16;
   /// Size of one dimension.
   int64_t maxDim = int64_t(1) << 40;
   /// Elements of one tensor, in the file or computed.
@@ -33,8 +34,9 @@ struct Limits {
   unsigned maxDepth = 64;
   /// Bytes of the file that are not tensor payloads; protobuf stops at 2^31.
   uint64_t maxStructureBytes = uint64_t(1) << 30;
-  /// Nodes after model-local functions are inlined.
-  uint64_t maxNodes = 200'000;
+  /// Nodes after model-local functions are inlined, besides one for every KiB
+  /// of the file: a small file shall not ask for much work.
+  uint64_t maxNodes = 10'000;
   /// Model-local functions.
   uint64_t maxFunctions = 10'000;
   /// Calls of model-local functions inside one another.
@@ -50,6 +52,9 @@ struct Limits {
   /// Files of external data.
   uint64_t maxExternalFiles = 4096;
 };
+
+/// Prints the limits as a table of Markdown.
+void printLimits(llvm::raw_ostream &os);
 
 } // namespace ecolm
 

@@ -46,6 +46,8 @@ struct WireError {
   std::string what;
   /// True if the bytes end before the message does.
   bool truncated = false;
+  /// True if the bytes may be right, but are too many.
+  bool beyondLimit = false;
   /// True if the file had shown a graph or a version before the fault.
   bool looksLikeModel = false;
 };

@@ -101,6 +101,59 @@ def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def FuseElementwise : Pass<"ecolm-fuse-elementwise", "::mlir::ModuleOp"> {
+  let summary = "make one loop of several elementwise operations";
+  let description = [{
+    Does what `linalg-fuse-elementwise-ops` does, but stops a body from growing
+    beyond `max-body` operations: every fusion copies the bodies, so a chain of n
+    operations would take time n squared to compile, and the loop would keep more
+    values than a processor has registers.
+
+    Precondition: elementwise operations are `linalg` on tensors. Postcondition:
+    no body has grown beyond `max-body` operations.
+
+    ```mlir
+    %a = linalg.generic ... ins(%x : tensor<4xf32>) { math.exp }
+    %b = linalg.generic ... ins(%a : tensor<4xf32>) { arith.negf }
+    ```
+    ==>
+    ```mlir
+    %b = linalg.generic ... ins(%x : tensor<4xf32>) { math.exp, arith.negf }
+    ```
+  }];
+  let options = [Option<"maxBody", "max-body", "unsigned", "64",
+                        "Largest number of operations in a body">];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {
+  let summary = "give every use of an empty tensor one of its own";
+  let description = [{
+    CSE makes one `tensor.empty` of all that have one shape, and the results of a
+    whole model seem to compete for it: one-shot bufferization compares every
+    write with every read of a buffer, which takes time cubed in the number of
+    layers. An empty tensor has no contents, so each use may have its own.
+
+    Postcondition: no `tensor.empty` has more than one use.
+
+    ```mlir
+    %e = tensor.empty() : tensor<4xf32>
+    %a = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>)
+    %b = linalg.abs ins(%a : tensor<4xf32>) outs(%e : tensor<4xf32>)
+    ```
+    ==>
+    ```mlir
+    %e = tensor.empty() : tensor<4xf32>
+    %f = tensor.empty() : tensor<4xf32>
+    %a = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>)
+    %b = linalg.abs ins(%a : tensor<4xf32>) outs(%f : tensor<4xf32>)
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let statistics = [Statistic<"numCopies", "copies", "empty tensors made">];
+}
+
 def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
   let summary = "place the buffers of the entry function";
   let description = [{
@@ -153,6 +206,32 @@ def ConvertForallToRuntime : Pass<"convert-forall-to-runtime", "::mlir::ModuleOp
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
     "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
     "::mlir::arith::ArithDialect"];
+}
+
+def OutlineLoops : Pass<"ecolm-outline-loops", "::mlir::ModuleOp"> {
+  let summary = "move the loops of a long entry function to functions";
+  let description = [{
+    Where `@main` has at least `min-loops` loops side by side, each becomes a
+    private function that is not inlined again. What LLVM does to a function costs
+    more than its length, so a model of a thousand layers would take minutes; and
+    layers that are equal but for their buffers are then equal functions, of which
+    `duplicate-function-elimination` keeps one.
+
+    Precondition: bufferized; loops give nothing. Postcondition: if `@main` had
+    that many loops, those left check something or allocate.
+
+    ```mlir
+    scf.for %i = %c0 to %c4 step %c1 { "use"(%m, %i) : (memref<4xf32>, index) -> () }
+    ```
+    ==>
+    ```mlir
+    call @ecolm_loop_0(%m) : (memref<4xf32>) -> ()
+    ```
+  }];
+  let options = [Option<"minLoops", "min-loops", "unsigned", "64",
+                        "Number of loops from which on they are moved">];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let statistics = [Statistic<"numMoved", "moved", "loops moved">];
 }
 
 def RecordEntry : Pass<"ecolm-record-entry", "::mlir::ModuleOp"> {

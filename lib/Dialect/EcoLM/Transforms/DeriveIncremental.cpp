@@ -13,6 +13,7 @@
 #include "ecolm/Analysis/TokenFlow.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/Support/MathExtras.h"
@@ -47,7 +48,7 @@ static LogicalResult checkSignature(func::FuncOp function) {
       type.getInputs() != ArrayRef<Type>(ids) || !logits ||
       logits.getRank() != 3 || logits.getDimSize(0) != 1 ||
       !logits.isDynamicDim(1) || !logits.getElementType().isF32())
-    return function.emitOpError()
+    return classify(function.emitOpError(), ErrorClass::Unsupported)
            << "expected a body and the type (tensor<1x?xi64>) -> "
               "tensor<1x?xVxf32>, but found "
            << type;

@@ -12,6 +12,7 @@
 #include "ecolm/Analysis/QuantizedPath.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -196,7 +197,8 @@ struct VerifyMultiplierFreePass final
           path.contains(op->getParentOp()))
         continue;
       if (Fault fault = check(op); !fault.empty()) {
-        op->emitOpError() << fault << " on the quantized path";
+        classify(op->emitOpError(), ErrorClass::Unsupported)
+            << fault << " on the quantized path";
         failed = true;
       }
     }

@@ -17,8 +17,9 @@ using namespace mlir;
 
 namespace ecolm::onnx {
 
-/// Nodes that a diagnostic or a paragraph names before it says "and N more".
-static constexpr size_t kNamed = 16;
+/// Nodes that a diagnostic or a paragraph names, and groups that a report tells,
+/// before it says "and N more".
+static constexpr size_t kNamed = 64;
 
 StringRef stringifyUnsupportedKind(UnsupportedKind kind) {
   switch (kind) {
@@ -64,7 +65,7 @@ void SupportReport::print(llvm::raw_ostream &os) const {
   else
     os << describeCount(countObstacles(), "obstacle") << " in "
        << describeCount(numNodes, "node") << "\n";
-  for (const UnsupportedGroup &group : groups) {
+  for (const UnsupportedGroup &group : ArrayRef(groups).take_front(kNamed)) {
     os << "\n"
        << describeOperator(group) << " ("
        << describeCount(group.nodes.size(), "node") << ", "
@@ -75,6 +76,8 @@ void SupportReport::print(llvm::raw_ostream &os) const {
       os << "  and " << group.nodes.size() - kNamed << " more\n";
     os << "  remedy: " << group.remedy << "\n";
   }
+  if (groups.size() > kNamed)
+    os << "\nand " << groups.size() - kNamed << " more of the kind\n";
 }
 
 llvm::json::Value SupportReport::toJSON() const {
@@ -103,11 +106,17 @@ llvm::json::Value SupportReport::toJSON() const {
 }
 
 void SupportReport::emit() const {
+  size_t told = 0;
   for (const UnsupportedGroup &group : groups) {
     if (group.kind == UnsupportedKind::Assumption)
       continue;
     const UnsupportedNode &first = group.nodes.front();
     InFlightDiagnostic error = emitError(first.loc);
+    if (++told > kNamed) {
+      error << "cannot compile " << countObstacles() - kNamed
+            << " more operators; " << group.remedy;
+      return;
+    }
     error << "cannot compile " << describeOperator(group) << ": "
           << first.reason << "; " << group.remedy;
     for (const UnsupportedNode &node :

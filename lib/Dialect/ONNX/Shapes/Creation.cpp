@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rules.h"
+#include "ecolm/Dialect/ONNX/IR/DataTypes.h"
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
@@ -49,6 +50,8 @@ static Dim countRange(Dim start, Dim limit, Dim delta) {
   if (start.isNumber(0) && delta.isNumber(1) && limit.isSymbol())
     return limit;
   Dim distance = subtract(limit, start);
+  if (distance.isSymbol() && delta.isNumber(1))
+    return distance;
   if (!distance.isNumber() || !delta.isNumber())
     return Dim();
   // Same sign and not zero, so the quotient is not negative; towards zero, then
@@ -113,6 +116,17 @@ LogicalResult inferConstantOfShape(NodeInference &node) {
   if (fill.isNumber() && isSmall)
     node.setElements(0, Dims(dims[0].getNumber(), fill));
   return node.setResult(0, elementType, dims);
+}
+
+LogicalResult inferEyeLike(NodeInference &node) {
+  if (failed(node.expectInputs(1, 1)) || failed(node.expectRank(0, 2, 2)))
+    return failure();
+  Type type = node.getInput(0).elementType;
+  if (node.getOp().getNodeAttr("dtype"))
+    type = getElementType(node.getInt("dtype", 0), node.getOp().getContext());
+  if (!type)
+    return success();
+  return node.setResult(0, type, node.getDims(0));
 }
 
 } // namespace ecolm::onnx

@@ -21,7 +21,7 @@ namespace ecolm::onnx {
 /// Sizes beyond these are a mistake or an attack; products stay in 64 bits.
 static constexpr int64_t kMaxDim = int64_t(1) << 40;
 static constexpr int64_t kMaxElements = int64_t(1) << 44;
-static constexpr size_t kMaxRank = 64;
+static constexpr size_t kMaxRank = 16;
 /// Integers of a value that are followed.
 static constexpr size_t kMaxFollowed = 1024;
 
@@ -100,8 +100,9 @@ LogicalResult NodeInference::setResult(unsigned index, Type elementType,
   if (index >= results.size())
     return success();
   if (dims.size() > kMaxRank)
-    return emitError() << "result has " << dims.size()
-                       << " dimensions, more than the limit of " << kMaxRank;
+    return NodeError(classify(op.emitError(), ErrorClass::Limit))
+           << "result has " << dims.size()
+           << " dimensions, more than the limit of " << kMaxRank;
   int64_t elements = 1;
   Dims sizes;
   for (Dim dim : dims) {
@@ -110,7 +111,7 @@ LogicalResult NodeInference::setResult(unsigned index, Type elementType,
                          << describeDims(dims);
     if (dim.isNumber() && dim.getNumber() > 0) {
       if (elements > kMaxElements / dim.getNumber())
-        return emitError()
+        return NodeError(classify(op.emitError(), ErrorClass::Limit))
                << "result " << index << " of shape " << describeDims(dims)
                << " has more elements than the limit of " << kMaxElements
                << "; no machine holds it, so export the model again "

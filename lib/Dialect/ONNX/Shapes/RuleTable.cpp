@@ -47,6 +47,7 @@ static const StringMap<ShapeRule> &standardRules() {
       {"Erf", inferUnary},
       {"Exp", inferUnary},
       {"Expand", inferExpand},
+      {"EyeLike", inferEyeLike},
       {"Flatten", inferFlatten},
       {"Floor", inferUnary},
       {"Gather", inferGather},

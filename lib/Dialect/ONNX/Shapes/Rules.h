@@ -33,6 +33,7 @@ mlir::LogicalResult inferCast(NodeInference &node);
 // Creation.cpp
 mlir::LogicalResult inferShape(NodeInference &node);
 mlir::LogicalResult inferSize(NodeInference &node);
+mlir::LogicalResult inferEyeLike(NodeInference &node);
 mlir::LogicalResult inferRange(NodeInference &node);
 mlir::LogicalResult inferConstantOfShape(NodeInference &node);
 

@@ -28,7 +28,7 @@ namespace {
 constexpr int64_t kSmallElements = int64_t(1) << 16;
 /// Elements that may be computed whatever the size of the model, and for every
 /// element of its initializers.
-constexpr int64_t kFreeElements = int64_t(1) << 24, kElementsPerElement = 64;
+constexpr int64_t kFreeElements = int64_t(1) << 26, kElementsPerElement = 64;
 /// Operators of a chain that its initializer remembers.
 constexpr size_t kRememberedOperators = 16;
 

@@ -13,6 +13,7 @@
 #include "ecolm/Dialect/ONNX/Transforms/InferShapes.h"
 #include "ecolm/Dialect/ONNX/Shapes/NodeInference.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
+#include "ecolm/Support/ErrorClass.h"
 
 using namespace mlir;
 
@@ -86,7 +87,7 @@ LogicalResult checkStated(NodeOp node, unsigned index,
                               });
   if (agrees)
     return success();
-  return node.emitError()
+  return classify(node.emitError(), ErrorClass::Model)
          << "the model says that result " << index << " has type " << stated
          << ", but " << node.getOpType() << " gives " << found
          << "; export the model again, or remove its value_info";
@@ -136,6 +137,9 @@ private:
 
 LogicalResult GraphTyping::typeNode(NodeOp node) {
   ShapeRule rule = findShapeRule(node.getDomain(), node.getOpType());
+  NodeInference inference(node, graph);
+  if (rule && failed(inference.expectAttributeTypes()))
+    return failure();
   bool ready =
       rule && llvm::all_of(node.getInputs(), [&](Value input) {
         return isa<NoneType>(input.getType()) || graph.get(input).isKnown();
@@ -144,7 +148,6 @@ LogicalResult GraphTyping::typeNode(NodeOp node) {
     counts.untyped += node.getNumResults();
     return success();
   }
-  NodeInference inference(node, graph);
   if (failed(rule(inference)))
     return failure();
   for (auto [i, facts] : llvm::enumerate(inference.getResults())) {
@@ -199,10 +202,13 @@ void GraphTyping::retypeMain() {
 FailureOr<InferredTypes> GraphTyping::run() {
   nameArguments(main, graph);
   passRanksBack(main);
-  bool good = true;
+  // One contradiction often brings others; more of them tell nothing.
+  constexpr unsigned kMostErrors = 20;
+  unsigned errors = 0;
   for (NodeOp node : main.getBody().front().getOps<NodeOp>())
-    good &= succeeded(typeNode(node));
-  if (!good)
+    if (failed(typeNode(node)) && ++errors == kMostErrors)
+      break;
+  if (errors != 0)
     return failure();
   retypeMain();
   return counts;

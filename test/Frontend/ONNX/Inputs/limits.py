@@ -1,13 +1,9 @@
-"""Writes ONNX models that go beyond one limit of the reader each.
-
-usage: limits.py FOLDER KIND...
-"""
+"""Models that go beyond one limit of the reader each."""
 
 import onnx
 from onnx import TensorProto, helper
 
-import models
-from models import call, function, kind, model, relu, value, with_functions
+from kinds import call, external, function, kind, model, relu, value, with_functions
 
 
 @kind
@@ -94,16 +90,24 @@ def optional_input():
 
 @kind
 def external_nameless():
-    made = models.external()
+    made = external()
     del made.graph.initializer[0].external_data[:]
     return made
 
 
 @kind
 def many_obstacles():
-    nodes = [helper.make_node("Hardmax", ["x"], [f"y{i}"], name=f"find{i}") for i in range(20)]
+    nodes = [helper.make_node("Hardmax", ["x"], [f"y{i}"], name=f"find{i}") for i in range(70)]
     return model(nodes, outputs=[value("y0")])
 
 
-if __name__ == "__main__":
-    models.main()
+@kind
+def many_operators():
+    nodes = [helper.make_node(f"Unknown{i}", ["x"], [f"y{i}"]) for i in range(70)]
+    return model(nodes, outputs=[value("y0")])
+
+
+@kind
+def many_contradictions():
+    nodes = [helper.make_node("Relu", ["x", "x"], [f"y{i}"], name=f"odd{i}") for i in range(30)]
+    return model(nodes, outputs=[value("y0")])

@@ -14,6 +14,7 @@
 
 #include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
 #include "ecolm/Dialect/ONNX/Shapes/Dim.h"
+#include "ecolm/Support/ErrorClass.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -113,7 +114,11 @@ public:
   Dim asSize(Dim dim) { return graph.asSize(dim); }
   Dim freshDim() { return graph.freshDim(); }
 
-  NodeError emitError() { return NodeError(op.emitError()); }
+  NodeError emitError() {
+    return NodeError(classify(op.emitError(), ErrorClass::Model));
+  }
+  /// Checks that attributes have the types that ONNX gives them.
+  mlir::LogicalResult expectAttributeTypes();
   /// Checks the number of inputs, of which the first `least` must be given.
   mlir::LogicalResult expectInputs(unsigned least, unsigned most);
   /// Checks the rank of input `index`.

@@ -1,0 +1,97 @@
+//===- OutlineLoops.cpp - Loops of large models as functions --------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Moves the loops of a long entry function to functions, which equal layers
+// then share.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/CPU/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+namespace ecolm {
+#define GEN_PASS_DEF_OUTLINELOOPS
+#include "ecolm/Target/CPU/Passes.h.inc"
+} // namespace ecolm
+
+using namespace mlir;
+using namespace ecolm;
+
+/// Whether a call can stand for `loop`: it gives nothing, and whatever ends the
+/// entry function from within, a check or a lack of memory, stays there.
+static bool canMove(scf::ForOp loop) {
+  WalkResult found = loop.walk([](Operation *op) {
+    return isa<cf::AssertOp, memref::AllocOp>(op) ? WalkResult::interrupt()
+                                                  : WalkResult::advance();
+  });
+  return loop.getNumResults() == 0 && !found.wasInterrupted();
+}
+
+/// The values from outside that `loop` uses, in the order of their first use.
+static SetVector<Value> collectUses(scf::ForOp loop) {
+  SetVector<Value> values;
+  values.insert_range(loop->getOperands());
+  getUsedValuesDefinedAbove(loop.getRegion(), values);
+  return values;
+}
+
+/// Replaces `loop` by a call of a function `name` that holds it. Constants and
+/// globals are made anew there, so that LLVM sees them.
+static void outline(scf::ForOp loop, const Twine &name, OpBuilder &builder) {
+  SmallVector<Value> arguments;
+  SmallVector<Operation *> constants;
+  for (Value value : collectUses(loop)) {
+    Operation *op = value.getDefiningOp();
+    if (op &&
+        (op->hasTrait<OpTrait::ConstantLike>() || isa<memref::GetGlobalOp>(op)))
+      constants.push_back(op);
+    else
+      arguments.push_back(value);
+  }
+  Location loc = loop.getLoc();
+  auto function = func::FuncOp::create(
+      builder, loc, name.str(),
+      builder.getFunctionType(ValueRange(arguments).getTypes(), {}));
+  function.setPrivate();
+  // Inlined again, the entry function would be as long as before.
+  function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
+  Block *body = function.addEntryBlock();
+  OpBuilder inner = OpBuilder::atBlockBegin(body);
+  IRMapping mapping;
+  mapping.map(arguments, body->getArguments());
+  for (Operation *constant : constants)
+    inner.clone(*constant, mapping);
+  inner.clone(*loop, mapping);
+  func::ReturnOp::create(inner, loc);
+  OpBuilder outer(loop);
+  func::CallOp::create(outer, loc, function, arguments);
+  loop.erase();
+}
+
+namespace {
+struct OutlineLoopsPass final
+    : ecolm::impl::OutlineLoopsBase<OutlineLoopsPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+    if (!main || main.isExternal())
+      return;
+    auto all = llvm::to_vector(main.getOps<scf::ForOp>());
+    if (all.size() < minLoops)
+      return;
+    OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
+    for (scf::ForOp loop : llvm::make_filter_range(all, canMove))
+      outline(loop, "ecolm_loop_" + Twine(numMoved++), builder);
+  }
+};
+} // namespace

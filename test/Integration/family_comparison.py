@@ -1,0 +1,142 @@
+"""Families in their spellings: what the compiler recognizes, and whether onnxruntime agrees.
+
+usage: family_comparison.py [--markdown FILE]
+
+Compiles every model of test/Models/families, compares the report with what the
+manifest expects, the logits with onnxruntime's, and 256 greedy tokens; prints a line
+for each model, or writes the table of families and spellings.
+
+onnxruntime runs without graph optimizations: with them it quantizes the activations of
+DequantizeLinear and MatMul to int8, which the model does not ask for.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import numpy as np
+import onnxruntime
+
+if __name__ == "__main__":
+    root = pathlib.Path(__file__).resolve().parents[2]
+    build = root / "build" / "python"
+    sys.path[:0] = [str(build), str(root / "python")]
+
+import ecolm  # noqa: E402
+from programs import COMPILER, MODELS  # noqa: E402
+
+FAMILIES = MODELS / "families"
+TOLERANCE = 1e-4
+LENGTHS = (1, 2, 7, 31, 64)
+CONTEXT = 64
+GREEDY_TOKENS = 256
+VOCABULARY = 65
+
+
+def manifest() -> list[dict]:
+    """The entries of manifest.json; see make_families.py."""
+    return json.loads((FAMILIES / "manifest.json").read_text())
+
+
+def fits(found: str, expected: str) -> bool:
+    """Whether a number format is the expected one.
+
+    Of powers of two a scale may take any, and a trained weight may not use them all:
+    pot[-3, 0] is one of pot[0, 3] and of pot[-6, 0].
+    """
+    ranges = [re.fullmatch(r"pot\[(-?\d+), (-?\d+)\]", name) for name in (found, expected)]
+    if not all(ranges):
+        return found == expected
+    counts = [int(powers[2]) - int(powers[1]) for powers in ranges]
+    return counts[0] <= counts[1]
+
+
+def report(path: pathlib.Path) -> dict:
+    """The compiler's report on `path`."""
+    result = subprocess.run([COMPILER, path, "--emit=report-json", "-o", "-"],
+                            capture_output=True, text=True, check=True)
+    return json.loads(result.stdout)
+
+
+def count_recognized(entry: dict, found: dict) -> int:
+    """How many layers of `found`, a report, are what `entry` expects."""
+    count = sum(layer["kind"] == entry["kind"] and layer["input"] == entry["activations"]
+                and fits(layer["format"], entry["weights"]) for layer in found["layers"])
+    return count // entry.get("terms", 1)
+
+
+class Pair:
+    """One model, compiled and in onnxruntime."""
+
+    def __init__(self, path: pathlib.Path):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        self.session = onnxruntime.InferenceSession(path, options)
+        self.model = ecolm.compile(path)
+
+    def expected(self, ids: np.ndarray) -> np.ndarray:
+        return self.session.run(None, {"input_ids": ids})[0]
+
+    def actual(self, ids: np.ndarray) -> np.ndarray:
+        return self.model.run({"input_ids": ids})["logits"]
+
+    def largest_difference(self) -> float:
+        """Between the logits of random ids of every length."""
+        random = np.random.default_rng(0)
+        batches = [random.integers(0, VOCABULARY, (1, length)) for length in LENGTHS]
+        return max(np.abs(self.expected(ids) - self.actual(ids)).max() for ids in batches)
+
+    def greedy(self, logits, count: int) -> list[int]:
+        """The most likely tokens one after the other, from the last CONTEXT of them."""
+        tokens = [0]
+        for _ in range(count):
+            ids = np.array([tokens[-CONTEXT:]], np.int64)
+            tokens.append(int(logits(ids)[0, -1].argmax()))
+        return tokens[1:]
+
+    def count_equal(self, count: int) -> int:
+        """How many greedy tokens agree before one differs."""
+        pairs = zip(self.greedy(self.expected, count), self.greedy(self.actual, count))
+        return next((i for i, (a, b) in enumerate(pairs) if a != b), count)
+
+
+def describe(entry: dict) -> tuple[str, bool]:
+    """`7 of 7, 1e-6, 256` for a model, and whether all of it is as expected."""
+    path = FAMILIES / entry["file"]
+    recognized = count_recognized(entry, report(path))
+    pair = Pair(path)
+    difference, equal = pair.largest_difference(), pair.count_equal(GREEDY_TOKENS)
+    good = (recognized == entry["linear_layers"] and difference <= TOLERANCE
+            and equal == GREEDY_TOKENS)
+    return f"{recognized} of {entry['linear_layers']}, {difference:.0e}, {equal}", good
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--markdown", type=pathlib.Path, help="write the table here")
+    arguments = parser.parse_args()
+    lines, failures = [], 0
+    for entry in manifest():
+        text, good = describe(entry)
+        failures += not good
+        line = f"| {entry['family']} | {entry['spelling']} | {entry['weights']} {entry['kind']} " \
+               f"| {entry['activations']} | {text.replace(', ', ' | ')} |"
+        print(line, "" if good else "DIFFERS", flush=True)
+        lines.append(line)
+    if arguments.markdown:
+        page = arguments.markdown.read_text().split("| family |")[0]
+        head = ("| family | spelling | weights | activations | layers recognized "
+                "| largest difference of logits | equal greedy tokens |\n"
+                "|---|---|---|---|---|---|---|\n")
+        arguments.markdown.write_text(page + head + "\n".join(lines) + "\n")
+    print(f"{len(lines) - failures} of {len(lines)} as expected")
+    return failures > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+// RUN: ecolm-opt %s --ecolm-outline-loops="min-loops=2" | FileCheck %s
+// RUN: ecolm-opt %s --ecolm-outline-loops="min-loops=2" --duplicate-function-elimination | FileCheck %s --check-prefix=SHARED
+// RUN: ecolm-opt %s --ecolm-outline-loops="min-loops=4" | FileCheck %s --check-prefix=SHORT
+
+// Two equal loops become one function; a loop that checks stays where it is.
+// CHECK-LABEL: func.func @main(
+
+// CHECK: call @ecolm_loop_0(%arg0) : (memref<4xf32>) -> ()
+// CHECK: call @ecolm_loop_1(%arg1) : (memref<4xf32>) -> ()
+// CHECK: scf.for
+// CHECK: cf.assert
+// CHECK: func.func private @ecolm_loop_0(%arg0: memref<4xf32>) attributes {passthrough = ["noinline"]}
+// CHECK: arith.constant 0.0
+// CHECK: scf.for
+// CHECK: memref.store {{.*}}, %arg0[
+// CHECK: func.func private @ecolm_loop_1(
+
+// SHARED: call @ecolm_loop_[[KEPT:[01]]](%arg0)
+// SHARED: call @ecolm_loop_[[KEPT]](%arg1)
+// SHARED-COUNT-1: func.func private
+// SHARED-NOT: func.func private
+
+// SHORT-NOT: call
+func.func @main(%a: memref<4xf32>, %b: memref<4xf32>, %ok: i1) {
+  %one = arith.constant 1 : index
+  %none = arith.constant 0 : index
+  %four = arith.constant 4 : index
+  %zero = arith.constant 0.0 : f32
+  scf.for %i = %none to %four step %one {
+    memref.store %zero, %a[%i] : memref<4xf32>
+  }
+  scf.for %i = %none to %four step %one {
+    memref.store %zero, %b[%i] : memref<4xf32>
+  }
+  scf.for %i = %none to %four step %one {
+    cf.assert %ok, "checked"
+  }
+  return
+}
