@@ -182,7 +182,7 @@ readTokenizer(MLIRContext *context, const CompileOptions &options) {
   llvm::Expected<ImportedTokenizer> tokenizer =
       importTokenizerFile(options.tokenizer);
   if (!tokenizer) {
-    emitError(UnknownLoc::get(context))
+    classify(emitError(UnknownLoc::get(context)), ErrorClass::Model)
         << llvm::toString(tokenizer.takeError());
     return failure();
   }
