@@ -2,7 +2,8 @@
 
 // Scales on both sides, a mask that a comparison of ranges makes causal behind
 // the past, and a guard.
-// CHECK: evidence = "causal, with a past", idea = "attention", name = "MatMul"
+// CHECK: evidence = "softmax of a masked product", idea = "attention", name = "MatMul"
+// CHECK-SAME: evidence = "causal, behind a past", idea = "mask"
 // CHECK-LABEL: func @past
 // CHECK-SAME:    (%[[Q:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[K:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[V:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[PK:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[PV:.*]]: tensor<1x2x?x4xf32>
 // CHECK:         %[[NONE:.*]] = onnx.none
@@ -46,13 +47,14 @@ func.func @past(
 
 // -----
 
-// A constant triangle is causal; with one element more it is a mask.
-// CHECK: evidence = "causal", {{.*}}evidence = "not causal, with a mask"
+// A constant triangle is causal; with one element more it is a mask. Half is
+// the scale that Attention has for heads of four.
+// CHECK: evidence = "causal", idea = "mask"{{.*}}reason = "nothing shows that its mask is causal"
 // CHECK-LABEL: func @constant
 // CHECK-SAME:    (%[[Q:.*]]: tensor<1x2x3x4xf32>, %[[K:.*]]: tensor<1x2x3x4xf32>)
-// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]]) {attrs = {is_causal = 1 : i64, scale = 5.000000e-01 : f32}
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]]) {attrs = {is_causal = 1 : i64}
 // CHECK:         %[[M:.*]] = onnx.node "Where"(
-// CHECK-NEXT:    onnx.node "Attention"(%[[Q]], %[[K]], %[[K]], %[[M]]) {attrs = {scale = 5.000000e-01 : f32}
+// CHECK-NEXT:    onnx.node "Attention"(%[[Q]], %[[K]], %[[K]], %[[M]]) {opset
 func.func @constant(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x3x4xf32>) -> (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) {
   %two = onnx.initializer "two" dense<2.0> : tensor<f32>
   %hidden = onnx.initializer "hidden" dense<-3.40282347E+38> : tensor<f32>
