@@ -200,7 +200,7 @@ static LogicalResult checkVocabulary(ModuleOp module,
     return success();
   int64_t logits = signature.outputs[0].type.getShape().back();
   if (tokenizer.numIds > logits)
-    return emitError(module.getLoc())
+    return classify(emitError(module.getLoc()), ErrorClass::Usage)
            << "the tokenizer has " << tokenizer.numIds
            << " ids, but the model gives " << logits
            << " logits; it is the tokenizer of another model";

@@ -29,6 +29,9 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // Constants first: what a chain of nodes makes of a weight is a weight. A
   // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());
+  // Folding rounds an attention of constants step by step, so it comes before.
+  manager.addPass(onnx::createInferShapes());
+  manager.addPass(createRecognizeAttention());
   manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createExpandSequences());
 
@@ -49,7 +52,8 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // typed again: a mask made of several has the shape of none.
   manager.addPass(createRecognizeNorms());
   manager.addPass(createRecognizeActivations());
-  manager.addPass(createRecognizeAttention());
+  manager.addPass(createRecognizeRotary());
+  manager.addPass(createRecognizeCausalMasks());
   manager.addPass(onnx::createInferShapes());
 
   // Number formats, each as the operator that means it.

@@ -15,24 +15,28 @@
 using namespace mlir;
 using namespace ecolm;
 
-static bool isConstantNumber(Value value) {
-  return matchNumber(value).has_value();
+static bool isNumberOfSizes(Value value) {
+  return matchSizePower(value).has_value();
 }
 
 /// `value` without the numbers that multiply or divide it, which `scale`
 /// gathers, and without casts between floats.
-static Value takeScale(Value value, double &scale) {
+static Value takeScale(Value value, SizePower &scale) {
   while (true) {
     value = skipFloatCasts(value);
-    if (auto product = matchBinary(value, "Mul", isConstantNumber)) {
-      scale *= *matchNumber(product->second);
-      value = product->first;
-    } else if (auto quotient = matchBinary(value, "Div", isConstantNumber)) {
-      scale /= *matchNumber(quotient->second);
-      value = quotient->first;
-    } else {
-      return value;
+    bool divides = false;
+    auto step = matchBinary(value, "Mul", isNumberOfSizes);
+    if (!step) {
+      step = matchBinary(value, "Div", isNumberOfSizes);
+      divides = true;
     }
+    auto next =
+        step ? scale.times(*matchSizePower(step->second), divides ? -1 : 1)
+             : std::nullopt;
+    if (!next)
+      return value;
+    scale = *next;
+    value = step->first;
   }
 }
 
@@ -61,8 +65,12 @@ static Value matchSoftmax(Value value, bool &isGuarded) {
 
 /// The product behind `value`, numbers and casts skipped, or null.
 static onnx::NodeOp findProduct(Value value) {
-  double ignored;
+  SizePower ignored;
   return matchNode(takeScale(value, ignored), "MatMul");
+}
+
+static bool isNumberConstant(Value value) {
+  return matchNumber(value).has_value();
 }
 
 /// The value that a mask is applied to, and the mask.
@@ -90,9 +98,9 @@ static std::optional<std::pair<Value, AppliedMask>> matchMask(Value scores) {
     return std::nullopt;
   Value condition = choice.getInputs()[0];
   Value kept = choice.getInputs()[1], other = choice.getInputs()[2];
-  if (isConstantNumber(other) && keepsType(kept))
+  if (isNumberConstant(other) && keepsType(kept))
     return std::make_pair(kept, AppliedMask{condition, MaskUse::Keep, other});
-  if (isConstantNumber(kept) && keepsType(other))
+  if (isNumberConstant(kept) && keepsType(other))
     return std::make_pair(other, AppliedMask{condition, MaskUse::Hide, kept});
   return std::nullopt;
 }
@@ -207,7 +215,7 @@ std::optional<AttentionPattern> ecolm::matchAttention(onnx::NodeOp root) {
   RankedTensorType q = getRankedType(pattern.query);
   if (!q || (q.getRank() != 3 && q.getRank() != 4))
     pattern.problem = "its queries are not of three or four dimensions";
-  else if (!(pattern.scale > 0))
+  else if (!(pattern.scale.factor > 0))
     pattern.problem = "its scale is not positive";
   return pattern;
 }

@@ -13,6 +13,7 @@
 #define ECOLM_LIB_RECOGNITION_ATTENTIONPATTERN_H
 
 #include "MaskPredicate.h"
+#include "SizePower.h"
 #include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
 #include "llvm/ADT/SmallVector.h"
 #include <string>
@@ -32,7 +33,7 @@ struct AttentionPattern {
   mlir::Value query, key, value;
   /// The order in which `key` has the dimensions of keys; empty for its own.
   llvm::SmallVector<int64_t> keyOrder;
-  double scale = 1;
+  SizePower scale;
   llvm::SmallVector<AppliedMask, 2> masks;
   /// The scores that the softmax reads.
   mlir::Value scores;

@@ -72,9 +72,15 @@ SmallVector<Value> FusedNode::split(Value value, ArrayRef<int64_t> sizes,
 }
 
 LogicalResult FusedNode::replace(ArrayRef<Value> values) {
-  for (auto [result, value] : llvm::zip(node.getResults(), values))
-    if (value)
-      rewriter.replaceAllUsesWith(result, value);
+  for (auto [result, given] : llvm::zip(node.getResults(), values)) {
+    if (!given)
+      continue;
+    Value value = given;
+    // The function returns values of the types that it states.
+    if (isa<UnrankedTensorType>(value.getType()))
+      value.setType(result.getType());
+    rewriter.replaceAllUsesWith(result, value);
+  }
   rewriter.eraseOp(node);
   return success();
 }

@@ -12,6 +12,7 @@
 #include "LinearForm.h"
 #include "NodeMatch.h"
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
+#include "ecolm/Dialect/ONNX/Shapes/Dim.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -29,6 +30,12 @@ LinearForm LinearForm::plus(const LinearForm &other, int64_t factor) const {
   return sum;
 }
 
+static LinearForm makeTerm(StringRef symbol) {
+  LinearForm form;
+  form.terms[symbol.str()] = 1;
+  return form;
+}
+
 /// The list of dimensions that inference wrote for `tensor`.
 static ArrayAttr getDims(Value tensor) {
   if (auto argument = dyn_cast<BlockArgument>(tensor)) {
@@ -44,18 +51,6 @@ static ArrayAttr getDims(Value tensor) {
              : ArrayAttr();
 }
 
-/// The sizes that `node` joins along `dim`, added up.
-static std::optional<LinearForm> addParts(onnx::NodeOp node, int64_t dim) {
-  LinearForm sum;
-  for (Value part : node.getInputs()) {
-    std::optional<LinearForm> size = getSizeForm(part, dim);
-    if (!size)
-      return std::nullopt;
-    sum = sum.plus(*size);
-  }
-  return sum;
-}
-
 std::optional<LinearForm> ecolm::getSizeForm(Value tensor, int64_t dim) {
   tensor = skipIdentities(tensor);
   RankedTensorType type = getRankedType(tensor);
@@ -63,12 +58,6 @@ std::optional<LinearForm> ecolm::getSizeForm(Value tensor, int64_t dim) {
     return std::nullopt;
   if (!type.isDynamicDim(dim))
     return LinearForm(type.getDimSize(dim));
-  // Inference gives a sum a name of its own; its parts say more.
-  if (onnx::NodeOp concat = matchNode(tensor, "Concat")) {
-    auto axis = normalizeAxis(getInt(concat, "axis", 0), type.getRank());
-    if (axis == dim)
-      return addParts(concat, dim);
-  }
   ArrayAttr dims = getDims(tensor);
   if (!dims || dim >= static_cast<int64_t>(dims.size()))
     return std::nullopt;
@@ -76,7 +65,8 @@ std::optional<LinearForm> ecolm::getSizeForm(Value tensor, int64_t dim) {
   if (!symbol || symbol.getValue() == "?")
     return std::nullopt;
   LinearForm form;
-  form.terms[symbol.str()] = 1;
+  for (StringRef part : onnx::getParts(symbol))
+    form = form.plus(makeTerm(part));
   return form;
 }
 

@@ -31,7 +31,10 @@ struct LinearForm {
 
   /// This form plus `factor` times another.
   LinearForm plus(const LinearForm &other, int64_t factor = 1) const;
-  bool operator==(const LinearForm &other) const = default;
+  bool operator==(const LinearForm &other) const {
+    return constant == other.constant && terms == other.terms;
+  }
+  bool operator!=(const LinearForm &other) const { return !(*this == other); }
 };
 
 /// Dimension `dim` of `tensor`, or nothing if it has no name.

@@ -136,7 +136,7 @@ static std::optional<TwoValued> evaluateWhere(onnx::NodeOp node) {
       [&](double truth) { return truth ? kept->inside : other->inside; });
 }
 
-/// Arithmetic with a number.
+/// Arithmetic with a number, or a comparison with one.
 static std::optional<TwoValued> evaluateArithmetic(onnx::NodeOp node) {
   std::optional<TwoValued> lhs = evaluate(node.getInputs()[0]);
   std::optional<TwoValued> rhs = evaluate(node.getInputs()[1]);
@@ -144,6 +144,8 @@ static std::optional<TwoValued> evaluateArithmetic(onnx::NodeOp node) {
     return std::nullopt;
   auto compute = [&](double a, double b) {
     StringRef op = node.getOpType();
+    if (op == "Equal")
+      return a == b ? 1.0 : 0.0;
     return op == "Add" ? a + b : op == "Sub" ? a - b : a * b;
   };
   if (rhs->isUniform())
@@ -160,7 +162,7 @@ static std::optional<TwoValued> evaluateNode(onnx::NodeOp node) {
     return evaluateTrilu(node);
   if (op == "Where")
     return evaluateWhere(node);
-  if (op == "Add" || op == "Sub" || op == "Mul")
+  if (op == "Add" || op == "Sub" || op == "Mul" || op == "Equal")
     return evaluateArithmetic(node);
   if (op == "ConstantOfShape") {
     auto stated = dyn_cast_or_null<ElementsAttr>(node.getNodeAttr("value"));

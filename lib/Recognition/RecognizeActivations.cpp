@@ -130,29 +130,27 @@ static bool isGate(Value value) {
 static std::pair<Activation, Value> matchActivation(onnx::NodeOp root) {
   Product product;
   multiply(product, root.getResult(0), isGate);
-  // x may be a product of its own, so all factors but the gate are tried.
-  auto *gate = llvm::find_if(product.factors, isGate);
-  if (gate == product.factors.end())
-    return {Activation::None, nullptr};
-  Value arm = *gate;
-  for (Value operand : {root.getInputs()[0], root.getInputs()[1]}) {
-    SmallVector<Value> candidates = {skipIdentities(operand)};
+  // The argument is a factor of the last products or one of theirs.
+  SmallVector<Value> candidates;
+  for (Value operand : root.getInputs()) {
+    candidates.push_back(skipIdentities(operand));
     if (auto inner = matchNode(operand, "Mul"))
       for (Value deeper : inner.getInputs())
         candidates.push_back(skipIdentities(deeper));
+  }
+  for (Value gate : llvm::make_filter_range(product.factors, isGate))
     for (Value x : candidates) {
       Product exact;
       multiply(exact, root.getResult(0),
-               [&](Value v) { return v == x || v == arm; });
-      if (x == arm || exact.factors.size() != 2 ||
+               [&](Value v) { return v == x || v == gate; });
+      if (x == gate || exact.factors.size() != 2 ||
           !llvm::is_contained(exact.factors, x) ||
-          !llvm::is_contained(exact.factors, arm))
+          !llvm::is_contained(exact.factors, gate))
         continue;
-      if (Activation kind = classify(x, arm, exact.constant);
-          kind != Activation::None)
+      Activation kind = classify(x, gate, exact.constant);
+      if (kind != Activation::None)
         return {kind, x};
     }
-  }
   return {Activation::None, nullptr};
 }
 

@@ -15,6 +15,7 @@
 #include "ecolm/Recognition/Passes.h"
 #include "ecolm/Recognition/RecognitionNotes.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
+#include <cmath>
 
 namespace ecolm {
 #define GEN_PASS_DEF_RECOGNIZEATTENTION
@@ -39,8 +40,7 @@ public:
   std::string build();
 
 private:
-  void proveMasks();
-  void usePast(onnx::NodeOp keys, onnx::NodeOp values);
+  bool hasDefaultScale();
   Value makeMask();
   Value makeAdded(const AppliedMask &mask);
 
@@ -48,66 +48,8 @@ private:
   AttentionPattern p;
   GraphRewriter &rewriter;
   Location loc;
-  bool isCausal = false;
-  /// Masks that nothing shows to be causal.
-  SmallVector<AppliedMask, 2> rest;
-  Value pastKey, pastValue;
 };
 } // namespace
-
-/// What hides a score for good: nothing that is computed reaches it.
-static double getLowest(Type type) { return type.isF16() ? -65504 : -1e30; }
-
-/// Concat over the second to last dimension of two values, or null.
-static onnx::NodeOp matchAppend(Value value) {
-  onnx::NodeOp concat = matchNode(value, "Concat");
-  RankedTensorType type = getRankedType(value);
-  if (!concat || concat.getInputs().size() != 2 || type.getRank() != 4)
-    return nullptr;
-  auto axis = normalizeAxis(getInt(concat, "axis", 0), 4);
-  return axis == 2 ? concat : onnx::NodeOp();
-}
-
-/// Sorts masks that are proved causal from the rest.
-void AttentionBuilder::proveMasks() {
-  RankedTensorType scores = getRankedType(p.scores);
-  int64_t queryDim = getRankedType(p.query).getRank() - 2;
-  std::optional<LinearForm> queries = getSizeForm(p.query, queryDim);
-  for (const AppliedMask &applied : p.masks) {
-    double lowest = getLowest(scores.getElementType());
-    auto filled =
-        applied.fill ? matchNumber(applied.fill) : std::optional(lowest);
-    auto proved = proveCausal(applied.mask, applied.use, lowest);
-    if (proved && proved->keepsAll)
-      continue;
-    RankedTensorType type = getRankedType(applied.mask);
-    bool sameRows = proved && queries &&
-                    getSizeForm(applied.mask, type.getRank() - 2) == queries;
-    if (!sameRows || *filled > lowest || isCausal) {
-      rest.push_back(applied);
-      continue;
-    }
-    // Keys behind those of the past, or as many keys as the mask allows more
-    // than its queries.
-    onnx::NodeOp keys = p.keyOrder.empty() ? matchAppend(p.key) : nullptr;
-    onnx::NodeOp values = matchAppend(p.value);
-    if (proved->diagonal == LinearForm(0) && !keys && !values) {
-      isCausal = true;
-    } else if (keys && values &&
-               getSizeForm(keys.getInputs()[0], 2) == proved->diagonal &&
-               getSizeForm(values.getInputs()[0], 2) == proved->diagonal) {
-      isCausal = true;
-      usePast(keys, values);
-    } else {
-      rest.push_back(applied);
-    }
-  }
-}
-
-void AttentionBuilder::usePast(onnx::NodeOp keys, onnx::NodeOp values) {
-  pastKey = keys.getInputs()[0], pastValue = values.getInputs()[0];
-  p.key = keys.getInputs()[1], p.value = values.getInputs()[1];
-}
 
 std::optional<std::string> AttentionBuilder::check() {
   if (!p.problem.empty())
@@ -130,8 +72,11 @@ std::optional<std::string> AttentionBuilder::check() {
     return "nothing shows that queries and keys have one batch size";
   if (rank == 4) {
     int64_t heads = q.getDimSize(1), keyHeads = k.getDimSize(order[1]);
-    if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(keyHeads) ||
-        keyHeads != v.getDimSize(1) || keyHeads < 1 || heads % keyHeads)
+    bool isStatic = !ShapedType::isDynamic(heads) &&
+                    !ShapedType::isDynamic(keyHeads) && keyHeads > 0;
+    bool fits = isStatic ? heads % keyHeads == 0
+                         : rewriter.haveSameSize(p.query, 1, p.key, order[1]);
+    if (!fits || !rewriter.haveSameSize(p.key, order[1], p.value, 1))
       return "its heads are no multiple of those of its keys";
   }
   for (const AppliedMask &applied : p.masks) {
@@ -139,8 +84,31 @@ std::optional<std::string> AttentionBuilder::check() {
     if (!mask || mask.getRank() > 4 || mask.getRank() < 1)
       return "it has a mask of more than four dimensions, or of none";
   }
-  proveMasks();
+  if (p.scale.exponent != 0 && !hasDefaultScale())
+    return "its scale is computed from sizes";
   return std::nullopt;
+}
+
+/// True if the scale is `1 / sqrt(size of a head)`, as exactly as the type of
+/// the graph's numbers holds it. That is what Attention does without a scale,
+/// and without their rounding.
+bool AttentionBuilder::hasDefaultScale() {
+  int64_t last = getRankedType(p.query).getRank() - 1;
+  std::optional<LinearForm> size = getSizeForm(p.query, last);
+  bool isNarrow = !getElementTypeOrSelf(p.query.getType()).isF32() &&
+                  !getElementTypeOrSelf(p.query.getType()).isF64();
+  double slack = isNarrow ? 1e-3 : 1e-6, wanted = 1;
+  if (!size)
+    return false;
+  if (p.scale.exponent != 0) {
+    if (p.scale.exponent != -0.5 || !(p.scale.size == *size))
+      return false;
+  } else if (!size->terms.empty()) {
+    return false;
+  } else {
+    wanted = 1 / std::sqrt(static_cast<double>(size->constant));
+  }
+  return std::abs(p.scale.factor - wanted) <= slack * wanted;
 }
 
 /// A mask as what is added to the scores: a hidden score becomes the fill, to
@@ -164,10 +132,10 @@ Value AttentionBuilder::makeAdded(const AppliedMask &applied) {
                              maskType.clone(type), {}, applied.mask);
 }
 
-/// The masks that are left as one operand, or an omitted one.
+/// The masks as one operand.
 Value AttentionBuilder::makeMask() {
   Value sum;
-  for (const AppliedMask &applied : rest) {
+  for (const AppliedMask &applied : p.masks) {
     Value added = makeAdded(applied);
     if (!sum) {
       sum = added;
@@ -178,8 +146,7 @@ Value AttentionBuilder::makeMask() {
         UnrankedTensorType::get(getElementTypeOrSelf(added.getType()));
     sum = rewriter.createNode(loc, "Add", {sum, added}, untyped);
   }
-  return sum ? sum
-             : onnx::NoneOp::create(rewriter, loc, rewriter.getNoneType());
+  return sum;
 }
 
 std::string AttentionBuilder::build() {
@@ -192,15 +159,12 @@ std::string AttentionBuilder::build() {
     p.key = rewriter.createNode(loc, "Transpose", p.key, k.clone(shape), perm);
   }
   SmallVector<Value> operands = {p.query, p.key, p.value};
-  if (!rest.empty() || pastKey)
+  if (!p.masks.empty())
     operands.push_back(makeMask());
-  if (pastKey)
-    operands.append({pastKey, pastValue});
-  SmallVector<NamedAttribute> attrs = {rewriter.getNamedAttr(
-      "scale", rewriter.getF32FloatAttr(static_cast<float>(p.scale)))};
-  if (isCausal)
-    attrs.push_back(
-        rewriter.getNamedAttr("is_causal", rewriter.getI64IntegerAttr(1)));
+  SmallVector<NamedAttribute> attrs;
+  if (!hasDefaultScale())
+    attrs.push_back(rewriter.getNamedAttr(
+        "scale", rewriter.getF32FloatAttr(static_cast<float>(p.scale.factor))));
   // Without a dimension of heads there is one.
   if (getRankedType(p.query).getRank() == 3)
     for (StringRef name : {"q_num_heads", "kv_num_heads"})
@@ -209,12 +173,9 @@ std::string AttentionBuilder::build() {
   Value result = rewriter.createNode(loc, "Attention", operands,
                                      root.getResult(0).getType(), attrs);
   (void)rewriter.replaceNode(root, result);
-  std::string evidence = isCausal ? "causal" : "not causal";
-  if (!rest.empty())
-    evidence += ", with a mask";
-  if (pastKey)
-    evidence += ", with a past";
-  return evidence;
+  if (p.masks.empty())
+    return "softmax of a product";
+  return "softmax of a masked product";
 }
 
 namespace {

@@ -133,7 +133,11 @@ static bool isPartOfNorm(onnx::NodeOp node) {
         next.isStandard("Identity") ||
         (next.isStandard("Cast") &&
          next.getResult(0).getType() == node.getResult(0).getType());
-    if (isIdentity ? isPartOfNorm(next) : matchNorm(next).has_value())
+    if (isIdentity && isPartOfNorm(next))
+      return true;
+    std::optional<Norm> norm = isIdentity ? std::nullopt : matchNorm(next);
+    // A norm of this value begins here; the value is no part of it.
+    if (norm && norm->x != skipIdentities(node.getResult(0)))
       return true;
   }
   return false;

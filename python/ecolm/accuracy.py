@@ -117,9 +117,9 @@ def rotation_rows(study: Study, trained: bool) -> Iterator[tuple[str, Callable[[
     generator = torch.Generator().manual_seed(0)
     ids, _ = study.text.batch(CALIBRATION_ROWS, study.twin.config.context, generator)
 
-    def learned(family: str, **options) -> dict:
+    def learned(family: str, steps: int = 200, **options) -> dict:
         model = study.model(family, **options)
-        errors = calibrate_bases(model, study.twin, ids)
+        errors = calibrate_bases(model, study.twin, ids, steps)
         before, after = (sum(e[i] for e in errors.values()) / len(errors) for i in (0, 1))
         return {**study.measured(model), "error_before": before, "error_after": after}
 
@@ -132,8 +132,7 @@ def rotation_rows(study: Study, trained: bool) -> Iterator[tuple[str, Callable[[
             "butterflyquant", bits=2, group=g)
     yield "uniform, 4 bits, group 128", lambda: study.measured(
         study.model("uniform", bits=4, group=128))
-    yield "paroquant, 4 bits, group 128", lambda: learned("paroquant", bits=4, group=128)
-    yield "paroquant, 2 bits, group 128", lambda: learned("paroquant", bits=2, group=128)
+    yield "paroquant, 4 bits, group 128", lambda: learned("paroquant", 50, bits=4, group=128)
 
 
 TABLES = {"pot": pot_rows, "formats": format_rows, "rotations": rotation_rows}

@@ -122,15 +122,13 @@ def RecognizeAttention
     Looks for `softmax(mask(q k^T scale)) v`, from the last product backwards:
     casts between floats, a guard against rows without keys, masks that are
     added or chosen with Where, numbers that scale the scores, the queries or the
-    keys, transposed keys in any spelling, heads of keys and values that are
-    repeated for groups of queries, and keys behind those of a past.
+    keys, constant or computed from the size of a head, transposed keys in any
+    spelling, and heads of keys and values that are repeated for groups of
+    queries. Masks become what is added to the scores; `recognize-causal-masks`
+    looks at them.
 
-    A mask counts as causal only if that is proved: a constant is looked at,
-    element by element, and comparisons of ranges and Trilu are followed with
-    sizes as sums of symbols, so that `j <= i + past` is known to be just that.
-    Every other mask stays one, as what is added to the scores.
-
-    Numbers between the products may be wider afterwards, never narrower: f16
+    It runs before constants are folded: of an attention of constants the
+    steps would be rounded one by one. Numbers between the products may be wider afterwards, never narrower: f16
     scores that the graph rounds at every step are kept in f32. A query that
     sees no key gives 0 where unguarded steps divide 0 by 0.
 
@@ -150,6 +148,33 @@ def RecognizeAttention
   let statistics = [
     Statistic<"numAttentions", "attentions", "Attentions recognized">
   ];
+}
+
+def RecognizeCausalMasks
+    : Pass<"recognize-causal-masks", "::mlir::ModuleOp"> {
+  let summary = "write causality for masks of Attention that say no more";
+  let description = [{
+    A mask counts as causal only if that is proved: a constant is looked at,
+    element by element, and comparisons of ranges and Trilu are followed with
+    sizes as sums of symbols, so that `j <= i + past` is known to be just that.
+    Where the keys and values are those of a past and new ones behind them, and
+    the mask lets a query see all of the past, both become inputs of their own.
+    A mask that hides nothing is dropped; every other one stays.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did.
+
+    ```mlir
+    %m = onnx.initializer "mask" dense<[[true, false], [true, true]]> : tensor<2x2xi1>
+    %y = onnx.node "Attention"(%q, %k, %v, %m) {opset = 23 : i64}
+           : (tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<2x2xi1>) -> tensor<1x2x2x4xf32>
+    ==>
+    %y = onnx.node "Attention"(%q, %k, %v) {attrs = {is_causal = 1 : i64}, opset = 23 : i64}
+           : (tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>) -> tensor<1x2x2x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [Statistic<"numMasks", "masks", "Masks recognized">];
 }
 
 def RecognizeNorms : Pass<"recognize-norms", "::mlir::ModuleOp"> {
@@ -261,6 +286,38 @@ def RecognizeButterflies : Pass<"recognize-butterflies", "::mlir::ModuleOp"> {
   let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
   let statistics = [
     Statistic<"numFactors", "factors", "Factors written">
+  ];
+}
+
+def RecognizeRotary : Pass<"recognize-rotary", "::mlir::ModuleOp"> {
+  let summary = "write RotaryEmbedding for its steps";
+  let description = [{
+    Finds what turns pairs of elements of queries or keys [B, H, T, D]: the two
+    halves of a row, `x cos + Concat(-x[D/2:], x[:D/2]) sin`, or neighbours, the
+    even and odd elements, which are joined again. RotaryEmbedding takes each
+    cosine once, [B, T, D/2]; of halves the graph has each of them twice, and
+    that both are the same is proved: they are one value joined with itself, or
+    a constant table whose halves are equal, behind Cos, Sin, Gather and the
+    like, which are made again for one half.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did; the tables that it made are typed without names of dimensions.
+
+    ```mlir
+    %0 = onnx.node "Slice"(%x, %two, %end, %axis) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2x3x2xf32>
+    %1 = onnx.node "Neg"(%0) {opset = 13 : i64} : (tensor<1x2x3x2xf32>) -> tensor<1x2x3x2xf32>
+    %2 = onnx.node "Slice"(%x, %zero, %two, %axis) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2x3x2xf32>
+    %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<1x2x3x2xf32>, tensor<1x2x3x2xf32>) -> tensor<1x2x3x4xf32>
+    %4 = onnx.node "Mul"(%x, %cosine) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x2x3x4xf32>
+    %5 = onnx.node "Mul"(%3, %sine) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x2x3x4xf32>
+    %6 = onnx.node "Add"(%4, %5) {opset = 14 : i64} : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+    ==>
+    %6 = onnx.node "RotaryEmbedding"(%x, %cosines, %sines) {attrs = {interleaved = 0 : i64}, opset = 24 : i64} : (tensor<1x2x3x4xf32>, tensor<1x3x2xf32>, tensor<1x3x2xf32>) -> tensor<1x2x3x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numRotaries", "rotaries", "Rotary embeddings recognized">
   ];
 }
 

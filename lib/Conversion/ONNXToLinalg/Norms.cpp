@@ -20,10 +20,9 @@ namespace {
 /// Writes a formula as nodes over axes of one tensor.
 class AxisFormula {
 public:
-  AxisFormula(onnx::NodeOp node, SmallVector<int64_t> axes,
+  AxisFormula(Value like, Location loc, SmallVector<int64_t> axes,
               GraphRewriter &rewriter)
-      : loc(node.getLoc()), like(node.getInputs()[0]), axes(std::move(axes)),
-        rewriter(rewriter) {
+      : loc(loc), like(like), axes(std::move(axes)), rewriter(rewriter) {
     type = cast<RankedTensorType>(like.getType());
     SmallVector<int64_t> shape(type.getShape());
     for (int64_t axis : this->axes)
@@ -82,7 +81,7 @@ static LogicalResult convertSoftmax(onnx::NodeOp node,
   // Before opset 13 all dimensions from the axis on were one.
   if (isOld)
     axes = llvm::to_vector(llvm::seq<int64_t>(*axis, rank));
-  AxisFormula f(node, axes, rewriter);
+  AxisFormula f(x, node.getLoc(), axes, rewriter);
   Value shifted = f.apply("Sub", {x, f.reduce("ReduceMax", x)});
   Value exponentials = f.apply("Exp", shifted);
   Value sum = f.reduce("ReduceSum", exponentials);
@@ -99,9 +98,44 @@ findTrailingAxes(onnx::NodeOp node, GraphRewriter &rewriter) {
       normalizeAxis(getInt(node, "axis", -1), type.getRank());
   if (!axis)
     return rewriter.refuse(node, "expects an axis below the rank");
-  if (!isa<Float32Type, Float64Type>(type.getElementType()))
-    return rewriter.refuse(node, "expects f32 or f64 elements");
+  if (!isa<FloatType>(type.getElementType()))
+    return rewriter.refuse(node, "expects elements of a float type");
   return llvm::to_vector(llvm::seq<int64_t>(*axis, type.getRank()));
+}
+
+/// `x` with elements of `type`.
+static Value createCastNode(Value x, Type type, GraphRewriter &rewriter) {
+  auto own = cast<RankedTensorType>(x.getType());
+  if (own.getElementType() == type)
+    return x;
+  constexpr int64_t kFloat = 1, kFloat16 = 10, kBFloat16 = 16;
+  int64_t to = type.isF32() ? kFloat : type.isF16() ? kFloat16 : kBFloat16;
+  NamedAttribute attr =
+      rewriter.getNamedAttr("to", rewriter.getI64IntegerAttr(to));
+  return rewriter.createNode(x.getLoc(), "Cast", x, own.clone(type), attr, x);
+}
+
+/// The input of a norm in the type of its steps, which is f32 for what is
+/// narrower.
+static Value createWideInput(onnx::NodeOp node, GraphRewriter &rewriter) {
+  Value x = node.getInputs()[0];
+  Type type = getElementTypeOrSelf(x.getType());
+  bool isWide = isa<Float32Type, Float64Type>(type);
+  return isWide ? x : createCastNode(x, rewriter.getF32Type(), rewriter);
+}
+
+/// `normalized * scale + bias`, inputs 1 and 2, in the type of the node.
+static Value createScaled(onnx::NodeOp node, Value normalized,
+                          GraphRewriter &rewriter) {
+  Value x = node.getInputs()[0];
+  Value result =
+      createCastNode(normalized, getElementTypeOrSelf(x.getType()), rewriter);
+  AxisFormula f(x, node.getLoc(), {}, rewriter);
+  if (Value scale = node.getPresentInput(1))
+    result = f.apply("Mul", {result, scale});
+  if (Value bias = node.getPresentInput(2))
+    result = f.apply("Add", {result, bias});
+  return result;
 }
 
 /// `(x - mean) / sqrt(var + epsilon) * scale + bias`, with the mean and the
@@ -111,17 +145,15 @@ static LogicalResult convertLayerNormalization(onnx::NodeOp node,
   FailureOr<SmallVector<int64_t>> axes = findTrailingAxes(node, rewriter);
   if (failed(axes))
     return failure();
-  AxisFormula f(node, *axes, rewriter);
-  Value x = node.getInputs()[0];
+  Value x = createWideInput(node, rewriter);
+  AxisFormula f(x, node.getLoc(), *axes, rewriter);
   Value mean = f.reduce("ReduceMean", x);
   Value centered = f.apply("Sub", {x, mean});
   Value variance = f.reduce("ReduceMean", f.apply("Mul", {centered, centered}));
   Value epsilon = f.number(getFloat(node, "epsilon", 1e-5));
   Value deviation = f.apply("Sqrt", f.apply("Add", {variance, epsilon}));
-  Value result = f.apply("Div", {centered, deviation});
-  result = f.apply("Mul", {result, node.getInputs()[1]});
-  if (Value bias = node.getPresentInput(2))
-    result = f.apply("Add", {result, bias});
+  Value result =
+      createScaled(node, f.apply("Div", {centered, deviation}), rewriter);
   SmallVector<Value> results = {result};
   if (node->getNumResults() > 1)
     results.push_back(mean);
@@ -136,15 +168,13 @@ static LogicalResult convertRMSNormalization(onnx::NodeOp node,
   FailureOr<SmallVector<int64_t>> axes = findTrailingAxes(node, rewriter);
   if (failed(axes))
     return failure();
-  AxisFormula f(node, *axes, rewriter);
-  Value x = node.getInputs()[0];
+  Value x = createWideInput(node, rewriter);
+  AxisFormula f(x, node.getLoc(), *axes, rewriter);
   Value square = f.reduce("ReduceMean", f.apply("Mul", {x, x}));
   Value epsilon = f.number(getFloat(node, "epsilon", 1e-5));
   Value deviation = f.apply("Sqrt", f.apply("Add", {square, epsilon}));
-  Value result = f.apply("Div", {x, deviation});
-  if (Value scale = node.getPresentInput(1))
-    result = f.apply("Mul", {result, scale});
-  return rewriter.replaceNode(node, result);
+  return rewriter.replaceNode(
+      node, createScaled(node, f.apply("Div", {x, deviation}), rewriter));
 }
 
 void ecolm::populateNormDecompositions(NodeConversions &conversions) {

@@ -50,6 +50,8 @@ static Dim countRange(Dim start, Dim limit, Dim delta) {
   if (start.isNumber(0) && delta.isNumber(1) && limit.isSymbol())
     return limit;
   Dim distance = subtract(limit, start);
+  if (distance.isSymbol() && delta.isNumber(1))
+    return distance;
   if (!distance.isNumber() || !delta.isNumber())
     return Dim();
   // Same sign and not zero, so the quotient is not negative; towards zero, then

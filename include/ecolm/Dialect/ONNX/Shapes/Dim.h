@@ -13,6 +13,7 @@
 #define ECOLM_DIALECT_ONNX_SHAPES_DIM_H
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/SmallVector.h"
 #include <optional>
 
 namespace ecolm::onnx {
@@ -21,7 +22,8 @@ namespace ecolm::onnx {
 ///
 /// A symbol is a size that the run decides, so it is never negative; two dims
 /// with the same symbol are equal in every run. Only the dims of the model's
-/// inputs have symbols of the model; the rest are made up (`?0`, `?1`, ...).
+/// inputs have symbols of the model; the rest are made up: `?0`, `?1`, ..., and
+/// `?(a+b)`, which is the sum of two sizes.
 /// An unknown dim is an integer about which nothing is known.
 class Dim {
 public:
@@ -53,8 +55,12 @@ private:
   mlir::StringAttr symbol;
 };
 
+/// The symbols that `symbol` is the sum of: itself, if it is none.
+llvm::SmallVector<llvm::StringRef> getParts(mlir::StringAttr symbol);
+
 /// Exact integer arithmetic: a number if both are numbers and it does not
-/// overflow, an operand if the other is neutral, otherwise unknown.
+/// overflow, an operand if the other is neutral, the sum of symbols or what is
+/// left of one, otherwise unknown.
 Dim add(Dim lhs, Dim rhs);
 Dim subtract(Dim lhs, Dim rhs);
 Dim multiply(Dim lhs, Dim rhs);

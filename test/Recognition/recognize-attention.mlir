@@ -1,0 +1,136 @@
+// RUN: ecolm-opt --recognize-attention --recognize-causal-masks --split-input-file %s | FileCheck %s
+
+// Scales on both sides, a mask that a comparison of ranges makes causal behind
+// the past, and a guard.
+// CHECK: evidence = "softmax of a masked product", idea = "attention", name = "MatMul"
+// CHECK-SAME: evidence = "causal, behind a past", idea = "mask"
+// CHECK-LABEL: func @past
+// CHECK-SAME:    (%[[Q:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[K:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[V:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[PK:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[PV:.*]]: tensor<1x2x?x4xf32>
+// CHECK:         %[[NONE:.*]] = onnx.none
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[V]], %[[NONE]], %[[PK]], %[[PV]]) {attrs = {is_causal = 1 : i64, scale = 2.500000e-01 : f32}
+func.func @past(
+    %q: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]}, %k: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]},
+    %v: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]}, %pk: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "p", "4"]},
+    %pv: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "p", "4"]}) -> tensor<1x2x?x4xf32> {
+  %zero = onnx.initializer "zero" dense<0> : tensor<i64>
+  %one = onnx.initializer "one" dense<1> : tensor<i64>
+  %last = onnx.initializer "last" dense<1> : tensor<1xi64>
+  %first = onnx.initializer "first" dense<0> : tensor<1xi64>
+  %root = onnx.initializer "root" dense<0.5> : tensor<f32>
+  %hidden = onnx.initializer "hidden" dense<0xFF800000> : tensor<f32>
+  %none = onnx.initializer "none" dense<0.0> : tensor<f32>
+  %keys = onnx.node "Concat"(%pk, %k) {attrs = {axis = 2 : i64}, onnx.dims = [["1", "2", "?(p+t)", "4"]], opset = 13 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>) -> tensor<1x2x?x4xf32>
+  %values = onnx.node "Concat"(%pv, %v) {attrs = {axis = 2 : i64}, onnx.dims = [["1", "2", "?(p+t)", "4"]], opset = 13 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>) -> tensor<1x2x?x4xf32>
+  %ts = onnx.node "Shape"(%q) {attrs = {start = 2 : i64, end = 3 : i64}, opset = 15 : i64} : (tensor<1x2x?x4xf32>) -> tensor<1xi64>
+  %t = onnx.node "Squeeze"(%ts) {opset = 13 : i64} : (tensor<1xi64>) -> tensor<i64>
+  %ps = onnx.node "Shape"(%pk) {attrs = {start = 2 : i64, end = 3 : i64}, opset = 15 : i64} : (tensor<1x2x?x4xf32>) -> tensor<1xi64>
+  %p = onnx.node "Squeeze"(%ps) {opset = 13 : i64} : (tensor<1xi64>) -> tensor<i64>
+  %s = onnx.node "Add"(%p, %t) {opset = 14 : i64} : (tensor<i64>, tensor<i64>) -> tensor<i64>
+  %r0 = onnx.node "Range"(%zero, %s, %one) {onnx.dims = [["?(p+t)"]], opset = 11 : i64} : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %j = onnx.node "Unsqueeze"(%r0, %first) {onnx.dims = [["1", "?(p+t)"]], opset = 13 : i64} : (tensor<?xi64>, tensor<1xi64>) -> tensor<1x?xi64>
+  %r1 = onnx.node "Range"(%zero, %t, %one) {onnx.dims = [["t"]], opset = 11 : i64} : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %r2 = onnx.node "Unsqueeze"(%r1, %last) {onnx.dims = [["t", "1"]], opset = 13 : i64} : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
+  %i = onnx.node "Add"(%r2, %p) {onnx.dims = [["t", "1"]], opset = 14 : i64} : (tensor<?x1xi64>, tensor<i64>) -> tensor<?x1xi64>
+  %seen = onnx.node "LessOrEqual"(%j, %i) {onnx.dims = [["t", "?(p+t)"]], opset = 16 : i64} : (tensor<1x?xi64>, tensor<?x1xi64>) -> tensor<?x?xi1>
+  %mask = onnx.node "Where"(%seen, %none, %hidden) {onnx.dims = [["t", "?(p+t)"]], opset = 16 : i64} : (tensor<?x?xi1>, tensor<f32>, tensor<f32>) -> tensor<?x?xf32>
+  %qs = onnx.node "Mul"(%q, %root) {onnx.dims = [["1", "2", "t", "4"]], opset = 14 : i64} : (tensor<1x2x?x4xf32>, tensor<f32>) -> tensor<1x2x?x4xf32>
+  %kt = onnx.node "Transpose"(%keys) {attrs = {perm = array<i64: 0, 1, 3, 2>}, onnx.dims = [["1", "2", "4", "?(p+t)"]], opset = 13 : i64} : (tensor<1x2x?x4xf32>) -> tensor<1x2x4x?xf32>
+  %ks = onnx.node "Mul"(%kt, %root) {onnx.dims = [["1", "2", "4", "?(p+t)"]], opset = 14 : i64} : (tensor<1x2x4x?xf32>, tensor<f32>) -> tensor<1x2x4x?xf32>
+  %raw = onnx.node "MatMul"(%qs, %ks) {onnx.dims = [["1", "2", "t", "?(p+t)"]], opset = 13 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x4x?xf32>) -> tensor<1x2x?x?xf32>
+  %scores = onnx.node "Add"(%raw, %mask) {onnx.dims = [["1", "2", "t", "?(p+t)"]], opset = 14 : i64} : (tensor<1x2x?x?xf32>, tensor<?x?xf32>) -> tensor<1x2x?x?xf32>
+  %shares = onnx.node "Softmax"(%scores) {attrs = {axis = -1 : i64}, onnx.dims = [["1", "2", "t", "?(p+t)"]], opset = 13 : i64} : (tensor<1x2x?x?xf32>) -> tensor<1x2x?x?xf32>
+  %isnan = onnx.node "IsNaN"(%shares) {onnx.dims = [["1", "2", "t", "?(p+t)"]], opset = 13 : i64} : (tensor<1x2x?x?xf32>) -> tensor<1x2x?x?xi1>
+  %safe = onnx.node "Where"(%isnan, %none, %shares) {onnx.dims = [["1", "2", "t", "?(p+t)"]], opset = 16 : i64} : (tensor<1x2x?x?xi1>, tensor<f32>, tensor<1x2x?x?xf32>) -> tensor<1x2x?x?xf32>
+  %y = onnx.node "MatMul"(%safe, %values) {onnx.dims = [["1", "2", "t", "4"]], opset = 13 : i64} : (tensor<1x2x?x?xf32>, tensor<1x2x?x4xf32>) -> tensor<1x2x?x4xf32>
+  return %y : tensor<1x2x?x4xf32>
+}
+
+// -----
+
+// A constant triangle is causal; with one element more it is a mask. Half is
+// the scale that Attention has for heads of four.
+// CHECK: evidence = "causal", idea = "mask"{{.*}}reason = "nothing shows that its mask is causal"
+// CHECK-LABEL: func @constant
+// CHECK-SAME:    (%[[Q:.*]]: tensor<1x2x3x4xf32>, %[[K:.*]]: tensor<1x2x3x4xf32>)
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]]) {attrs = {is_causal = 1 : i64}
+// CHECK:         %[[M:.*]] = onnx.node "Where"(
+// CHECK-NEXT:    onnx.node "Attention"(%[[Q]], %[[K]], %[[K]], %[[M]]) {opset
+func.func @constant(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x3x4xf32>) -> (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) {
+  %two = onnx.initializer "two" dense<2.0> : tensor<f32>
+  %hidden = onnx.initializer "hidden" dense<-3.40282347E+38> : tensor<f32>
+  %triangle = onnx.initializer "triangle" dense<[[true, false, false], [true, true, false], [true, true, true]]> : tensor<3x3xi1>
+  %more = onnx.initializer "more" dense<[[true, false, true], [true, true, false], [true, true, true]]> : tensor<3x3xi1>
+  %kt = onnx.node "Transpose"(%k) {attrs = {perm = array<i64: 0, 1, 3, 2>}, opset = 13 : i64} : (tensor<1x2x3x4xf32>) -> tensor<1x2x4x3xf32>
+  %raw = onnx.node "MatMul"(%q, %kt) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1x2x4x3xf32>) -> tensor<1x2x3x3xf32>
+  %scaled = onnx.node "Div"(%raw, %two) {opset = 14 : i64} : (tensor<1x2x3x3xf32>, tensor<f32>) -> tensor<1x2x3x3xf32>
+  %s0 = onnx.node "Where"(%triangle, %scaled, %hidden) {opset = 16 : i64} : (tensor<3x3xi1>, tensor<1x2x3x3xf32>, tensor<f32>) -> tensor<1x2x3x3xf32>
+  %p0 = onnx.node "Softmax"(%s0) {opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %y0 = onnx.node "MatMul"(%p0, %k) {opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+  %s1 = onnx.node "Where"(%more, %scaled, %hidden) {opset = 16 : i64} : (tensor<3x3xi1>, tensor<1x2x3x3xf32>, tensor<f32>) -> tensor<1x2x3x3xf32>
+  %p1 = onnx.node "Softmax"(%s1) {opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %y1 = onnx.node "MatMul"(%p1, %k) {opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+  return %y0, %y1 : tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>
+}
+
+// -----
+
+// Heads that are repeated for groups, keys in another order, two masks.
+// CHECK-LABEL: func @groups
+// CHECK-SAME:    (%[[Q:.*]]: tensor<1x4x3x2xf32>, %[[K:.*]]: tensor<1x2x3x2xf32>, %[[L:.*]]: tensor<1x3x4x2xf32>
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]])
+// CHECK:         %[[T:.*]] = onnx.node "Transpose"(%[[L]]) {attrs = {perm = array<i64: 0, 2, 1, 3>}
+// CHECK:         %[[M:.*]] = onnx.node "Add"(
+// CHECK-NEXT:    onnx.node "Attention"(%[[Q]], %[[T]], %[[Q]], %[[M]])
+func.func @groups(%q: tensor<1x4x3x2xf32>, %k: tensor<1x2x3x2xf32>, %l: tensor<1x3x4x2xf32>, %m: tensor<3x3xf32>)
+    -> (tensor<1x4x3x2xf32>, tensor<1x4x3x2xf32>) {
+  %axis = onnx.initializer "axis" dense<2> : tensor<1xi64>
+  %wide = onnx.initializer "wide" dense<[1, 2, 2, 3, 2]> : tensor<5xi64>
+  %all = onnx.initializer "all" dense<[1, 4, 3, 2]> : tensor<4xi64>
+  %u = onnx.node "Unsqueeze"(%k, %axis) {opset = 13 : i64} : (tensor<1x2x3x2xf32>, tensor<1xi64>) -> tensor<1x2x1x3x2xf32>
+  %e = onnx.node "Expand"(%u, %wide) {opset = 13 : i64} : (tensor<1x2x1x3x2xf32>, tensor<5xi64>) -> tensor<1x2x2x3x2xf32>
+  %r = onnx.node "Reshape"(%e, %all) {opset = 14 : i64} : (tensor<1x2x2x3x2xf32>, tensor<4xi64>) -> tensor<1x4x3x2xf32>
+  %kt = onnx.node "Transpose"(%r) {attrs = {perm = array<i64: 0, 1, 3, 2>}, opset = 13 : i64} : (tensor<1x4x3x2xf32>) -> tensor<1x4x2x3xf32>
+  %s0 = onnx.node "MatMul"(%q, %kt) {opset = 13 : i64} : (tensor<1x4x3x2xf32>, tensor<1x4x2x3xf32>) -> tensor<1x4x3x3xf32>
+  %p0 = onnx.node "Softmax"(%s0) {opset = 13 : i64} : (tensor<1x4x3x3xf32>) -> tensor<1x4x3x3xf32>
+  %y0 = onnx.node "MatMul"(%p0, %r) {opset = 13 : i64} : (tensor<1x4x3x3xf32>, tensor<1x4x3x2xf32>) -> tensor<1x4x3x2xf32>
+  %lt = onnx.node "Transpose"(%l) {attrs = {perm = array<i64: 0, 2, 3, 1>}, opset = 13 : i64} : (tensor<1x3x4x2xf32>) -> tensor<1x4x2x3xf32>
+  %s1 = onnx.node "MatMul"(%q, %lt) {opset = 13 : i64} : (tensor<1x4x3x2xf32>, tensor<1x4x2x3xf32>) -> tensor<1x4x3x3xf32>
+  %a1 = onnx.node "Add"(%m, %s1) {opset = 14 : i64} : (tensor<3x3xf32>, tensor<1x4x3x3xf32>) -> tensor<1x4x3x3xf32>
+  %b1 = onnx.node "Add"(%a1, %m) {opset = 14 : i64} : (tensor<1x4x3x3xf32>, tensor<3x3xf32>) -> tensor<1x4x3x3xf32>
+  %p1 = onnx.node "Softmax"(%b1) {opset = 13 : i64} : (tensor<1x4x3x3xf32>) -> tensor<1x4x3x3xf32>
+  %y1 = onnx.node "MatMul"(%p1, %q) {opset = 13 : i64} : (tensor<1x4x3x3xf32>, tensor<1x4x3x2xf32>) -> tensor<1x4x3x2xf32>
+  return %y0, %y1 : tensor<1x4x3x2xf32>, tensor<1x4x3x2xf32>
+}
+
+// -----
+
+// Almost: a mask that is scaled, keys that are not transposed, and a batch that
+// is broadcast. The first is no masked product, whatever it looks like.
+// CHECK-DAG: reason = "what the softmax reads is no masked and scaled product"
+// CHECK-DAG: reason = "the keys are not transposed before the product"
+// CHECK-DAG: reason = "nothing shows that queries and keys have one batch size"
+// CHECK-DAG: reason = "its scale is not positive"
+// CHECK-LABEL: func @almost
+// CHECK-NOT:     "Attention"
+func.func @almost(%q: tensor<2x2x3x3xf32>, %k: tensor<2x2x3x3xf32>, %o: tensor<1x2x3x3xf32>, %m: tensor<3x3xf32>)
+    -> (tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>) {
+  %two = onnx.initializer "two" dense<2.0> : tensor<f32>
+  %minus = onnx.initializer "minus" dense<-2.0> : tensor<f32>
+  %kt = onnx.node "Transpose"(%k) {attrs = {perm = array<i64: 0, 1, 3, 2>}, opset = 13 : i64} : (tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %s0 = onnx.node "MatMul"(%q, %kt) {opset = 13 : i64} : (tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %a0 = onnx.node "Add"(%s0, %m) {opset = 14 : i64} : (tensor<2x2x3x3xf32>, tensor<3x3xf32>) -> tensor<2x2x3x3xf32>
+  %b0 = onnx.node "Mul"(%a0, %two) {opset = 14 : i64} : (tensor<2x2x3x3xf32>, tensor<f32>) -> tensor<2x2x3x3xf32>
+  %p0 = onnx.node "Softmax"(%b0) {opset = 13 : i64} : (tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %y0 = onnx.node "MatMul"(%p0, %k) {opset = 13 : i64} : (tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %s1 = onnx.node "MatMul"(%q, %k) {opset = 13 : i64} : (tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %p1 = onnx.node "Softmax"(%s1) {opset = 13 : i64} : (tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %y1 = onnx.node "MatMul"(%p1, %k) {opset = 13 : i64} : (tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %ot = onnx.node "Transpose"(%o) {attrs = {perm = array<i64: 0, 1, 3, 2>}, opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %s2 = onnx.node "MatMul"(%q, %ot) {opset = 13 : i64} : (tensor<2x2x3x3xf32>, tensor<1x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %p2 = onnx.node "Softmax"(%s2) {opset = 13 : i64} : (tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %y2 = onnx.node "MatMul"(%p2, %k) {opset = 13 : i64} : (tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %b3 = onnx.node "Mul"(%s0, %minus) {opset = 14 : i64} : (tensor<2x2x3x3xf32>, tensor<f32>) -> tensor<2x2x3x3xf32>
+  %p3 = onnx.node "Softmax"(%b3) {opset = 13 : i64} : (tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  %y3 = onnx.node "MatMul"(%p3, %k) {opset = 13 : i64} : (tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
+  return %y0, %y1, %y2, %y3 : tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>
+}
