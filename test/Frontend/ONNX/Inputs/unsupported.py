@@ -30,4 +30,4 @@ def old_opset():
 def forty_obstacles():
     kinds = ["Hardmax", "Celu", "Unique", "Det"]
     nodes = [helper.make_node(kinds[i % 4], ["x"], [f"y{i}"], name=f"find{i}") for i in range(40)]
-    return model(nodes, outputs=[value("y0")])
+    return model(nodes, outputs=[value(f"y{i}") for i in range(40)])
