@@ -51,6 +51,26 @@ struct TwoTermMatrix {
 /// scale and terms.
 std::optional<TwoTermMatrix> findTwoTermMatrix(llvm::ArrayRef<float> values);
 
+/// A matrix (rows, columns) as `(code - zero) * scale`, where a unit shares
+/// scale and zero point, as DequantizeLinear has it.
+struct UniformMatrix {
+  /// From 0 to 2^bits - 1, row-major.
+  std::vector<uint8_t> codes;
+  unsigned bits = 2;
+  /// One of each for every unit, row by row.
+  std::vector<float> scales;
+  std::vector<uint8_t> zeros;
+  /// Units in a row; 0 if one holds the whole matrix.
+  int64_t numGroups = 0;
+};
+
+/// Searches (rows, columns) `values` for 2-bit or 4-bit integers with a scale
+/// and a zero point per matrix, row, or group of 256, 128, 64 or 32 columns. An
+/// element is the rounded product.
+std::optional<UniformMatrix> findUniformMatrix(llvm::ArrayRef<float> values,
+                                               int64_t rows, int64_t columns,
+                                               unsigned bits);
+
 /// What a search among the values of a matrix found.
 struct LowBitFinding {
   std::optional<LowBitMatrix> matrix;

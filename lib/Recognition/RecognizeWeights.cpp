@@ -17,6 +17,8 @@
 #include "ecolm/Dialect/ONNX/Evaluate/Evaluate.h"
 #include "ecolm/Recognition/Passes.h"
 #include "ecolm/Recognition/RecognitionNotes.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/FormatVariadic.h"
 
 namespace ecolm {
@@ -125,10 +127,17 @@ static std::string describe(const LowBitMatrix &matrix, int64_t rows) {
   return text;
 }
 
-static std::string describe(const TwoTermMatrix &matrix) {
+static std::string describe(const TwoTermMatrix &matrix, int64_t) {
   return llvm::formatv("sums of two sign * 2^e with {0} <= e <= {1}, one scale",
                        matrix.emin, matrix.emax)
       .str();
+}
+
+static std::string describe(const UniformMatrix &matrix, int64_t) {
+  std::string text = llvm::formatv("integers of {0} bits", matrix.bits).str();
+  if (!matrix.numGroups)
+    return text + ", one scale";
+  return text + llvm::formatv(", {0} scales a row", matrix.numGroups).str();
 }
 
 /// What made the weight: `values`, or the constant chain in front of it.
@@ -178,6 +187,8 @@ public:
   void replace(const LowBitMatrix &matrix);
   /// Replaces the product by the sum of those with the terms of `matrix`.
   void replace(const TwoTermMatrix &matrix);
+  /// Replaces the product by that with `matrix` behind a DequantizeLinear.
+  void replace(const UniformMatrix &matrix);
 
 private:
   Location getLoc() { return product.node.getLoc(); }
@@ -287,6 +298,51 @@ void ProductBuilder::replace(const TwoTermMatrix &matrix) {
   replaceBy(sum);
 }
 
+/// Codes of `bits` of `shape`, the first of a byte in its lowest bits.
+static ElementsAttr packCodes(ArrayRef<uint8_t> codes, unsigned bits,
+                              ArrayRef<int64_t> shape, StringRef name,
+                              OpBuilder &builder) {
+  SmallVector<char> bytes(llvm::divideCeil(codes.size() * bits, 8), 0);
+  for (auto [i, code] : llvm::enumerate(codes))
+    bytes[i * bits / 8] |= static_cast<char>(code << (i * bits % 8));
+  auto type = RankedTensorType::get(shape, builder.getIntegerType(bits, false));
+  return DenseResourceElementsAttr::get(
+      type, "packed_codes",
+      HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<char>(bytes)));
+}
+
+void ProductBuilder::replace(const UniformMatrix &matrix) {
+  SmallVector<int64_t> unitShape;
+  SmallVector<NamedAttribute> attrs;
+  if (matrix.numGroups) {
+    unitShape = {rows, matrix.numGroups};
+    attrs.push_back(builder.getNamedAttr("axis", builder.getI64IntegerAttr(1)));
+    attrs.push_back(builder.getNamedAttr(
+        "block_size", builder.getI64IntegerAttr(columns / matrix.numGroups)));
+  }
+  auto createCodes = [&](ArrayRef<uint8_t> codes, ArrayRef<int64_t> shape) {
+    ElementsAttr packed = packCodes(codes, matrix.bits, shape, name, builder);
+    return onnx::InitializerOp::create(builder, getLoc(), packed.getType(),
+                                       builder.getStringAttr(name), packed)
+        .getOutput();
+  };
+  Value codes = createCodes(matrix.codes, {rows, columns});
+  Value scales = createFloats(builder, getLoc(), name + ".scale", matrix.scales,
+                              unitShape);
+  Value zeros = createCodes(matrix.zeros, unitShape);
+  Type f32 = builder.getF32Type();
+  Value weight = createStandardNode(
+      builder, getLoc(), "DequantizeLinear", {codes, scales, zeros},
+      RankedTensorType::get({rows, columns}, f32), attrs);
+  Value transposed = createStandardNode(
+      builder, getLoc(), "Transpose", weight,
+      RankedTensorType::get({columns, rows}, f32),
+      builder.getNamedAttr("perm", builder.getDenseI64ArrayAttr({1, 0})));
+  replaceBy(createStandardNode(builder, getLoc(), "MatMul",
+                               {createInput(), transposed}, getType(), {},
+                               product.node.getResult(0)));
+}
+
 namespace {
 struct RecognizeWeights final
     : ecolm::impl::RecognizeWeightsBase<RecognizeWeights> {
@@ -309,12 +365,23 @@ struct RecognizeWeights final
       StringRef name = getNodeName(product.node);
       ProductBuilder products(product, rows, columns);
       std::string origin = describeOrigin(product.weight);
-      if (finding.matrix) {
-        notes.found(name, origin + describe(*finding.matrix, rows));
-        products.replace(*finding.matrix);
-      } else if (auto terms = findTwoTermMatrix(weight->get<float>())) {
-        notes.found(name, origin + describe(*terms));
-        products.replace(*terms);
+      ArrayRef<float> values = weight->get<float>();
+      auto replace = [&](const auto &matrix) {
+        notes.found(name, origin + describe(matrix, rows));
+        products.replace(matrix);
+      };
+      // Powers of two take more bits than 2 where they are that as well.
+      bool isTernary = finding.matrix && finding.matrix->isTernary();
+      auto uniform = isTernary ? std::nullopt
+                               : findUniformMatrix(values, rows, columns, 2);
+      if (!uniform && !finding.matrix)
+        uniform = findUniformMatrix(values, rows, columns, 4);
+      if (uniform) {
+        replace(*uniform);
+      } else if (finding.matrix) {
+        replace(*finding.matrix);
+      } else if (auto terms = findTwoTermMatrix(values)) {
+        replace(*terms);
       } else if (!finding.almost.empty()) {
         notes.almost(name, finding.almost);
       }
