@@ -100,8 +100,13 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   optimize.hasFPU = traits.hasFPU;
   optimize.hasMultiplier = traits.hasMultiplier;
   optimize.multiplierFree = options.multiplierFree;
+  RecognizeOptions recognize;
+  recognize.quantize = options.quantize;
+  recognize.quantizeInclude = options.quantizeInclude;
+  recognize.quantizeExclude = options.quantizeExclude;
   const Phase phases[] = {
-      {EmitKind::Recognize, "recognize", buildRecognizePipeline},
+      {EmitKind::Recognize, "recognize",
+       [&](OpPassManager &m) { buildRecognizePipeline(m, recognize); }},
       {EmitKind::Optimize, "optimize",
        [&](OpPassManager &m) { buildOptimizePipeline(m, optimize); }},
       {EmitKind::Lower, "lower", [&](OpPassManager &m) {

@@ -20,7 +20,8 @@
 using namespace mlir;
 using namespace ecolm;
 
-void ecolm::buildRecognizePipeline(OpPassManager &manager) {
+void ecolm::buildRecognizePipeline(OpPassManager &manager,
+                                   const RecognizeOptions &options) {
   // A graph that is part graph and part program was recognized already, and
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
@@ -60,6 +61,12 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
   manager.addPass(createConvertONNXToEcoLM());
   manager.addPass(createConvertONNXToLinalg());
 
+  // The user's own quantization, while products are products and every later
+  // phase may take the codes for the model.
+  if (!options.quantize.empty())
+    manager.addPass(createQuantizeModel(
+        {options.quantize, options.quantizeInclude, options.quantizeExclude}));
+
   // What was quantized is multiplied as integers. It changes roundings, which
   // no later phase may.
   manager.addPass(createComputeOnCodes());
@@ -74,7 +81,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager) {
 }
 
 void ecolm::registerRecognizePipeline() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<RecognizeOptions>(
       "ecolm-recognize-pipeline",
       "from an imported graph to ecolm on tensors and linalg",
       buildRecognizePipeline);

@@ -104,6 +104,16 @@ struct CommandLine {
                                 cl::desc("CPU features to add and to leave"),
                                 cl::cat(machine)};
 
+  cl::opt<std::string> quantize{
+      "quantize", cl::value_desc("recipe"), cl::cat(arithmetic),
+      cl::desc("Quantize float matrices: ternary, pot4, int4:group=32, ... "
+               "(docs/Quantization.md)")};
+  cl::opt<std::string> quantizeInclude{
+      "quantize-include", cl::value_desc("regex"), cl::init(".*"),
+      cl::cat(arithmetic), cl::desc("Names of matrices to quantize")};
+  cl::opt<std::string> quantizeExclude{
+      "quantize-exclude", cl::value_desc("regex"), cl::cat(arithmetic),
+      cl::desc("Names of matrices to leave as they are")};
   cl::opt<MulMode> multiplications{
       "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
       cl::init(MulMode::Auto), cl::cat(arithmetic),
@@ -225,6 +235,9 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   }
   options.target = {line.triple, line.cpu, line.features,
                     static_cast<int>(line.level)};
+  options.quantize = line.quantize;
+  options.quantizeInclude = line.quantizeInclude;
+  options.quantizeExclude = line.quantizeExclude;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
   options.maxChunk = line.maxChunk;

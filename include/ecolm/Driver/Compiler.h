@@ -44,6 +44,9 @@ struct CompileOptions {
   EmitKind emit = EmitKind::Program;
   TargetDescription target;
   ImportOptions import;
+  /// Recipe for the constant float matrices of products; empty for none. Which
+  /// matrices it takes, and which it leaves, by regular expressions.
+  std::string quantize, quantizeInclude = ".*", quantizeExclude;
   /// How quantized layers multiply (ecolm-lower-mul-to-shift).
   MulMode multiplications = MulMode::Auto;
   /// Fail if a multiplication or division is left in the quantized path.

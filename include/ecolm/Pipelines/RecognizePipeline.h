@@ -13,12 +13,28 @@
 #define ECOLM_PIPELINES_RECOGNIZEPIPELINE_H
 
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
 
 namespace ecolm {
 
+/// How the recognize phase shall quantize a model of floats.
+struct RecognizeOptions : mlir::PassPipelineOptions<RecognizeOptions> {
+  Option<std::string> quantize{
+      *this, "quantize",
+      llvm::cl::desc("Recipe for constant float matrices, or nothing")};
+  Option<std::string> quantizeInclude{
+      *this, "quantize-include",
+      llvm::cl::desc("Regular expression of the matrices to quantize"),
+      llvm::cl::init(".*")};
+  Option<std::string> quantizeExclude{
+      *this, "quantize-exclude",
+      llvm::cl::desc("Regular expression of the matrices to leave")};
+};
+
 /// Appends the recognize phase: an imported graph to `ecolm` on tensors and,
 /// for everything else, linalg, tensor, arith and math.
-void buildRecognizePipeline(mlir::OpPassManager &manager);
+void buildRecognizePipeline(mlir::OpPassManager &manager,
+                            const RecognizeOptions &options);
 
 /// Registers `ecolm-recognize-pipeline`.
 void registerRecognizePipeline();
