@@ -157,6 +157,7 @@ static std::vector<RecognitionNote> readNotes(ModuleOp module) {
 RecognitionReport ecolm::collectRecognition(ModuleOp module) {
   RecognitionReport report;
   report.notes = readNotes(module);
+  report.quantized = recallQuantizedLayers(module);
   for (auto weight : module.getOps<WeightOp>()) {
     auto type = cast<RankedTensorType>(weight.getType());
     for (FormatTotal *total :
@@ -217,6 +218,14 @@ void RecognitionReport::print(raw_ostream &out) const {
   };
   printNotes("recognized", true);
   printNotes("almost recognized", false);
+  if (!quantized.empty())
+    out << "quantized:\n";
+  for (const QuantizedLayer &layer : quantized)
+    out << llvm::formatv("  {0}: {1} x {2} as {3}, {4:F2} bits per weight, "
+                         "error {5:F4} of the weights, {6:F1} dB\n",
+                         layer.name, layer.outputs, layer.inputs, layer.recipe,
+                         layer.bitsPerWeight, layer.relativeError,
+                         layer.getSignalToNoise());
   out << "operations:\n";
   for (auto &[name, count] : operations)
     out << "  " << name << ": " << count << "\n";
@@ -257,6 +266,18 @@ llvm::json::Value RecognitionReport::toJSON() const {
             {"idea", note.idea},
             {"name", llvm::json::fixUTF8(note.name)},
             {note.isFound ? kEvidenceKey : kReasonKey, note.text}});
+  llvm::json::Array matrices;
+  for (const QuantizedLayer &layer : quantized)
+    matrices.push_back(llvm::json::Object{
+        {"name", layer.name},
+        {"recipe", layer.recipe},
+        {"outputs", layer.outputs},
+        {"inputs", layer.inputs},
+        {"bits_per_weight", layer.bitsPerWeight},
+        {"relative_error", layer.relativeError},
+        {"sqnr_db", layer.relativeError > 0
+                        ? llvm::json::Value(layer.getSignalToNoise())
+                        : llvm::json::Value(nullptr)}});
   llvm::json::Object counts, totals;
   for (auto &[name, count] : operations)
     counts[name] = count;
@@ -265,6 +286,7 @@ llvm::json::Value RecognitionReport::toJSON() const {
   return llvm::json::Object{{"layers", std::move(layerList)},
                             {"recognized", std::move(found)},
                             {"almost_recognized", std::move(almost)},
+                            {"quantized", std::move(matrices)},
                             {"operations", std::move(counts)},
                             {"formats", std::move(totals)},
                             {"total", describeTotal(total)}};

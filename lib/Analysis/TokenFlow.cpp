@@ -296,6 +296,9 @@ LogicalResult TokenFlow::visit(Operation &op) {
             ButterflyFactorOp, MatmulOp, GroupMatmulOp, ShiftOp, LayerNormOp,
             RmsNormOp, RotateOp, PermuteOp>(
           [&](Operation *rowwise) { return visitRowwise(rowwise); })
+      .Case([&](EmbeddingOp embedding) {
+        return set(embedding, get(embedding.getIds()));
+      })
       .Case([&](AttentionOp attention) { return visitAttention(attention); })
       .Case([&](PositionsOp positions) { return visitPositions(positions); })
       .Case([&](tensor::DimOp dim) { return visitDim(dim); })

@@ -70,6 +70,12 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   manager.addPass(createConvertONNXToEcoLM());
   manager.addPass(createConvertONNXToLinalg());
 
+  // The user's own quantization, while products are products and every later
+  // phase may take the codes for the model.
+  if (!options.quantize.empty())
+    manager.addPass(createQuantizeModel(
+        {options.quantize, options.quantizeInclude, options.quantizeExclude}));
+
   // What was quantized is multiplied as integers. It changes roundings, which
   // no later phase may.
   manager.addPass(createComputeOnCodes());

@@ -90,6 +90,9 @@ static CompileOptions getOptions(const Request &request) {
                                 .Case("exponent", MulMode::Exponent)
                                 .Case("native", MulMode::Native)
                                 .Default(MulMode::Auto);
+  options.quantize = request.quantize;
+  options.quantizeInclude = request.quantizeInclude;
+  options.quantizeExclude = request.quantizeExclude;
   options.multiplierFree = request.multiplierFree;
   options.maxChunk = request.maxChunk;
   options.import.dataDirectory = request.dataDirectory;

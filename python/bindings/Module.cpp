@@ -325,6 +325,9 @@ PYBIND11_MODULE(_core, m) {
       .def_readwrite("runtime", &Request::runtime)
       .def_readwrite("optimization_level", &Request::optimizationLevel)
       .def_readwrite("multiplications", &Request::multiplications)
+      .def_readwrite("quantize", &Request::quantize)
+      .def_readwrite("quantize_include", &Request::quantizeInclude)
+      .def_readwrite("quantize_exclude", &Request::quantizeExclude)
       .def_readwrite("multiplier_free", &Request::multiplierFree)
       .def_readwrite("max_chunk", &Request::maxChunk);
   bindModel(m);

@@ -97,7 +97,7 @@ class LayerModel:
     def pot_matmul(self, rows: int, columns: int, quantized: bool) -> None:
         """PotMatMul: sums of powers of two, or of shifted floats."""
         emin = int(self.generator.integers(-7, 1))
-        levels = int(self.generator.integers(1, 8))
+        levels = int(self.generator.integers(1, 13))  # up to 7 fit a nibble
         codes = self.generator.integers(-levels, levels + 1, (rows, columns), dtype=np.int8)
         values, scale = reference.pot_values(codes, emin), np.float32(0.75)
 
@@ -113,7 +113,7 @@ class LayerModel:
 
     def group_matmul(self, rows: int, columns: int, groups: int, pot: bool, int8: bool) -> None:
         """TernaryGroupMatMul or PotGroupMatMul on floats, or on a row's bytes."""
-        levels, emin = (int(self.generator.integers(1, 8)), -3) if pot else (1, 0)
+        levels, emin = (int(self.generator.integers(1, 13)), -3) if pot else (1, 0)
         codes = self.generator.integers(-levels, levels + 1, (rows, columns), dtype=np.int8)
         scales = self.generator.uniform(-2, 2, (rows, groups)).astype(np.float32)
         size = columns // groups

@@ -1,6 +1,6 @@
-"""MatMul and Gemm with matrices behind DequantizeLinear: every type, layout and zero point.
+"""MatMul, Gemm and Gather of matrices behind DequantizeLinear: every type, layout, zero point.
 
-The program must give the bits of the reference's group_matmul on codes and scales that
+The program must give the bits of the reference's operations on codes and scales that
 this test works out from the definition of DequantizeLinear, and lie near the product
 with the dequantized matrix in f64.
 """
@@ -20,7 +20,7 @@ TYPES = {TensorProto.INT2: (2, True), TensorProto.UINT2: (2, False),
          TensorProto.INT4: (4, True), TensorProto.UINT4: (4, False),
          TensorProto.INT8: (8, True), TensorProto.UINT8: (8, False)}
 LAYOUTS = ("tensor", "axis", "blocks", "short block")
-SPELLINGS = ("MatMul", "MatMul of a Transpose", "Gemm", "Gemm with transB")
+SPELLINGS = ("MatMul", "MatMul of a Transpose", "Gemm", "Gemm with transB", "Gather")
 SCALES = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.FLOAT8E8M0)
 INPUTS, OUTPUTS = 48, 21
 
@@ -36,11 +36,15 @@ class Product:
     group: int
     bits: int
     signed: bool
+    gathers: bool
 
-    def expected(self, x: np.ndarray) -> np.ndarray:
+    def expected(self, x: np.ndarray, ids: np.ndarray) -> np.ndarray:
         """The reference on signed codes; what is left of the zero points is an offset."""
         bias = 0 if self.signed else 2 ** (self.bits - 1)
         codes, zeros = self.codes - bias, self.zeros - bias
+        if self.gathers:
+            offsets = -self.scales * zeros.astype(np.float32) if zeros.any() else None
+            return reference.embedding(ids, codes, self.scales, self.group, offsets)
         if self.scales.shape[1] == 1 and not zeros.any():
             return reference.matmul(x, codes, self.scales[:, 0])
         offsets = -self.scales * zeros.astype(np.float32) if zeros.any() else None
@@ -65,7 +69,7 @@ def add_product(b: GraphBuilder, g: np.random.Generator, name: str, kind: int, l
         scales *= g.integers(128, 256, shape).astype(np.float32) / 128  # exact in bf16
     zeros = g.integers(low, low + 2**bits, shape) if has_zeros else np.zeros(shape, np.int64)
 
-    outputs_first = spelling in ("MatMul of a Transpose", "Gemm with transB")
+    outputs_first = spelling in ("MatMul of a Transpose", "Gemm with transB", "Gather")
     stored = codes if outputs_first else codes.T
     axis = 1 if outputs_first else 0  # of the inputs
 
@@ -96,13 +100,15 @@ def add_product(b: GraphBuilder, g: np.random.Generator, name: str, kind: int, l
         w = b.op("Cast", [w], f"{name}.cast", to=TensorProto.FLOAT)
     if spelling == "MatMul of a Transpose":
         w = b.op("Transpose", [w], f"{name}.transpose", perm=[1, 0])
-    if spelling.startswith("MatMul"):
+    if spelling == "Gather":
+        b.op("Gather", [w, "ids"], name, axis=0)
+    elif spelling.startswith("MatMul"):
         b.op("MatMul", ["x", w], name)
     else:
         b.op("Gemm", ["x", w], name, transB=int(outputs_first))
     wide = (OUTPUTS, shape[1])
     return Product(name, codes, np.broadcast_to(scales, wide), np.broadcast_to(zeros, wide), group,
-                   bits, signed)
+                   bits, signed, spelling == "Gather")
 
 
 @pytest.fixture(scope="module")
@@ -115,33 +121,41 @@ def answers(tmp_path_factory):
                 for i, (kind, layout, spelling, has_zeros) in enumerate(cases)]
     info = helper.make_tensor_value_info
     graph = helper.make_graph(
-        b.nodes, "products", [info("x", TensorProto.FLOAT, ["rows", INPUTS])],
-        [info(p.name, TensorProto.FLOAT, ["rows", OUTPUTS]) for p in products], b.initializers)
+        b.nodes, "products", [info("x", TensorProto.FLOAT, ["rows", INPUTS]),
+                                info("ids", TensorProto.INT64, ["n"])],
+        [info(p.name, TensorProto.FLOAT, ["n", INPUTS] if p.gathers else ["rows", OUTPUTS])
+         for p in products], b.initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 25)], ir_version=13)
     program = compile_model(model, tmp_path_factory.mktemp("products") / "products")
     x = g.standard_normal((5, INPUTS)).astype(np.float32)
-    return x, products, program.evaluate({"x": x}, "-t", 1)
+    ids = np.array([0, OUTPUTS - 1, 3, -1, 3])
+    return x, ids, products, program.evaluate({"x": x, "ids": ids}, "-t", 1)
 
 
-def wrong_products(x, products, outputs) -> list[str]:
+def wrong_products(x, ids, products, outputs) -> list[str]:
     """The products whose bits are not those of the reference."""
     return [p.name for p in products
-            if not np.array_equal(outputs[p.name], p.expected(x))]
+            if not (p.gathers and not p.signed)  # dequantized before they are gathered
+            and not np.array_equal(outputs[p.name], p.expected(x, ids))]
 
 
 def test_products_are_those_of_the_codes(answers):
-    x, products, outputs = answers
-    assert len(products) == 192
-    assert wrong_products(x, products, outputs) == []
+    x, ids, products, outputs = answers
+    assert len(products) == 240
+    assert wrong_products(x, ids, products, outputs) == []
     # Planted: the last bit of one output.
     outputs = dict(outputs, y7=outputs["y7"].copy())
     outputs["y7"].view(np.int32)[0, 0] ^= 1
-    assert wrong_products(x, products, outputs) == ["y7"]
+    assert wrong_products(x, ids, products, outputs) == ["y7"]
 
 
 def test_products_are_those_of_the_definition(answers):
-    x, products, outputs = answers
+    x, ids, products, outputs = answers
     for p in products:
+        if p.gathers:
+            np.testing.assert_allclose(outputs[p.name], p.dequantized()[ids],
+                                       rtol=1e-5 if p.signed else 1e-2, atol=1e-5)
+            continue
         exact = x.astype(np.float64) @ p.dequantized().T
         size = np.abs(x) @ np.abs(p.dequantized()).T + np.abs(x) @ np.abs(
             (np.abs(p.zeros) + 2**p.bits) * p.scales)[:, np.arange(INPUTS) // p.group].T

@@ -38,6 +38,20 @@ def test_group_matmul_of_small_integers_is_exact():
         np.testing.assert_array_equal(2 * halves, reference.group_matmul(x, w, scales, group))
 
 
+def test_embedding_rows_are_what_group_matmul_multiplies_by():
+    """With a row of the identity as input, a product of small numbers is one of the table."""
+    g = np.random.default_rng(7)
+    w = g.integers(-8, 8, (6, 10)).astype(np.int8)
+    scales, offsets = (g.integers(-9, 9, (6, 3)).astype(np.float32) / 4 for _ in range(2))
+    table = reference.group_matmul(np.eye(10, dtype=np.float32), w, scales, 4, offsets).T
+    ids = np.array([[0, 5], [5, 2]])
+    np.testing.assert_array_equal(reference.embedding(ids, w, scales, 4, offsets), table[ids])
+    table = reference.group_matmul(np.eye(10, dtype=np.float32), w, scales, 4).T
+    np.testing.assert_array_equal(reference.embedding(ids, w, scales, 4), table[ids])
+    with pytest.raises(IndexError):
+        reference.embedding(np.array([6]), w, scales, 4)
+
+
 def test_group_matmul_adds_groups_in_order():
     # 2^24 + 1 + 1: in order both ones are lost.
     x, w, scales = (np.ones((1, 3), np.float32) for _ in range(3))

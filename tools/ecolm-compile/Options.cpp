@@ -111,6 +111,16 @@ struct CommandLine {
       cl::cat(arithmetic),
       cl::desc("Relative error with which a butterfly may stand for a matrix "
                "(default: 0)")};
+  cl::opt<std::string> quantize{
+      "quantize", cl::value_desc("recipe"), cl::cat(arithmetic),
+      cl::desc("Quantize float matrices: ternary, pot4, int4:group=32, ... "
+               "(docs/Quantization.md)")};
+  cl::opt<std::string> quantizeInclude{
+      "quantize-include", cl::value_desc("regex"), cl::init(".*"),
+      cl::cat(arithmetic), cl::desc("Names of matrices to quantize")};
+  cl::opt<std::string> quantizeExclude{
+      "quantize-exclude", cl::value_desc("regex"), cl::cat(arithmetic),
+      cl::desc("Names of matrices to leave as they are")};
   cl::opt<MulMode> multiplications{
       "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
       cl::init(MulMode::Auto), cl::cat(arithmetic),
@@ -247,6 +257,9 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.target = {line.triple, line.cpu, line.features,
                     static_cast<int>(line.level)};
   options.factorTolerance = line.factorTolerance;
+  options.quantize = line.quantize;
+  options.quantizeInclude = line.quantizeInclude;
+  options.quantizeExclude = line.quantizeExclude;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
   options.maxChunk = line.maxChunk;

@@ -12,6 +12,7 @@
 #ifndef ECOLM_ANALYSIS_RECOGNITIONREPORT_H
 #define ECOLM_ANALYSIS_RECOGNITIONREPORT_H
 
+#include "ecolm/Analysis/QuantizedLayers.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/JSON.h"
@@ -75,6 +76,8 @@ struct RecognitionReport {
   /// Weights by number format.
   std::map<std::string, FormatTotal> formats;
   FormatTotal total;
+  /// The matrices that the user had quantized.
+  std::vector<QuantizedLayer> quantized;
 
   /// Writes the report for a reader at a terminal.
   void print(llvm::raw_ostream &out) const;

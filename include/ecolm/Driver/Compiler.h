@@ -48,6 +48,9 @@ struct CompileOptions {
   ImportOptions import;
   /// Relative error that the factors of a matrix may have (factor-matrices).
   double factorTolerance = 0;
+  /// Recipe for the constant float matrices of products; empty for none. Which
+  /// matrices it takes, and which it leaves, by regular expressions.
+  std::string quantize, quantizeInclude = ".*", quantizeExclude;
   /// How quantized layers multiply (ecolm-lower-mul-to-shift).
   MulMode multiplications = MulMode::Auto;
   /// Fail if a multiplication or division is left in the quantized path.

@@ -23,6 +23,16 @@ struct RecognizeOptions : mlir::PassPipelineOptions<RecognizeOptions> {
       *this, "factor-tolerance",
       llvm::cl::desc("Relative error that factors of a matrix may have"),
       llvm::cl::init(0.0)};
+  Option<std::string> quantize{
+      *this, "quantize",
+      llvm::cl::desc("Recipe for constant float matrices, or nothing")};
+  Option<std::string> quantizeInclude{
+      *this, "quantize-include",
+      llvm::cl::desc("Regular expression of the matrices to quantize"),
+      llvm::cl::init(".*")};
+  Option<std::string> quantizeExclude{
+      *this, "quantize-exclude",
+      llvm::cl::desc("Regular expression of the matrices to leave")};
 };
 
 /// Appends the recognize phase: an imported graph to `ecolm` on tensors and,

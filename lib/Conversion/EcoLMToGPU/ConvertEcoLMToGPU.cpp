@@ -44,6 +44,9 @@ static void remarkWhatStays(FunctionOpInterface function,
             .Case([&](ButterflyOp op) {
               return getObstacle(op, workgroupMemory);
             })
+            .Case([](GroupMatmulOp) {
+              return "no kernel scales groups of weights";
+            })
             .Case([](ButterflyFactorOp) {
               return "fuse butterfly stages before";
             })

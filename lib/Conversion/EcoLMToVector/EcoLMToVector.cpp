@@ -57,6 +57,7 @@ struct ConvertEcoLMToVectorPass final
     RewritePatternSet patterns(&getContext());
     populateElementwiseKernels(converter, patterns, fpu);
     populateLinearKernels(converter, patterns);
+    populateEmbeddingKernel(converter, patterns);
     populateGroupMatmulKernel(converter, patterns);
     populateNormKernels(converter, patterns);
     populateAttentionKernels(converter, patterns);

@@ -130,6 +130,8 @@ private:
   }
 
   Value addProduct(Value y, Value sum, Value factor) {
+    if (factor.getType() != sum.getType())
+      factor = arith::ExtFOp::create(b, sum.getType(), factor);
     return b.add(y, arith::MulFOp::create(b, sum, factor));
   }
 

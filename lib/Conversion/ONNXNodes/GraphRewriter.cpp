@@ -161,7 +161,11 @@ Value GraphRewriter::createWeight(Location loc, StringRef name,
 
 Value GraphRewriter::createWeightIfConstant(Value value) {
   ElementsAttr elements = getConstant(value);
-  if (!elements)
+  // Elements of 2 and 4 bits have no bytes of their own; who computes with them
+  // unpacks them.
+  if (!elements || (elements.getElementType().isIntOrFloat() &&
+                    elements.getElementType().getIntOrFloatBitWidth() < 8 &&
+                    !elements.getElementType().isInteger(1)))
     return value;
   return createWeight(value.getLoc(), getConstantName(value),
                       cast<RankedTensorType>(value.getType()), elements);

@@ -10,8 +10,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "EcoLMConversions.h"
-#include "QuantizedMatrix.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
+#include "ecolm/Conversion/ONNXNodes/QuantizedMatrix.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 
 using namespace mlir;

@@ -11,9 +11,11 @@
 
 #include "Indexing.h"
 #include "LinalgConversions.h"
+#include "Signedness.h"
 #include "SizeArithmetic.h"
 #include "TensorBuilders.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
+#include "ecolm/Conversion/ONNXNodes/QuantizedMatrix.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -68,6 +70,15 @@ static bool gatherScalars(onnx::NodeOp node, GraphRewriter &rewriter) {
   return true;
 }
 
+/// Whether `table` is dequantized from unsigned codes, whose types have lost
+/// their sign.
+static bool hasUnsignedCodes(Value table) {
+  auto node = table.getDefiningOp<onnx::NodeOp>();
+  if (node && node.isStandard("Cast"))
+    node = node.getInputs()[0].getDefiningOp<onnx::NodeOp>();
+  return node && isUnsignedInput(node, 0);
+}
+
 /// `result[a.., i.., b..] = data[a.., indices[i..], b..]`, a.. the dimensions
 /// before `axis`. An embedding is the case `axis = 0` of a table.
 static LogicalResult convertGather(onnx::NodeOp node, GraphRewriter &rewriter) {
@@ -86,6 +97,12 @@ static LogicalResult convertGather(onnx::NodeOp node, GraphRewriter &rewriter) {
   SizeArithmetic arithmetic(rewriter, loc);
   Value limit = arithmetic.materialize(rewriter.getSize(data, *axis));
   Value checked = createCheckedIndices(loc, indices, limit, rewriter);
+  // The rows of a quantized table are read as they are stored.
+  if (*axis == 0 && type.getElementType().isF32() && !hasUnsignedCodes(data))
+    if (auto matrix =
+            findQuantizedMatrix(data, /*outputsFirst=*/true, rewriter))
+      return rewriter.replaceNode(
+          node, gatherQuantized(node, checked, *matrix, rewriter));
   SmallVector<OpFoldResult> sizes = rewriter.getSizes(data);
   SmallVector<OpFoldResult> inner = rewriter.getSizes(indices);
   sizes.erase(sizes.begin() + *axis);

@@ -55,7 +55,7 @@ static Value createDifference(onnx::NodeOp node, unsigned index,
 
 /// The differences `codes - zero` of a constant matrix [K, N] as a weight [N,
 /// K] of bytes; null if something is not constant, or does not fit.
-static Value createByteMatrix(Value codes, Value zero,
+static Value createByteMatrix(Value codes, Value zero, bool isUnsigned,
                               GraphRewriter &rewriter) {
   auto type = cast<RankedTensorType>(codes.getType());
   auto reader = onnx::ElementsReader::get(getConstant(codes));
@@ -66,12 +66,16 @@ static Value createByteMatrix(Value codes, Value zero,
   int64_t columns = type.getDimSize(1);
   if (zero && (!zeros || (zeros->size() != 1 && zeros->size() != columns)))
     return nullptr;
+  // Types have lost their sign; only the node remembers it.
+  auto read = [&](const onnx::ElementsReader &from, int64_t i) {
+    int64_t value = from.getInteger(i);
+    return isUnsigned ? value & 0xFF : value;
+  };
   std::vector<char> bytes;
   for (int64_t i = 0; i < reader->size(); ++i) {
-    int64_t base = 0;
-    if (zeros)
-      base = zeros->getInteger(zeros->size() == 1 ? 0 : i % columns);
-    int64_t difference = reader->getInteger(i) - base;
+    int64_t base =
+        zeros ? read(*zeros, zeros->size() == 1 ? 0 : i % columns) : 0;
+    int64_t difference = read(*reader, i) - base;
     if (!llvm::isInt<8>(difference))
       return nullptr;
     bytes.push_back(static_cast<char>(difference));
@@ -94,9 +98,10 @@ static Value createIntegerProduct(onnx::NodeOp node, unsigned lhsIndex,
   Value lhs = createDifference(node, lhsIndex, lhsIndex + zeroOffset,
                                /*byRow=*/true, rewriter);
   if (cast<RankedTensorType>(lhs.getType()).getRank() > 1)
-    if (Value matrix = createByteMatrix(
-            node.getInputs()[rhsIndex],
-            node.getPresentInput(rhsIndex + zeroOffset), rewriter))
+    if (Value matrix =
+            createByteMatrix(node.getInputs()[rhsIndex],
+                             node.getPresentInput(rhsIndex + zeroOffset),
+                             isUnsignedInput(node, rhsIndex), rewriter))
       return MatmulOp::create(rewriter, node.getLoc(), type, lhs, matrix);
   Value rhs = createDifference(node, rhsIndex, rhsIndex + zeroOffset,
                                /*byRow=*/false, rewriter);

@@ -42,6 +42,18 @@ def group_matmul(x: np.ndarray, weight: np.ndarray, scales: np.ndarray, group: i
     return y
 
 
+def embedding(ids: np.ndarray, weight: np.ndarray, scales: np.ndarray, group: int,
+              offsets: np.ndarray | None = None) -> np.ndarray:
+    """Rows of the matrix that group_matmul multiplies by: (..., K) f32 for ids (...).
+
+    scales[id, k // group] * weight[id, k], rounded, + offsets[id, k // group]. weight
+    (V, K) holds values, scales and offsets (V, G) f32. Raises IndexError beyond V.
+    """
+    g = np.arange(weight.shape[1]) // group
+    y = weight[ids].astype(np.float32) * scales[ids][..., g]
+    return y if offsets is None else y + offsets[ids][..., g]
+
+
 def pot_values(codes: np.ndarray, emin: int) -> np.ndarray:
     """f32 values of power-of-two codes: 0, or sign * 2^(|code| - 1 + emin)."""
     wide = codes.astype(np.int32)

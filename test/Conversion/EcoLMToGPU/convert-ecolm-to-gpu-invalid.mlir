@@ -95,3 +95,12 @@ func.func @dynamic_width(%x: tensor<2x?xi8>, %w: !w) -> tensor<2x8xi32> {
   %y = ecolm.matmul %x, %w : tensor<2x?xi8>, !w -> tensor<2x8xi32>
   return %y : tensor<2x8xi32>
 }
+
+// -----
+
+!w = tensor<8x4x!ecolm.ternary, #ecolm.packed<codes2>>
+func.func @groups(%x: tensor<2x4xf32>, %w: !w, %s: tensor<8x2xf32>) -> tensor<2x8xf32> {
+  // expected-remark @below {{stays off the gpu: no kernel scales groups of weights}}
+  %y = ecolm.group_matmul %x, %w scales %s group 2 : tensor<2x4xf32>, !w, tensor<8x2xf32> -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}

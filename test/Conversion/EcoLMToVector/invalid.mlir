@@ -87,3 +87,12 @@ func.func @scales_without_a_layout(%x: tensor<2x16xf32>, %w: !w, %s: tensor<16x2
   %y = ecolm.group_matmul %x, %w scales %s group 8 : tensor<2x16xf32>, !w, tensor<16x2xf32> -> tensor<2x16xf32>
   return %y : tensor<2x16xf32>
 }
+
+// -----
+
+func.func @table_without_a_layout(%ids: tensor<?xindex>, %w: tensor<16x16xi4>, %s: tensor<16x2xf32>) -> tensor<?x16xf32> {
+  // expected-error @below {{'ecolm.embedding' op expects a table packed in row-major order}}
+  // expected-error @below {{failed to legalize operation 'ecolm.embedding'}}
+  %y = ecolm.embedding %ids, %w scales %s group 8 : tensor<?xindex>, tensor<16x16xi4>, tensor<16x2xf32> -> tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}

@@ -59,8 +59,8 @@ public:
                            std::optional<Packing> packing = std::nullopt,
                            bool transposed = false);
 
-  /// Reads a constant `value` as a weight of its own type; any other value is
-  /// returned as it is.
+  /// Reads a constant `value` as a weight of its own type; any other value, and
+  /// one of elements that share bytes, is returned as it is.
   mlir::Value createWeightIfConstant(mlir::Value value);
 
   /// Creates a node of the standard domain, which is converted in its turn.

@@ -166,14 +166,8 @@ LogicalResult GroupMatmulOp::verify() {
       failed(verifyShape(*this, "weights", weights,
                          {ShapedType::kDynamic, input.getShape().back()})))
     return failure();
-  int64_t columns = weights.getDimSize(1);
-  int64_t groups = ShapedType::isDynamic(columns)
-                       ? ShapedType::kDynamic
-                       : llvm::divideCeil(columns, getGroup());
-  SmallVector<int64_t> shape = {weights.getDimSize(0), groups};
-  if (failed(verifyShape(*this, "scales", getScales().getType(), shape)) ||
-      (getOffsets() &&
-       failed(verifyShape(*this, "offsets", getOffsets().getType(), shape))))
+  if (failed(
+          verifyGroups(*this, weights, getGroup(), getScales(), getOffsets())))
     return failure();
   return verifyLastSize(*this, input, getType(), weights.getDimSize(0));
 }

@@ -100,3 +100,15 @@ LogicalResult CachedAttentionOp::verify() {
   return verifyShape(*this, "a value cache", getValueCache().getType(),
                      {kvHeads, keys.getDimSize(2), *headSize});
 }
+
+LogicalResult EmbeddingOp::verify() {
+  RankedTensorType weights = getWeights().getType();
+  if (failed(verifyShape(*this, "weights", weights,
+                         {ShapedType::kDynamic, ShapedType::kDynamic})) ||
+      failed(
+          verifyGroups(*this, weights, getGroup(), getScales(), getOffsets())))
+    return failure();
+  SmallVector<int64_t> shape(getIds().getType().getShape());
+  shape.push_back(weights.getDimSize(1));
+  return verifyShape(*this, "a result", getType(), shape);
+}

@@ -58,3 +58,18 @@ LogicalResult ecolm::verifyHasRows(Operation *op, StringRef what,
   return op->emitOpError() << "expected " << what
                            << " of at least rank 1, but found rank 0";
 }
+
+LogicalResult ecolm::verifyGroups(Operation *op, ShapedType weights,
+                                  int64_t group, Value scales, Value offsets) {
+  int64_t columns = weights.getDimSize(1);
+  int64_t groups = ShapedType::isDynamic(columns)
+                       ? ShapedType::kDynamic
+                       : llvm::divideCeil(columns, group);
+  SmallVector<int64_t> shape = {weights.getDimSize(0), groups};
+  if (failed(
+          verifyShape(op, "scales", cast<ShapedType>(scales.getType()), shape)))
+    return failure();
+  return offsets ? verifyShape(op, "offsets",
+                               cast<ShapedType>(offsets.getType()), shape)
+                 : success();
+}

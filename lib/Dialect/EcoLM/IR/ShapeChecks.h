@@ -40,6 +40,12 @@ mlir::LogicalResult verifyHasRows(mlir::Operation *op, llvm::StringRef what,
 /// The shape as diagnostics show it: "[1, ?, 256]".
 std::string printShape(llvm::ArrayRef<int64_t> shape);
 
+/// Fails unless `scales`, and `offsets` if there are any, have one element for
+/// each `group` elements of a row of `weights`, the last group maybe shorter.
+llvm::LogicalResult verifyGroups(mlir::Operation *op, mlir::ShapedType weights,
+                                 int64_t group, mlir::Value scales,
+                                 mlir::Value offsets);
+
 } // namespace ecolm
 
 #endif // LIB_DIALECT_ECOLM_IR_SHAPECHECKS_H

@@ -33,10 +33,11 @@ struct PackingChoice {
   int32_t lanes;
 };
 
-/// One declaration and the operands that read its value.
+/// One declaration and the operands that read its value: of kernels in lanes,
+/// of embeddings in row-major order, and others.
 struct WeightUses {
   SmallVector<GetWeightOp> gets;
-  SmallVector<OpOperand *> kernels;
+  SmallVector<OpOperand *> kernels, tables;
   bool hasOtherUses = false;
 };
 } // namespace
@@ -62,7 +63,7 @@ static Packing choosePacking(Type element, const PackingChoice &choice) {
     }
   }
   if (auto pot = dyn_cast<PotType>(element))
-    return choice.packing == Packing::Nibbles &&
+    return choice.packing.value_or(Packing::Nibbles) == Packing::Nibbles &&
                    fitsNibble(pot.getNumExponents(), pot.getZero())
                ? Packing::Nibbles
                : Packing::Bytes;
@@ -88,29 +89,24 @@ static WeightOp splitDeclaration(WeightOp weight, SymbolTable &symbols) {
   return copy;
 }
 
-/// Packs `weight` for the kernels that read it, declaring it a second time if
-/// other operations read it too. Gives the packed declaration.
-static WeightOp packWeight(WeightOp weight, const WeightUses &uses,
-                           const PackingChoice &choice, SymbolTable &symbols) {
-  auto type = cast<RankedTensorType>(weight.getType());
-  RankedTensorType packedType = getPackedType(type, choice);
-  WeightOp packed =
-      uses.hasOtherUses ? splitDeclaration(weight, symbols) : weight;
+/// Gives the `readers` of `weight` the layout of `packedType`: in a second
+/// declaration if `split`, else in its own. Gives the packed declaration.
+static WeightOp packWeight(WeightOp weight, ArrayRef<GetWeightOp> gets,
+                           ArrayRef<OpOperand *> readers,
+                           RankedTensorType packedType, bool split,
+                           SymbolTable &symbols) {
+  WeightOp packed = split ? splitDeclaration(weight, symbols) : weight;
   packed.setType(packedType);
-
-  if (!uses.hasOtherUses) {
-    for (GetWeightOp get : uses.gets)
+  if (!split) {
+    for (GetWeightOp get : gets)
       get.getResult().setType(packedType);
     return packed;
   }
-  for (OpOperand *use : uses.kernels) {
+  for (OpOperand *use : readers) {
     OpBuilder builder(use->getOwner());
     use->set(GetWeightOp::create(builder, use->get().getLoc(), packedType,
                                  packed.getSymName()));
   }
-  for (GetWeightOp get : uses.gets)
-    if (get->use_empty())
-      get.erase();
   return packed;
 }
 
@@ -142,6 +138,9 @@ struct PackWeightsPass final : ecolm::impl::PackWeightsBase<PackWeightsPass> {
       for (OpOperand &use : get->getUses()) {
         if (isKernelUse(use))
           uses.kernels.push_back(&use);
+        else if (isa<EmbeddingOp>(use.getOwner()) &&
+                 use.getOperandNumber() == 1)
+          uses.tables.push_back(&use);
         else
           uses.hasOtherUses = true;
       }
@@ -150,25 +149,49 @@ struct PackWeightsPass final : ecolm::impl::PackWeightsBase<PackWeightsPass> {
     uint64_t packedElements = 0;
     for (auto &[op, uses] : weights) {
       auto weight = cast<WeightOp>(op);
-      if (!uses.hasOtherUses && uses.kernels.empty()) {
+      bool isRead = !uses.kernels.empty() || !uses.tables.empty();
+      if (!uses.hasOtherUses && !isRead) {
         for (GetWeightOp get : uses.gets)
           get.erase();
         ++numErased;
         symbols.erase(weight);
         continue;
       }
-      if (uses.kernels.empty() || isPacked(weight))
-        continue;
-      WeightOp packed = packWeight(weight, uses, choice, symbols);
-      if (failed(count(packed, packedElements)))
+      if (isRead && !isPacked(weight) &&
+          failed(packForReaders(weight, uses, symbols, packedElements)))
         return signalPassFailure();
-      numSplit += uses.hasOtherUses;
     }
     if (packedElements)
       centibitsPerWeight = packedBytes * 800 / packedElements;
   }
 
 private:
+  /// Packs `weight` once for its kernels and once for its embeddings. What
+  /// takes the declaration itself comes last.
+  LogicalResult packForReaders(WeightOp weight, const WeightUses &uses,
+                               SymbolTable &symbols, uint64_t &elements) {
+    auto type = cast<RankedTensorType>(weight.getType());
+    auto pack = [&](ArrayRef<OpOperand *> readers, const PackingChoice &choice,
+                    bool split) {
+      if (readers.empty())
+        return success();
+      RankedTensorType packedType = getPackedType(type, choice);
+      numSplit += split;
+      return count(
+          packWeight(weight, uses.gets, readers, packedType, split, symbols),
+          elements);
+    };
+    PackingChoice rowMajor = {std::nullopt, /*lanes=*/0};
+    if (failed(pack(uses.kernels, choice,
+                    uses.hasOtherUses || !uses.tables.empty())) ||
+        failed(pack(uses.tables, rowMajor, uses.hasOtherUses)))
+      return failure();
+    for (GetWeightOp get : uses.gets)
+      if (get->use_empty())
+        get.erase();
+    return success();
+  }
+
   /// Whether an earlier run chose the layout.
   static bool isPacked(WeightOp weight) {
     auto type = dyn_cast<RankedTensorType>(weight.getType());

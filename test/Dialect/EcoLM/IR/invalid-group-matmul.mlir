@@ -54,3 +54,35 @@ func.func @result(%x: tensor<4x8xf32>, %w: tensor<3x8xi4>, %s: tensor<3x2xf32>) 
   %y = ecolm.group_matmul %x, %w scales %s group 4 : tensor<4x8xf32>, tensor<3x8xi4>, tensor<3x2xf32> -> tensor<4x8xf32>
   return
 }
+
+// -----
+
+func.func @scale_type(%x: tensor<4x8xf32>, %w: tensor<3x8xi4>, %s: tensor<3x2xf16>) {
+  // expected-error @+1 {{operand #2 must be ranked tensor of 32-bit float or bfloat16 type values, but got 'tensor<3x2xf16>'}}
+  %y = ecolm.group_matmul %x, %w scales %s group 4 : tensor<4x8xf32>, tensor<3x8xi4>, tensor<3x2xf16> -> tensor<4x3xf32>
+  return
+}
+
+// -----
+
+func.func @table(%ids: tensor<4xindex>, %w: tensor<8xi4>, %s: tensor<3x2xf32>) {
+  // expected-error @+1 {{expected weights of shape [?, ?], but found [8]}}
+  %y = ecolm.embedding %ids, %w scales %s group 4 : tensor<4xindex>, tensor<8xi4>, tensor<3x2xf32> -> tensor<4x8xf32>
+  return
+}
+
+// -----
+
+func.func @table_scales(%ids: tensor<4xindex>, %w: tensor<3x8xi4>, %s: tensor<3x1xf32>) {
+  // expected-error @+1 {{expected scales of shape [3, 2], but found [3, 1]}}
+  %y = ecolm.embedding %ids, %w scales %s group 4 : tensor<4xindex>, tensor<3x8xi4>, tensor<3x1xf32> -> tensor<4x8xf32>
+  return
+}
+
+// -----
+
+func.func @table_result(%ids: tensor<4xindex>, %w: tensor<3x8xi4>, %s: tensor<3x2xf32>) {
+  // expected-error @+1 {{expected a result of shape [4, 8], but found [4, 3]}}
+  %y = ecolm.embedding %ids, %w scales %s group 4 : tensor<4xindex>, tensor<3x8xi4>, tensor<3x2xf32> -> tensor<4x3xf32>
+  return
+}

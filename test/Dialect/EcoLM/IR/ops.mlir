@@ -303,3 +303,17 @@ func.func @positions(%count: index, %start: index) {
     }
   }
 #-}
+
+// CHECK-LABEL: func @embedding
+// CHECK: ecolm.embedding %{{.*}}, %{{.*}} scales %{{.*}} group 64 : tensor<1x?xindex>, tensor<65x128xi4>, tensor<65x2xf32> -> tensor<1x?x128xf32>
+// CHECK: ecolm.embedding %{{.*}}, %{{.*}} scales %{{.*}} offsets %{{.*}} group 100 : tensor<index>, tensor<65x128x!ecolm.ternary>, tensor<65x2xbf16>, tensor<65x2xbf16> -> tensor<128xf32>
+func.func @embedding(%ids: tensor<1x?xindex>, %w: tensor<65x128xi4>, %s: tensor<65x2xf32>,
+                     %id: tensor<index>, %t: tensor<65x128x!ecolm.ternary>, %b: tensor<65x2xbf16>) {
+  %y = ecolm.embedding %ids, %w scales %s group 64
+      : tensor<1x?xindex>, tensor<65x128xi4>, tensor<65x2xf32>
+        -> tensor<1x?x128xf32>
+  %z = ecolm.embedding %id, %t scales %b offsets %b group 100
+      : tensor<index>, tensor<65x128x!ecolm.ternary>, tensor<65x2xbf16>,
+        tensor<65x2xbf16> -> tensor<128xf32>
+  return
+}

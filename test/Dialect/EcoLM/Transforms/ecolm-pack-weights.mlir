@@ -4,13 +4,13 @@
 // RUN: ecolm-opt %s -ecolm-pack-weights -split-input-file -remarks-filter=.* -remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARKS
 
 //   CHECK: ecolm.weight @ternary : tensor<33x50x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
-//   CHECK: ecolm.weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<bytes, lanes = 16>>
+//   CHECK: ecolm.weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<nibbles, lanes = 16>>
 //   CHECK: ecolm.weight @float : tensor<6x4xf32, #ecolm.packed<plain, lanes = 16>> = {{.*}} transposed
 //   CHECK: ecolm.weight @factor : tensor<4x4x4x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
 //   CHECK: ecolm.weight @gamma : tensor<4xf32> =
 //   CHECK: func @formats
 //   CHECK: ecolm.get_weight @ternary : tensor<33x50x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
-//   CHECK: ecolm.get_weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<bytes, lanes = 16>>
+//   CHECK: ecolm.get_weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<nibbles, lanes = 16>>
 //   CHECK: ecolm.get_weight @float : tensor<6x4xf32, #ecolm.packed<plain, lanes = 16>>
 //   CHECK: ecolm.get_weight @factor : tensor<4x4x4x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
 //   CHECK: ecolm.get_weight @gamma : tensor<4xf32>
@@ -22,9 +22,9 @@
 // BASE3: @ternary : {{.*}}#ecolm.packed<base3, lanes = 64>
 // BASE3: @pot : {{.*}}#ecolm.packed<bytes, lanes = 64>
 
-// 33 outputs are 3 groups of 16: 48 * 50 / 4 bytes, 48 * 50, 16 * 4 * 4, 16 * 4 / 4.
+// 33 outputs are 3 groups of 16: 48 * 50 / 4 bytes, 48 * 50 / 2, 16 * 4 * 4, 16 * 4 / 4.
 // REMARKS: packed-bytes=600, source-bytes=413
-// REMARKS: packed-bytes=2400, source-bytes=1650
+// REMARKS: packed-bytes=1200, source-bytes=1650
 // REMARKS: packed-bytes=256, source-bytes=96
 // REMARKS: packed-bytes=16, source-bytes=13
 ecolm.weight @ternary : tensor<33x50x!ecolm.ternary> = dense<85> : tensor<413xui8> packing <codes2>
@@ -85,4 +85,49 @@ func.func @again_user(%x: tensor<2x4xf32>) -> tensor<2x6xf32> {
   %w = ecolm.get_weight @again : tensor<6x4x!ecolm.ternary, #ecolm.packed<codes2, lanes = 32>>
   %0 = ecolm.matmul %x, %w : tensor<2x4xf32>, tensor<6x4x!ecolm.ternary, #ecolm.packed<codes2, lanes = 32>> -> tensor<2x6xf32>
   return %0 : tensor<2x6xf32>
+}
+
+// -----
+
+// Integers take as many bits as they have; scales and offsets of groups lie as
+// the weights do, and more than 16 codes need bytes.
+// CHECK: @i4 : tensor<3x8xi4, #ecolm.packed<nibbles, lanes = 16>>
+// CHECK: @i2 : tensor<3x8xi2, #ecolm.packed<codes2, lanes = 16>>
+// CHECK: @wide : tensor<3x8x!ecolm.pot<min = -7, max = 0>, #ecolm.packed<bytes, lanes = 16>>
+// CHECK: @scales : tensor<3x2xf32, #ecolm.packed<plain, lanes = 16>>
+// CHECK: @offsets : tensor<3x2xf32, #ecolm.packed<plain, lanes = 16>>
+ecolm.weight @i4 : tensor<3x8xi4> = dense<1> : tensor<12xui8> packing <nibbles>
+ecolm.weight @i2 : tensor<3x8xi2> = dense<1> : tensor<6xui8> packing <codes2>
+ecolm.weight @wide : tensor<3x8x!ecolm.pot<min = -7, max = 0>> = dense<1> : tensor<3x8xi8> packing <bytes>
+ecolm.weight @scales : tensor<3x2xf32> = dense<1.0> : tensor<3x2xf32>
+ecolm.weight @offsets : tensor<3x2xf32> = dense<2.0> : tensor<3x2xf32>
+func.func @groups(%x: tensor<?x8xf32>) -> (tensor<?x3xf32>, tensor<?x3xf32>, tensor<?x3xf32>) {
+  %0 = ecolm.get_weight @i4 : tensor<3x8xi4>
+  %1 = ecolm.get_weight @i2 : tensor<3x8xi2>
+  %2 = ecolm.get_weight @wide : tensor<3x8x!ecolm.pot<min = -7, max = 0>>
+  %s = ecolm.get_weight @scales : tensor<3x2xf32>
+  %o = ecolm.get_weight @offsets : tensor<3x2xf32>
+  %3 = ecolm.group_matmul %x, %0 scales %s offsets %o group 4 : tensor<?x8xf32>, tensor<3x8xi4>, tensor<3x2xf32>, tensor<3x2xf32> -> tensor<?x3xf32>
+  %4 = ecolm.group_matmul %x, %1 scales %s group 4 : tensor<?x8xf32>, tensor<3x8xi2>, tensor<3x2xf32> -> tensor<?x3xf32>
+  %5 = ecolm.matmul %x, %2 : tensor<?x8xf32>, tensor<3x8x!ecolm.pot<min = -7, max = 0>> -> tensor<?x3xf32>
+  return %3, %4, %5 : tensor<?x3xf32>, tensor<?x3xf32>, tensor<?x3xf32>
+}
+
+// -----
+
+// A table of codes that is also the output matrix lies in both orders.
+// CHECK: ecolm.weight @both : tensor<6x4xi4, #ecolm.packed<nibbles>>
+// CHECK: ecolm.weight @both_packed : tensor<6x4xi4, #ecolm.packed<nibbles, lanes = 16>>
+// CHECK: ecolm.weight @scales : tensor<6x1xf32> =
+// CHECK: ecolm.weight @scales_packed : tensor<6x1xf32, #ecolm.packed<plain, lanes = 16>>
+// CHECK: func @tied_codes
+// CHECK: ecolm.embedding %{{.*}}, %{{.*}} scales %{{.*}} group 4 : tensor<?xindex>, tensor<6x4xi4, #ecolm.packed<nibbles>>, tensor<6x1xf32>
+ecolm.weight @both : tensor<6x4xi4> = dense<1> : tensor<12xui8> packing <nibbles>
+ecolm.weight @scales : tensor<6x1xf32> = dense<1.0> : tensor<6x1xf32>
+func.func @tied_codes(%x: tensor<2x4xf32>, %ids: tensor<?xindex>) -> (tensor<?x4xf32>, tensor<2x6xf32>) {
+  %w = ecolm.get_weight @both : tensor<6x4xi4>
+  %s = ecolm.get_weight @scales : tensor<6x1xf32>
+  %0 = ecolm.embedding %ids, %w scales %s group 4 : tensor<?xindex>, tensor<6x4xi4>, tensor<6x1xf32> -> tensor<?x4xf32>
+  %1 = ecolm.group_matmul %x, %w scales %s group 4 : tensor<2x4xf32>, tensor<6x4xi4>, tensor<6x1xf32> -> tensor<2x6xf32>
+  return %0, %1 : tensor<?x4xf32>, tensor<2x6xf32>
 }

@@ -209,8 +209,9 @@ def EcoLM_GroupMatmulOp : EcoLM_Op<"group_matmul", [Pure]> {
     `s[n, g] = sum_{k in group g} x[.., k] * value(w[n, k])`
     `t[g] = sum_{k in group g} x[.., k]`
 
-    Shapes: input [..., K], weights [N, K], scales and offsets [N, G] f32,
-    result [..., N] f32. Offsets stand for zero points: `offset = -scale * zero`.
+    Shapes: input [..., K], weights [N, K], scales and offsets [N, G] f32 or
+    bf16, result [..., N] f32. Offsets stand for zero points:
+    `offset = -scale * zero`.
 
     Input f32: s and t are sums of rounded products in increasing k, from 0.
     Input i8: s and t are exact in i32 (s in units of the weights' 2^min for
@@ -234,7 +235,7 @@ def EcoLM_GroupMatmulOp : EcoLM_Op<"group_matmul", [Pure]> {
   }];
   let arguments = (ins
     RankedTensorOf<[F32, I8]>:$input, EcoLM_LowBitTensor:$weights,
-    EcoLM_F32Tensor:$scales, Optional<EcoLM_F32Tensor>:$offsets,
+    EcoLM_ScaleTensor:$scales, Optional<EcoLM_ScaleTensor>:$offsets,
     ConfinedAttr<I64Attr, [IntPositive]>:$group);
   let results = (outs EcoLM_F32Tensor:$result);
   let assemblyFormat = [{

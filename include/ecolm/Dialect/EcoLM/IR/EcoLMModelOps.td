@@ -231,4 +231,36 @@ def EcoLM_PositionsOp : EcoLM_Op<"positions", [Pure]> {
   let assemblyFormat = "$count (`from` $start^)? attr-dict `:` type($result)";
 }
 
+def EcoLM_EmbeddingOp : EcoLM_Op<"embedding", [Pure]> {
+  let summary = "reads rows of a low-bit table";
+  let description = [{
+    `y[.., k] = scales[id, g] * value(w[id, k]) + offsets[id, g]` with
+    `id = ids[..]` and `g = k / group`: the rows that `group_matmul` multiplies
+    by, as numbers. The product is rounded, then the sum.
+
+    Shapes: ids [...], weights [V, K], scales and offsets [V, G] f32 or bf16 with
+    G = ceil(K / group), result [..., K]. Ids lie in [0, V); the result is
+    undefined where one does not. Powers of two have one term.
+
+    Example:
+
+    ```mlir
+    %y = ecolm.embedding %ids, %w scales %s group 64
+        : tensor<1x?xindex>, tensor<65x128xi4>, tensor<65x2xf32>
+          -> tensor<1x?x128xf32>
+    ```
+  }];
+  let arguments = (ins
+    RankedTensorOf<[Index]>:$ids, EcoLM_LowBitTensor:$weights,
+    EcoLM_ScaleTensor:$scales, Optional<EcoLM_ScaleTensor>:$offsets,
+    ConfinedAttr<I64Attr, [IntPositive]>:$group);
+  let results = (outs EcoLM_F32Tensor:$result);
+  let assemblyFormat = [{
+    $ids `,` $weights `scales` $scales (`offsets` $offsets^)? `group` $group
+    attr-dict `:` type($ids) `,` type($weights) `,` type($scales)
+    (`,` type($offsets)^)? `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMMODELOPS

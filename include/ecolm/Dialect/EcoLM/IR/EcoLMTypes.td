@@ -82,6 +82,7 @@ def EcoLM_WeightTensor
 def EcoLM_LowBitTensor
     : RankedTensorOf<[I<2>, I<4>, I8, EcoLM_Ternary, EcoLM_Pot]>;
 def EcoLM_ProductTensor : RankedTensorOf<[F32, I32]>;
+def EcoLM_ScaleTensor : RankedTensorOf<[F32, BF16]>;
 def EcoLM_ShiftableTensor : RankedTensorOf<[F32, I8, I16, I32, I64]>;
 
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMTYPES

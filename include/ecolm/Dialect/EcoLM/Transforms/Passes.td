@@ -12,6 +12,7 @@
 #ifndef ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES
 #define ECOLM_DIALECT_ECOLM_TRANSFORMS_PASSES
 
+include "ecolm/Dialect/EcoLM/Transforms/QuantizationPasses.td"
 include "mlir/Pass/PassBase.td"
 
 def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
@@ -50,42 +51,6 @@ def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
                         "fused, folded and packed"),
              clEnumValN(::ecolm::CheckedPhase::Lower, "lower", "LLVM dialect"))}]>
   ];
-}
-
-def ComputeOnCodes : Pass<"ecolm-compute-on-codes"> {
-  let summary = "Multiplies the integers that rows were quantized to";
-  let description = [{
-    A model that quantizes activations for its accuracy's sake alone computes
-    with the numbers that the codes stand for. Here products take the codes
-    themselves, and the scale of a row comes after the sum: an integer product
-    of `matmul` with ternary, integer or power-of-two weights, and the sums of
-    groups in `group_matmul`. The sums of the integers are exact, so the result
-    differs from the sum of rounded floats by their roundings only. Belongs to
-    the recognize phase: it says what a quantized product is.
-
-    Precondition: none. Postcondition: no product of rows of dequantized bytes,
-    except where sums may leave 32 bits.
-
-    ```mlir
-    %x = ecolm.dequantize %q scale %s
-        : tensor<?x64xi8>, tensor<?xf32> -> tensor<?x64xf32>
-    %y = ecolm.matmul %x, %w
-        : tensor<?x64xf32>, tensor<48x64x!ecolm.ternary> -> tensor<?x48xf32>
-    ```
-    ==>
-    ```mlir
-    %i = ecolm.matmul %q, %w
-        : tensor<?x64xi8>, tensor<48x64x!ecolm.ternary> -> tensor<?x48xi32>
-    %y = ecolm.dequantize %i scale %s
-        : tensor<?x48xi32>, tensor<?xf32> -> tensor<?x48xf32>
-    ```
-  }];
-  let statistics = [
-    Statistic<"numProducts", "products", "Number of products on integers">
-  ];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect",
-                           "::mlir::tensor::TensorDialect"];
 }
 
 def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
@@ -281,9 +246,10 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     Gives the type of each `ecolm.weight` that is a factor of a butterfly, or the
     weights, scales or offsets of a product, a `#ecolm.packed` encoding with
     `lanes` lanes, and the same type to its `ecolm.get_weight`. Ternary weights
-    become `bitplanes` (2 bits), powers of two `bytes`, i2 `codes2`, i4
-    `nibbles`, floats and other integers `plain`; `packing` demands another
-    format where the element type has several. A weight that
+    become `bitplanes` (2 bits), powers of two `nibbles`, or `bytes` where they
+    have more than 16 codes, i2 `codes2`, i4 `nibbles`, floats and other
+    integers `plain`; `packing` demands another format where the element type
+    has several. The table of an embedding is packed likewise, in row-major order. A weight that
     other operations use as well (an embedding that is also the output matrix)
     is declared twice. Weights that nothing uses are erased.
 
@@ -320,41 +286,6 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     Statistic<"packedBytes", "packed-bytes", "Bytes of the packed weights after">,
     Statistic<"centibitsPerWeight", "centibits-per-weight",
               "Hundredths of a bit that a packed weight takes, padding included">
-  ];
-}
-
-def QuantizeWeights : Pass<"ecolm-quantize-weights", "::mlir::ModuleOp"> {
-  let summary = "Computes the quantizers of constant weights";
-  let description = [{
-    Published checkpoints hold floats from which low-bit weights are computed
-    in every forward pass. Where the floats are constant the pass computes
-    `ecolm.ternary_quantize` and `ecolm.pot_quantize` once and declares the
-    codes as a new weight, one byte each; scales become constants. Layout and
-    final packing are the business of `ecolm-pack-weights`, which also erases
-    the floats that nothing uses any more.
-
-    Precondition: what is quantized is a declared weight or a constant, of f32.
-    Anything else is an error.
-
-    Postcondition: no `ecolm.ternary_quantize` and no `ecolm.pot_quantize`
-    remains.
-
-    ```mlir
-    ecolm.weight @w : tensor<2x2xf32> = dense<[[1.0, -4.0], [0.5, 2.0]]> : tensor<2x2xf32>
-    %w = ecolm.get_weight @w : tensor<2x2xf32>
-    %c, %s = ecolm.ternary_quantize %w rule <twn> scale <absmean_above>
-        : tensor<2x2xf32> -> tensor<2x2x!ecolm.ternary>, tensor<f32>
-    ```
-    ==>
-    ```mlir
-    ecolm.weight @w_codes : tensor<2x2x!ecolm.ternary> = dense<[[0, -1], [0, 1]]> : tensor<2x2xi8> packing <bytes>
-    %c = ecolm.get_weight @w_codes : tensor<2x2x!ecolm.ternary>
-    %s = arith.constant dense<3.0> : tensor<f32>
-    ```
-  }];
-  let dependentDialects = ["::ecolm::EcoLMDialect", "::mlir::arith::ArithDialect"];
-  let statistics = [
-    Statistic<"numQuantized", "quantized", "Number of weights quantized">
   ];
 }
 

@@ -13,7 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "QuantizedMatrix.h"
+#include "ecolm/Conversion/ONNXNodes/QuantizedMatrix.h"
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
@@ -246,16 +246,11 @@ static Value scaleOutputs(onnx::NodeOp node, Value product,
                              product.getType(), {}, /*like=*/product);
 }
 
-Value ecolm::multiplyQuantized(onnx::NodeOp node, Value input,
-                               const QuantizedMatrix &matrix,
-                               GraphRewriter &rewriter) {
-  RankedTensorType type = getResultType(node);
+/// Scales, and offsets or null, as [N, G].
+static std::pair<Value, Value> createGroupScales(onnx::NodeOp node,
+                                                 const QuantizedMatrix &matrix,
+                                                 GraphRewriter &rewriter) {
   auto codes = cast<RankedTensorType>(matrix.codes.getType());
-  if (matrix.group == codes.getDimSize(1) && matrix.zeros.empty())
-    return scaleOutputs(
-        node,
-        MatmulOp::create(rewriter, node.getLoc(), type, input, matrix.codes),
-        matrix, rewriter);
   int64_t outputs = codes.getDimSize(0);
   auto scalesType = RankedTensorType::get(
       {outputs, static_cast<int64_t>(matrix.scales.size()) / outputs},
@@ -270,6 +265,28 @@ Value ecolm::multiplyQuantized(onnx::NodeOp node, Value input,
     offsets = createFloats(node.getLoc(), matrix.name + ".offsets", scalesType,
                            values, rewriter);
   }
+  return {scales, offsets};
+}
+
+Value ecolm::multiplyQuantized(onnx::NodeOp node, Value input,
+                               const QuantizedMatrix &matrix,
+                               GraphRewriter &rewriter) {
+  RankedTensorType type = getResultType(node);
+  auto codes = cast<RankedTensorType>(matrix.codes.getType());
+  if (matrix.group == codes.getDimSize(1) && matrix.zeros.empty())
+    return scaleOutputs(
+        node,
+        MatmulOp::create(rewriter, node.getLoc(), type, input, matrix.codes),
+        matrix, rewriter);
+  auto [scales, offsets] = createGroupScales(node, matrix, rewriter);
   return GroupMatmulOp::create(rewriter, node.getLoc(), type, input,
                                matrix.codes, scales, offsets, matrix.group);
+}
+
+Value ecolm::gatherQuantized(onnx::NodeOp node, Value ids,
+                             const QuantizedMatrix &matrix,
+                             GraphRewriter &rewriter) {
+  auto [scales, offsets] = createGroupScales(node, matrix, rewriter);
+  return EmbeddingOp::create(rewriter, node.getLoc(), getResultType(node), ids,
+                             matrix.codes, scales, offsets, matrix.group);
 }

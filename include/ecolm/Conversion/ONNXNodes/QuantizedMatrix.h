@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef ECOLM_LIB_CONVERSION_ONNXTOECOLM_QUANTIZEDMATRIX_H
-#define ECOLM_LIB_CONVERSION_ONNXTOECOLM_QUANTIZEDMATRIX_H
+#ifndef ECOLM_CONVERSION_ONNXNODES_QUANTIZEDMATRIX_H
+#define ECOLM_CONVERSION_ONNXNODES_QUANTIZEDMATRIX_H
 
 #include "ecolm/Conversion/ONNXNodes/GraphRewriter.h"
 
@@ -44,6 +44,11 @@ mlir::Value multiplyQuantized(onnx::NodeOp node, mlir::Value input,
                               const QuantizedMatrix &matrix,
                               GraphRewriter &rewriter);
 
+/// The rows of `matrix` at `ids`, which are in range: the result of `node`.
+mlir::Value gatherQuantized(onnx::NodeOp node, mlir::Value ids,
+                            const QuantizedMatrix &matrix,
+                            GraphRewriter &rewriter);
+
 } // namespace ecolm
 
-#endif // ECOLM_LIB_CONVERSION_ONNXTOECOLM_QUANTIZEDMATRIX_H
+#endif // ECOLM_CONVERSION_ONNXNODES_QUANTIZEDMATRIX_H

@@ -1,0 +1,216 @@
+//===- MatrixQuantizer.cpp - Quantizes matrices of floats -----------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Quantizes group by group, and searches the scale of each group.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Support/MatrixQuantizer.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/bit.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+
+using namespace ecolm;
+using llvm::ArrayRef;
+using llvm::MutableArrayRef;
+using Method = QuantizationRecipe::Method;
+
+/// The scales that are tried: hundredths of that of the largest magnitude
+/// (PoTPTQ, arXiv 2507.11959).
+static constexpr int kCandidates = 200;
+
+/// The code of the power of two that stands for `quotient`.
+static int8_t roundToPower(float quotient, const QuantizationRecipe &recipe) {
+  PowerRange range = {1 - recipe.getNumExponents(), 0,
+                      /*clampsUnderflow=*/!recipe.hasZero};
+  SignedPower power = quantizeToPower(quotient, recipe.rounding, range);
+  // The number nearest to one between 2^(min-1) and 2^min is 2^min.
+  if (power.sign == 0 && recipe.rounding == PowerRounding::Nearest &&
+      std::fabs(quotient) >= std::ldexp(0.5f, range.min))
+    power = {quotient < 0 ? -1 : 1, range.min};
+  if (power.sign == 0)
+    return recipe.hasZero ? 0 : 1;
+  return power.sign * (power.exponent - range.min + 1);
+}
+
+static float getPower(int8_t code, const QuantizationRecipe &recipe) {
+  if (code == 0)
+    return 0;
+  int32_t exponent = std::abs(code) - recipe.getNumExponents();
+  return std::ldexp(code < 0 ? -1.0f : 1.0f, exponent);
+}
+
+/// The value of one code of `recipe`'s format.
+static float getValue(int8_t code, const QuantizationRecipe &recipe) {
+  return recipe.method == Method::Pot ? getPower(code, recipe) : code;
+}
+
+float ecolm::roundToBFloat16(float value) {
+  uint32_t bits = llvm::bit_cast<uint32_t>(value);
+  bits += 0x7FFF + (bits >> 16 & 1);
+  return llvm::bit_cast<float>(bits & 0xFFFF0000);
+}
+
+namespace {
+
+/// Quantizes the elements that share a scale.
+class GroupQuantizer {
+public:
+  GroupQuantizer(ArrayRef<float> values, const QuantizationRecipe &recipe)
+      : values(values), recipe(recipe) {
+    auto [least, most] = std::minmax_element(values.begin(), values.end());
+    low = *least;
+    high = *most;
+    largest = std::max(std::fabs(low), std::fabs(high));
+  }
+
+  /// Chooses scale and offset and writes the codes of each term.
+  void run(MutableArrayRef<MutableArrayRef<int8_t>> codes) {
+    if (recipe.method == Method::Ternary) {
+      scale = store(ternarize(values, recipe.ternary, codes[0]));
+      return;
+    }
+    float first = getScaleOfLargest();
+    scale = store(first);
+    if (recipe.searchesScale && first > 0) {
+      double least = std::numeric_limits<double>::infinity();
+      for (int i = 1; i <= kCandidates; ++i) {
+        float candidate = store(first * i / 100);
+        if (double error = getError(candidate); error < least) {
+          least = error;
+          scale = candidate;
+        }
+      }
+    }
+    for (auto [i, value] : llvm::enumerate(values)) {
+      float left = value;
+      for (MutableArrayRef<int8_t> term : codes) {
+        term[i] = encode(left, scale);
+        left -= decode(term[i], scale);
+      }
+    }
+    offset = getOffset(scale);
+  }
+
+  float scale = 1, offset = 0;
+
+private:
+  /// `value` as the program will hold it.
+  float store(float value) const {
+    return recipe.hasHalfScales ? roundToBFloat16(value) : value;
+  }
+
+  /// The scale at which no magnitude leaves the format, 1 if all are 0.
+  float getScaleOfLargest() const {
+    if (recipe.method == Method::Pot)
+      return largest > 0 ? largest : 1;
+    if (recipe.hasZeroPoint)
+      return high > low ? (high - low) / ((1 << recipe.bits) - 1) : 1;
+    return largest > 0 ? largest / ((1 << (recipe.bits - 1)) - 1) : 1;
+  }
+
+  /// The number that code 0 stands for: the middle of the format is that of the
+  /// values.
+  float getOffset(float scale) const {
+    if (recipe.method != Method::Integer || !recipe.hasZeroPoint)
+      return 0;
+    // A group of one value is that value.
+    return store(high > low ? 0.5f * (low + high) + 0.5f * scale : low);
+  }
+
+  int8_t encode(float value, float scale) const {
+    if (recipe.method == Method::Pot)
+      return roundToPower(value / scale, recipe);
+    float least = -std::ldexp(1.0f, recipe.bits - 1);
+    float code = std::nearbyint((value - getOffset(scale)) / scale);
+    return static_cast<int8_t>(std::clamp(code, least, -least - 1));
+  }
+
+  float decode(int8_t code, float scale) const {
+    return getValue(code, recipe) * scale + getOffset(scale);
+  }
+
+  double getError(float scale) const {
+    double sum = 0;
+    for (float value : values) {
+      float left = value;
+      for (int32_t term = 0; term < recipe.terms; ++term)
+        left -= decode(encode(left, scale), scale);
+      sum += static_cast<double>(left) * left;
+    }
+    return sum;
+  }
+
+  ArrayRef<float> values;
+  const QuantizationRecipe &recipe;
+  float low, high, largest;
+};
+
+} // namespace
+
+QuantizedValues ecolm::quantizeMatrix(ArrayRef<float> values, int64_t columns,
+                                      const QuantizationRecipe &recipe) {
+  QuantizedValues result;
+  int64_t count = values.size();
+  bool isTensor = recipe.group == QuantizationRecipe::kTensor;
+  result.group = recipe.group > 0 ? std::min(recipe.group, columns) : columns;
+  result.codes.assign(recipe.terms, std::vector<int8_t>(count));
+  // What shares a scale is contiguous: everything, or a part of a row.
+  int64_t row = isTensor ? count : columns;
+  int64_t part = isTensor ? count : result.group;
+  bool hasOffsets = recipe.method == Method::Integer && recipe.hasZeroPoint;
+  for (int64_t begin = 0; begin < count; begin += row)
+    for (int64_t at = 0; at < row; at += part) {
+      int64_t size = std::min(part, row - at);
+      llvm::SmallVector<MutableArrayRef<int8_t>> codes;
+      for (std::vector<int8_t> &term : result.codes)
+        codes.push_back(MutableArrayRef(term).slice(begin + at, size));
+      GroupQuantizer group(values.slice(begin + at, size), recipe);
+      group.run(codes);
+      result.scales.push_back(group.scale);
+      if (hasOffsets)
+        result.offsets.push_back(group.offset);
+    }
+  return result;
+}
+
+std::vector<float> ecolm::dequantizeMatrix(const QuantizedValues &quantized,
+                                           int64_t columns,
+                                           const QuantizationRecipe &recipe) {
+  int64_t count = quantized.codes[0].size();
+  int64_t groups = llvm::divideCeil(columns, quantized.group);
+  std::vector<float> values(count);
+  for (int64_t i = 0; i < count; ++i) {
+    float sum = 0;
+    for (const std::vector<int8_t> &term : quantized.codes)
+      sum += getValue(term[i], recipe);
+    int64_t at = quantized.scales.size() == 1
+                     ? 0
+                     : i / columns * groups + i % columns / quantized.group;
+    values[i] = sum * quantized.scales[at];
+    if (!quantized.offsets.empty())
+      values[i] += quantized.offsets[quantized.offsets.size() == 1 ? 0 : at];
+  }
+  return values;
+}
+
+void ecolm::rotateRows(MutableArrayRef<float> values, int64_t columns) {
+  int64_t n = columns & -columns;
+  for (size_t block = 0; block < values.size(); block += n) {
+    MutableArrayRef<float> part = values.slice(block, n);
+    for (int64_t stride = 1; stride < n; stride *= 2)
+      for (int64_t i = 0; i < n; ++i)
+        if (!(i & stride)) {
+          float a = part[i], b = part[i + stride];
+          part[i] = a + b;
+          part[i + stride] = a - b;
+        }
+    for (float &value : part)
+      value /= static_cast<float>(n);
+  }
+}
