@@ -125,7 +125,6 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   optimize.hasFPU = traits.hasFPU;
   optimize.hasMultiplier = traits.hasMultiplier;
   optimize.multiplierFree = options.multiplierFree;
-  RecognizeOptions recognize;
   recognize.quantize = options.quantize;
   recognize.quantizeInclude = options.quantizeInclude;
   recognize.quantizeExclude = options.quantizeExclude;
