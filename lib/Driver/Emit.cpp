@@ -89,7 +89,8 @@ private:
     if (llvm::Error error =
             defineModelDescriptor(module, section, info.text, info.json,
                                   {tokenizer.table, tokenizer.numIds}, *code))
-      return module.emitError(llvm::toString(std::move(error)));
+      return classify(module.emitError(), ErrorClass::Model)
+             << llvm::toString(std::move(error));
     optimize(*code, machine, options.target.optimizationLevel);
     return code;
   }

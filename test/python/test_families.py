@@ -14,15 +14,12 @@ from ecolm.nn.low_bit_linear import TokenInt8, low_bit_layers
 from ecolm.nn.pair_rotation import PairRotation
 from ecolm.spellings.weights import bits_per_weight
 
-STAGES = {"stages": [[2, 1], [2, 2], [2, 4], [2, 8]]}
 SLOW_SCALE = {"potptq", "apot"}  # search a grid of scales at each call: for after training
 
 
 def small_family(name: str, **options) -> torch.nn.Module:
     """One layer, width 16, 24 hidden features (3 blocks of 8), context 12, 11 characters."""
     torch.manual_seed(0)
-    if name == "pot-butterfly":
-        options = {**STAGES, **options}
     hidden = 32 if FAMILIES[name].twin in ("nanogpt", "gpt2") else 24
     return build_family(name, vocabulary=11, context=12, layers=1, width=16, heads=2,
                         kv_heads=1 if name.startswith("bitnet") else 2, hidden=hidden,

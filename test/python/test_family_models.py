@@ -35,7 +35,7 @@ def test_spellings_agree(name):
     for length in (1, 40):
         ids = np.random.default_rng(length).integers(0, 65, (1, length))
         first = logits_of(files[-1]["file"], ids)
-        assert np.abs(first).max() > 1  # a trained model has opinions
+        assert np.abs(first).max() > 0.3  # a trained model has opinions
         for line in files:
             np.testing.assert_allclose(logits_of(line["file"], ids), first,
                                        atol=TOLERANCE.get(line["spelling"], 1e-4))

@@ -59,10 +59,9 @@ def pot_table(**options) -> TableFactory:
     return lambda: PowerOfTwo(**{**POT_LLM, **options})
 
 
-def pot_butterfly(stages: tuple = ((2, 1), (2, 2), (2, 4), (2, 8), (2, 16), (2, 32), (2, 64)),
-                  **options) -> LinearFactory:
-    """Butterfly layers; `stages` as in `chain_shapes`."""
-    return lambda n_in, n_out, bias: PotButterflyLinear(n_in, n_out, bias, list(stages), **options)
+def pot_butterfly(**options) -> LinearFactory:
+    """Butterfly layers."""
+    return lambda n_in, n_out, bias: PotButterflyLinear(n_in, n_out, bias, **options)
 
 
 # 17 codes: zero and +-2^-7 ... +-1 times max|W|, rounded to integers of 2^-7 first.

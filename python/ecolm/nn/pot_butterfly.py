@@ -10,15 +10,16 @@ from .pot import FixedPowers
 class PotButterflyLinear(nn.Module):
     """y = scale (F_k ... F_1 x) + bias; values of the factors are 0 or +-2^e, e in [emin, emax].
 
-    `stages` are (radix, stride) pairs, as `chain_shapes` takes them. `penalty` is the mean
+    The stages are radix 2 on the narrower side, a power of two, at strides 1, 2, 4, ...; the
+    first or last has as many outputs or inputs more as the other side is wider. `penalty` is the mean
     of (B^T B - I)^2 over the blocks B of the latents, rows scaled to the block's shape.
     """
 
-    def __init__(self, n_in: int, n_out: int, bias: bool, stages: list[tuple[int, int]],
-                 emin: int = -6, emax: int = 0):
+    def __init__(self, n_in: int, n_out: int, bias: bool, emin: int = -6, emax: int = 0):
         super().__init__()
         self.weight_format = FixedPowers(emin, emax)
         width = min(n_in, n_out)
+        stages = [(2, 2**i) for i in range(width.bit_length() - 1)]
         self.factors = nn.ParameterList(
             torch.randn(shape) * shape[2] ** -0.5
             for shape in chain_shapes(n_in, n_out, width, stages))

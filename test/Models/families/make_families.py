@@ -76,8 +76,7 @@ SMALL = {
     "paroquant": Small("paroquant", {**LLAMA, "hidden": 32}, {"group": 32}, [
         "decomposed-dynamo", "nbits", "functions"], True),
     "butterfly-moe": Small("butterfly-moe", LLAMA, {}, ["decomposed-dynamo", "functions"]),
-    "pot-butterfly": Small("pot-butterfly", GPT, {"stages": [
-        [2, 1], [2, 2], [2, 4], [2, 8], [2, 16]]}, ["decomposed", "functions"]),
+    "pot-butterfly": Small("pot-butterfly", GPT, {}, ["decomposed", "functions"]),
 }
 
 

@@ -135,7 +135,7 @@ def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {
     write with every read of a buffer, which takes time cubed in the number of
     layers. An empty tensor has no contents, so each use may have its own.
 
-    Postcondition: no `tensor.empty` has more than one use.
+    Precondition: none. Postcondition: no `tensor.empty` has more than one use.
 
     ```mlir
     %e = tensor.empty() : tensor<4xf32>
