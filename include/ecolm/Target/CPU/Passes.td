@@ -45,7 +45,8 @@ def OutlineLinearLayers : Pass<"ecolm-outline-linear-layers", "::mlir::ModuleOp"
     ```
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
-    "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect"];
   let statistics = [Statistic<"numLayers", "layers", "linear layers outlined">];
 }
