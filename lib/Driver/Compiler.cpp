@@ -182,8 +182,17 @@ readTokenizer(MLIRContext *context, const CompileOptions &options) {
   llvm::Expected<ImportedTokenizer> tokenizer =
       importTokenizerFile(options.tokenizer);
   if (!tokenizer) {
-    emitError(UnknownLoc::get(context))
-        << llvm::toString(tokenizer.takeError());
+    ErrorClass errorClass = ErrorClass::Model;
+    std::string text;
+    llvm::handleAllErrors(
+        tokenizer.takeError(), [&](const llvm::ErrorInfoBase &error) {
+          text = error.message();
+          if (error.convertToErrorCode() != llvm::inconvertibleErrorCode())
+            errorClass = ErrorClass::System;
+        });
+    classify(emitError(UnknownLoc::get(context)), errorClass)
+        << text
+        << "; docs/Rationale/Tokenizers.md says what of a tokenizer is read";
     return failure();
   }
   for (const std::string &remark : tokenizer->remarks)

@@ -36,10 +36,12 @@ static std::string describePlace(Location loc) {
          std::to_string(file.getLine()) + ")";
 }
 
-/// `'dialect.op' op ...`, and what conversions say when they give up.
+/// `'dialect.op' op ...`, what conversions say when they give up, and what
+/// symbol tables say.
 static bool isFromMLIR(StringRef text) {
   return (text.starts_with("'") && text.contains("' op ")) ||
-         text.starts_with("failed to legalize");
+         text.starts_with("failed to legalize") ||
+         text.starts_with("redefinition of symbol");
 }
 
 ErrorClassifier::ErrorClassifier(MLIRContext *context, ErrorClass otherwise)

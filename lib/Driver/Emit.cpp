@@ -89,7 +89,8 @@ private:
     if (llvm::Error error =
             defineModelDescriptor(module, section, info.text, info.json,
                                   {tokenizer.table, tokenizer.numIds}, *code))
-      return module.emitError(llvm::toString(std::move(error)));
+      return classify(module.emitError(), ErrorClass::Model)
+             << llvm::toString(std::move(error));
     optimize(*code, machine, options.target.optimizationLevel);
     return code;
   }
@@ -200,7 +201,7 @@ static LogicalResult checkVocabulary(ModuleOp module,
     return success();
   int64_t logits = signature.outputs[0].type.getShape().back();
   if (tokenizer.numIds > logits)
-    return emitError(module.getLoc())
+    return classify(emitError(module.getLoc()), ErrorClass::Usage)
            << "the tokenizer has " << tokenizer.numIds
            << " ids, but the model gives " << logits
            << " logits; it is the tokenizer of another model";

@@ -66,10 +66,11 @@ static std::optional<SmallVector<char>> readBytes(Value stored) {
 }
 
 std::optional<StringRef> BlockProduct::findProblem() {
-  if (rows < 1 || columns < 1 || block < 1 ||
-      !llvm::is_contained({2, 4, 8}, bits))
-    return StringRef("expects N, K and block_size of at least 1 and 2, 4 or 8 "
-                     "bits");
+  constexpr int64_t kMost = 1 << 24; // So that no product of them overflows.
+  if (rows < 1 || columns < 1 || block < 1 || rows > kMost || columns > kMost ||
+      block > kMost || !llvm::is_contained({2, 4, 8}, bits))
+    return StringRef("expects N, K and block_size from 1 to 2^24, and 2, 4 or "
+                     "8 bits");
   if (f.input(4))
     return StringRef("has an order of groups (g_idx)");
   auto stored = onnx::ElementsReader::get(getConstant(f.input(1)));

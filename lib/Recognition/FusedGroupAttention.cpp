@@ -54,8 +54,9 @@ std::optional<StringRef> GroupAttention::findProblem() {
     return StringRef("expects the lengths of rows");
   if (f.input(11) || getInt(f.node, "smooth_softmax", 0) || f.isUsed(3))
     return StringRef("has a sink, or shows its scores");
-  if (getInt(f.node, "do_rotary", 0) && (!f.input(7) || !f.input(8)))
-    return StringRef("rotates without cosines and sines");
+  if (getInt(f.node, "do_rotary", 0) &&
+      (!f.input(7) || !f.input(8) || f.type(7).getRank() != 2))
+    return StringRef("rotates without tables of cosines and sines");
   return std::nullopt;
 }
 
@@ -190,12 +191,14 @@ static LogicalResult expandGroupAttention(onnx::NodeOp node,
 static LogicalResult expandRotary(onnx::NodeOp node, GraphRewriter &rewriter) {
   FusedNode f(node, rewriter);
   Value x = f.input(0), positions = f.input(1);
-  int64_t half = f.type(2).getShape().back(),
-          width = f.type(0).getShape().back();
   if (getFloat(node, "scale", 1) != 1 || getInt(node, "is_packed_batching", 0))
     return f.refuse("scales, or has rows of several lengths in one");
   int64_t rank = f.type(0).getRank();
-  if (ShapedType::isDynamic(half) || ShapedType::isDynamic(width) ||
+  if (!positions || !f.input(2) || !f.input(3) || f.type(2).getRank() != 2)
+    return f.refuse("expects positions, and tables of two dimensions");
+  int64_t half = f.type(2).getShape().back();
+  int64_t width = f.type(0).getShape().back();
+  if (half < 1 || ShapedType::isDynamic(half) || ShapedType::isDynamic(width) ||
       (rank != 3 && rank != 4))
     return f.refuse("expects three or four dimensions of known widths");
   if (f.type(1).getRank() == 1) {

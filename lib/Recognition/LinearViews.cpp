@@ -167,7 +167,10 @@ takeAlong(const LinearTensor &input, int64_t axis, ArrayRef<int64_t> indices) {
   SmallVector<int64_t> strides = getStrides(input.shape);
   SmallVector<int64_t> shape = input.shape;
   shape[axis] = indices.size();
-  if (!countTerms(shape))
+  auto isOutside = [&](int64_t index) {
+    return index < 0 || index >= input.shape[axis];
+  };
+  if (!countTerms(shape) || llvm::any_of(indices, isOutside))
     return std::nullopt;
   std::vector<int64_t> before = enumerateOffsets(
       ArrayRef(outer).take_front(axis), ArrayRef(strides).take_front(axis));
@@ -237,10 +240,16 @@ static std::optional<LinearTensor> applySplit(LinearNode node) {
   if (input.isBatch[axis])
     return std::nullopt;
   int64_t begin = 0;
-  for (unsigned i = 0; i < node.result; ++i)
-    begin += getResultType(node.node, i).getDimSize(axis);
-  auto indices = llvm::to_vector(
-      llvm::seq(begin, begin + node.getType().getDimSize(axis)));
+  for (unsigned i = 0; i < node.result; ++i) {
+    int64_t size = getResultType(node.node, i).getDimSize(axis);
+    if (size < 0 || size > input.shape[axis])
+      return std::nullopt;
+    begin += size;
+  }
+  int64_t size = node.getType().getDimSize(axis);
+  if (size < 0 || size > input.shape[axis])
+    return std::nullopt;
+  auto indices = llvm::to_vector(llvm::seq(begin, begin + size));
   return takeAlong(input, axis, indices);
 }
 

@@ -9,7 +9,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ecolm/Conversion/ONNXNodes/GraphRewriter.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Recognition/Passes.h"
 #include "ecolm/Recognition/RecognitionNotes.h"
@@ -93,18 +92,22 @@ struct RecognizeStraightThrough final
     });
     for (onnx::NodeOp add : additions)
       if (Value quantized = findQuantized(add)) {
+        SmallVector<Value> operands(add.getInputs());
         notes.found(getNodeName(add),
                     "x + (q(x) - x) is q(x) but for rounding");
         if (quantized.getType() == add.getResult(0).getType()) {
           add.getResult(0).replaceAllUsesWith(quantized);
           add.erase();
-          continue;
+        } else {
+          // What the file states of the sum's type is kept, to be checked.
+          add.setOpType("Identity");
+          add.getInputsMutable().assign(quantized);
         }
-        // What the file states of the sum's type is kept, to be checked.
-        add.setOpType("Identity");
-        add.getInputsMutable().assign(quantized);
+        for (Value operand : operands)
+          if (auto difference = operand.getDefiningOp<onnx::NodeOp>())
+            if (difference.use_empty())
+              difference.erase();
       }
-    eraseUnusedNodes(getOperation());
   }
 };
 } // namespace

@@ -88,10 +88,12 @@ Status checkDescriptor(const ecolm_model &model) {
     return unfit("it does not say what it checks");
   if (!model.language_model)
     return Status();
+  if (Status status = checkLanguageModel(model); status.failed())
+    return status;
   if (tokenizer.kind != ECOLM_TOKENIZER_NONE &&
       tokenizer.size > model.language_model->vocabulary_size)
     return unfit("its vocabulary has more pieces than it has logits");
-  return checkLanguageModel(model);
+  return Status();
 }
 
 Status requireLanguageModel(const ecolm_model &model, const char *purpose) {

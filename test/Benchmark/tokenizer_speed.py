@@ -41,9 +41,8 @@ def read_text(megabytes):
 
 
 def seconds_of(pid):
-    """Processor time of a process, in user and system mode."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Processor time of a process: clock_getcpuclockid(3), by Linux's numbers."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def best(call, clock=time.process_time, repeats=5):

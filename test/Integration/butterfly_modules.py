@@ -115,8 +115,8 @@ class EinsumBlocks(nn.Module):
         for i in range(STAGES):
             s = 1 << i
             pairs = x.view(-1, N // (2 * s), 2, s).transpose(-1, -2)
-            blocks = self.blocks[i].view(1, N // (2 * s), s, 2, 2)
-            pairs = torch.einsum("...ij,...j->...i", blocks, pairs)
+            blocks = self.blocks[i].view(N // (2 * s), s, 2, 2)
+            pairs = torch.einsum("kcij,bkcj->bkci", blocks, pairs)
             x = pairs.transpose(-1, -2).reshape(x.shape)
         return x
 

@@ -21,12 +21,13 @@ import numpy as np
 import onnxruntime
 
 if __name__ == "__main__":
-    root = pathlib.Path(__file__).resolve().parents[2]
-    build = root / "build" / "python"
-    sys.path[:0] = [str(build), str(root / "python")]
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "python"))
 
 import ecolm  # noqa: E402
-from programs import COMPILER, MODELS  # noqa: E402
+from programs import BUILD, COMPILER, MODELS  # noqa: E402
+
+# The extension lies in the build, the package in the source tree.
+ecolm.__path__.append(str(BUILD / "python" / "ecolm"))
 
 FAMILIES = MODELS / "families"
 TOLERANCE = 1e-4
@@ -55,8 +56,13 @@ def fits(found: str, expected: str) -> bool:
 
 
 def report(path: pathlib.Path) -> dict:
-    """The compiler's report on `path`."""
-    result = subprocess.run([COMPILER, path, "--emit=report-json", "-o", "-"],
+    """The compiler's report on `path`.
+
+    Exporters fold a rotation of constants into a dense matrix, whose factors multiply to
+    it but for rounding: the compiler takes them because this asks for it.
+    """
+    result = subprocess.run([COMPILER, path, "--emit=report-json", "--factor-matrices=1e-5",
+                             "-o", "-"],
                             capture_output=True, text=True, check=True)
     return json.loads(result.stdout)
 
@@ -66,6 +72,12 @@ def count_recognized(entry: dict, found: dict) -> int:
     count = sum(layer["kind"] == entry["kind"] and layer["input"] == entry["activations"]
                 and fits(layer["format"], entry["weights"]) for layer in found["layers"])
     return count // entry.get("terms", 1)
+
+
+def count_rotations(found: dict) -> int:
+    """How many layers of `found`, a report, are butterflies of floats."""
+    return sum(layer["kind"] == "butterfly" and layer["format"] == "f32"
+               for layer in found["layers"])
 
 
 class Pair:

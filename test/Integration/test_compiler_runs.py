@@ -48,7 +48,7 @@ def test_progress_on_a_terminal(tmp_path):
     assert run_compiler(TINY, "-o", tmp_path / "program").stderr == ""
     onnx.save(make_unknown(), tmp_path / "model.onnx")
     seen = run_on_terminal(tmp_path / "model.onnx", "-o", tmp_path / "program")
-    assert "\necolm-compile: error: node 'layers.0.frob'" in seen and seen.endswith("[1]")
+    assert "\necolm-compile: error: node 'layers.0.frob'" in seen and seen.endswith("[3]")
 
 
 def heed_interrupts() -> None:

@@ -233,7 +233,7 @@ def test_full_device(tmp_path):
     refused(tmp_path, TINY, "--emit=mlir-import", "-o", "/dev/full", words=["No space left"])
     with open("/dev/full", "w") as full:
         result = run_compiler_into(full, TINY, "--emit=mlir-import", "-o", "-")
-    assert result.returncode == 1 and "No space left" in result.stderr
+    assert result.returncode == 6 and "No space left" in result.stderr
 
 
 def run_compiler_into(stream, *arguments):

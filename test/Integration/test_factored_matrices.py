@@ -103,7 +103,7 @@ def test_one_wrong_sign_is_seen(tmp_path):
     w = hadamard(64)
     w[17, 42] = -w[17, 42]
     told = report(make_model(w), tmp_path / "h.onnx")
-    assert not told["recognized"] and told["layers"][0]["kind"] == "matmul"
+    assert told["layers"][0]["kind"] == "matmul"
 
 
 @pytest.mark.parametrize("scaled", [False, True])
@@ -126,7 +126,7 @@ def test_collapsed_butterfly_is_noted(tmp_path, decreasing, inputs_reversed, out
     w = w[reversal(n)] if outputs_reversed else w
     w = w[:, reversal(n)] if inputs_reversed else w
     told = report(make_model(w), tmp_path / "b.onnx")
-    assert not told["recognized"] and told["layers"][0]["kind"] == "matmul"
+    assert told["layers"][0]["kind"] == "matmul"
     assert told["almost_recognized"][0]["reason"].startswith("5 factors 32 -> 32 (f32")
     assert "--factor-matrices=" in told["almost_recognized"][0]["reason"]
 
@@ -159,4 +159,5 @@ def test_sizes_that_are_no_powers_of_two(tmp_path):
     ids=["random", "rectangular", "ternary", "hartley", "zero", "single", "prime"])
 def test_others_stay_dense(tmp_path, w):
     told = report(make_model(w), tmp_path / "d.onnx")
-    assert not told["recognized"] and not told["almost_recognized"]
+    notes = told["recognized"] + told["almost_recognized"]
+    assert not [note for note in notes if note["idea"] == "butterfly matrix"]

@@ -130,7 +130,8 @@ def test_multi_head_attention(tmp_path):
     model.add("MultiHeadAttention", [q, k, v], num_heads=2, unidirectional=1)
     model.add("MultiHeadAttention", [q, k, v, None, longer, None, *past], outputs=3, num_heads=3)
     model.add("Attention", [q, floats(12, 36), floats(36), mask], num_heads=3)
-    model.add("Attention", [q, floats(12, 36), floats(36), np.array([3, 4], "i4")], num_heads=2, unidirectional=1)
+    lengths = model.feed("lengths", np.array([3, 4], "i4"), ["b"])
+    model.add("Attention", [q, floats(12, 36), floats(36), lengths], num_heads=2, unidirectional=1)
     model.check(tmp_path)
 
 
@@ -138,12 +139,12 @@ def test_multi_head_attention(tmp_path):
 def test_group_query_attention(rotates, tmp_path):
     """Prompts, steps with a past that is full, and with one that has room; rows of several lengths."""
     model = Model()
-    tables = [floats(20, 4), floats(20, 4)] if rotates else [None, None]
+    tables = [floats(20, 8), floats(20, 8)] if rotates else [None, None]
     def group(tokens, past, last, total, packed=False, **attributes):
         n = len(model.nodes)
-        q = model.feed(f"q{n}", floats(2, tokens, 64 if packed else 32))
-        k, v = (None, None) if packed else (model.feed(f"{x}{n}", floats(2, tokens, 16)) for x in "kv")
-        pasts = [model.feed(f"p{x}{n}", floats(2, 2, past, 8)) for x in "kv"] if past else [None, None]
+        q = model.feed(f"q{n}", floats(2, tokens, 128 if packed else 64))
+        k, v = (None, None) if packed else (model.feed(f"{x}{n}", floats(2, tokens, 32)) for x in "kv")
+        pasts = [model.feed(f"p{x}{n}", floats(2, 2, past, 16)) for x in "kv"] if past else [None, None]
         rows = model.feed(f"rows{n}", np.array(last, "i4"))
         model.add("GroupQueryAttention", [q, k, v, *pasts, rows, np.array(total, "i4"), *tables], outputs=3,
                   num_heads=4, kv_num_heads=2, do_rotary=rotates, **attributes)

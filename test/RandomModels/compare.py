@@ -121,13 +121,14 @@ class Comparison:
             self.generate()
 
 
-def compare(path: pathlib.Path) -> dict:
-    """The result of one model."""
+def compare(path: pathlib.Path, compiled: pathlib.Path | None = None) -> dict:
+    """The result of one model; `compiled` is compiled in its place."""
     with tempfile.TemporaryDirectory() as folder:
         library = pathlib.Path(folder) / "model.so"
-        done = subprocess.run([COMPILER, path, "--emit=so", "-o", library], capture_output=True, text=True)
+        done = subprocess.run([COMPILER, compiled or path, "--emit=so", "-o", library],
+                              capture_output=True, text=True)
         if done.returncode:
-            return {"model": path.stem, "problems": [f"does not compile: {done.stderr[:2000]}"]}
+            return {"model": path.stem, "problems": [f"does not compile: {done.stderr.replace(f'{path.parent}/', '')[:2000]}"]}
         comparison = Comparison(path, library)
         comparison.compare()
     return {"model": path.stem, "difference": float(comparison.worst), "greedy": comparison.steps,

@@ -2,7 +2,8 @@
 
 // Scales on both sides, a mask that a comparison of ranges makes causal behind
 // the past, and a guard.
-// CHECK: evidence = "causal, with a past", idea = "attention", name = "MatMul"
+// CHECK: evidence = "softmax of a masked product", idea = "attention", name = "MatMul"
+// CHECK-SAME: evidence = "causal, behind a past", idea = "mask"
 // CHECK-LABEL: func @past
 // CHECK-SAME:    (%[[Q:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[K:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[V:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[PK:.*]]: tensor<1x2x?x4xf32> {{.*}}, %[[PV:.*]]: tensor<1x2x?x4xf32>
 // CHECK:         %[[NONE:.*]] = onnx.none
@@ -46,13 +47,14 @@ func.func @past(
 
 // -----
 
-// A constant triangle is causal; with one element more it is a mask.
-// CHECK: evidence = "causal", {{.*}}evidence = "not causal, with a mask"
+// A constant triangle is causal; with one element more it is a mask. Half is
+// the scale that Attention has for heads of four.
+// CHECK: evidence = "causal", idea = "mask"{{.*}}reason = "nothing shows that its mask is causal"
 // CHECK-LABEL: func @constant
 // CHECK-SAME:    (%[[Q:.*]]: tensor<1x2x3x4xf32>, %[[K:.*]]: tensor<1x2x3x4xf32>)
-// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]]) {attrs = {is_causal = 1 : i64, scale = 5.000000e-01 : f32}
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]]) {attrs = {is_causal = 1 : i64}
 // CHECK:         %[[M:.*]] = onnx.node "Where"(
-// CHECK-NEXT:    onnx.node "Attention"(%[[Q]], %[[K]], %[[K]], %[[M]]) {attrs = {scale = 5.000000e-01 : f32}
+// CHECK-NEXT:    onnx.node "Attention"(%[[Q]], %[[K]], %[[K]], %[[M]]) {opset
 func.func @constant(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x3x4xf32>) -> (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) {
   %two = onnx.initializer "two" dense<2.0> : tensor<f32>
   %hidden = onnx.initializer "hidden" dense<-3.40282347E+38> : tensor<f32>
@@ -73,6 +75,7 @@ func.func @constant(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x3x4xf32>) -> (tensor
 // -----
 
 // Heads that are repeated for groups, keys in another order, two masks.
+// CHECK: evidence = "softmax of a product", idea = "attention"
 // CHECK-LABEL: func @groups
 // CHECK-SAME:    (%[[Q:.*]]: tensor<1x4x3x2xf32>, %[[K:.*]]: tensor<1x2x3x2xf32>, %[[L:.*]]: tensor<1x3x4x2xf32>
 // CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]])
@@ -131,4 +134,45 @@ func.func @almost(%q: tensor<2x2x3x3xf32>, %k: tensor<2x2x3x3xf32>, %o: tensor<1
   %p3 = onnx.node "Softmax"(%b3) {opset = 13 : i64} : (tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
   %y3 = onnx.node "MatMul"(%p3, %k) {opset = 13 : i64} : (tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>) -> tensor<2x2x3x3xf32>
   return %y0, %y1, %y2, %y3 : tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>, tensor<2x2x3x3xf32>
+}
+
+// -----
+
+// Almost as well: ranks, types, heads and masks that differ from what Attention
+// takes, and a scale that is no root of the size of a head.
+// CHECK-DAG: reason = "queries, keys and values differ in rank"
+// CHECK-DAG: reason = "queries, keys and values differ in type"
+// CHECK-DAG: reason = "its heads are no multiple of those of its keys"
+// CHECK-DAG: reason = "it has a mask of more than four dimensions, or of none"
+// CHECK-DAG: reason = "its scale is computed from sizes"
+// CHECK-DAG: reason = "its queries are not of three or four dimensions"
+// CHECK-LABEL: func @misfits
+// CHECK-NOT:     "Attention"
+func.func @misfits(%q: tensor<1x2x3x3xf32>, %f: tensor<3x3xf32>, %h: tensor<1x2x3x3xf16>, %o: tensor<1x1x3x3xf32>, %m: tensor<f32>,
+                   %d: tensor<1x2x3x?xf32> {onnx.dims = ["1", "2", "3", "d"]})
+    -> (tensor<1x2x3x3xf32>, tensor<1x2x3x3xf16>, tensor<1x2x3x3xf32>, tensor<1x2x3x3xf32>, tensor<1x2x3x?xf32>, tensor<1x1x2x3x3xf32>) {
+  %shape = onnx.initializer "shape" dense<[1, 1, 2, 3, 3]> : tensor<5xi64>
+  %kt = onnx.node "Transpose"(%q) {attrs = {perm = array<i64: 0, 1, 3, 2>}, opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %s = onnx.node "MatMul"(%q, %kt) {opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %p = onnx.node "Softmax"(%s) {opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %y0 = onnx.node "MatMul"(%p, %f) {opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<3x3xf32>) -> tensor<1x2x3x3xf32>
+  %c = onnx.node "Cast"(%p) {attrs = {to = 10 : i64}, opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf16>
+  %y1 = onnx.node "MatMul"(%c, %h) {opset = 13 : i64} : (tensor<1x2x3x3xf16>, tensor<1x2x3x3xf16>) -> tensor<1x2x3x3xf16>
+  %y2 = onnx.node "MatMul"(%p, %o) {opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<1x1x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %a = onnx.node "Add"(%s, %m) {opset = 14 : i64} : (tensor<1x2x3x3xf32>, tensor<f32>) -> tensor<1x2x3x3xf32>
+  %pa = onnx.node "Softmax"(%a) {opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %y3 = onnx.node "MatMul"(%pa, %q) {opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %ds = onnx.node "Shape"(%d) {attrs = {start = 3 : i64}, opset = 15 : i64} : (tensor<1x2x3x?xf32>) -> tensor<1xi64>
+  %df = onnx.node "Cast"(%ds) {attrs = {to = 1 : i64}, opset = 13 : i64} : (tensor<1xi64>) -> tensor<1xf32>
+  %dt = onnx.node "Transpose"(%d) {attrs = {perm = array<i64: 0, 1, 3, 2>}, onnx.dims = [["1", "2", "d", "3"]], opset = 13 : i64} : (tensor<1x2x3x?xf32>) -> tensor<1x2x?x3xf32>
+  %dp = onnx.node "MatMul"(%d, %dt) {opset = 13 : i64} : (tensor<1x2x3x?xf32>, tensor<1x2x?x3xf32>) -> tensor<1x2x3x3xf32>
+  %dd = onnx.node "Div"(%dp, %df) {opset = 14 : i64} : (tensor<1x2x3x3xf32>, tensor<1xf32>) -> tensor<1x2x3x3xf32>
+  %p4 = onnx.node "Softmax"(%dd) {opset = 13 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %y4 = onnx.node "MatMul"(%p4, %d) {onnx.dims = [["1", "2", "3", "d"]], opset = 13 : i64} : (tensor<1x2x3x3xf32>, tensor<1x2x3x?xf32>) -> tensor<1x2x3x?xf32>
+  %w = onnx.node "Reshape"(%q, %shape) {opset = 14 : i64} : (tensor<1x2x3x3xf32>, tensor<5xi64>) -> tensor<1x1x2x3x3xf32>
+  %wt = onnx.node "Transpose"(%w) {attrs = {perm = array<i64: 0, 1, 2, 4, 3>}, opset = 13 : i64} : (tensor<1x1x2x3x3xf32>) -> tensor<1x1x2x3x3xf32>
+  %s5 = onnx.node "MatMul"(%w, %wt) {opset = 13 : i64} : (tensor<1x1x2x3x3xf32>, tensor<1x1x2x3x3xf32>) -> tensor<1x1x2x3x3xf32>
+  %p5 = onnx.node "Softmax"(%s5) {opset = 13 : i64} : (tensor<1x1x2x3x3xf32>) -> tensor<1x1x2x3x3xf32>
+  %y5 = onnx.node "MatMul"(%p5, %w) {opset = 13 : i64} : (tensor<1x1x2x3x3xf32>, tensor<1x1x2x3x3xf32>) -> tensor<1x1x2x3x3xf32>
+  return %y0, %y1, %y2, %y3, %y4, %y5 : tensor<1x2x3x3xf32>, tensor<1x2x3x3xf16>, tensor<1x2x3x3xf32>, tensor<1x2x3x3xf32>, tensor<1x2x3x?xf32>, tensor<1x1x2x3x3xf32>
 }

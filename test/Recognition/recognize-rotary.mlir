@@ -51,6 +51,27 @@ func.func @others(%x: tensor<1x2x3x4xf32>, %c: tensor<1x1x3x4xf32>) -> tensor<1x
 
 // -----
 
+// Without a dimension of heads.
+// CHECK: reason = "what it turns has not four dimensions"
+// CHECK-LABEL: func @flat
+// CHECK-NOT:     "RotaryEmbedding"
+func.func @flat(%x: tensor<2x3x4xf32>, %c: tensor<1x3x4xf32>) -> tensor<2x3x4xf32> {
+  %zero = onnx.initializer "zero" dense<0> : tensor<1xi64>
+  %two = onnx.initializer "two" dense<2> : tensor<1xi64>
+  %three = onnx.initializer "three" dense<2> : tensor<1xi64>
+  %end = onnx.initializer "end" dense<9223372036854775807> : tensor<1xi64>
+  %h = onnx.node "Slice"(%x, %two, %end, %three) {opset = 13 : i64} : (tensor<2x3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2x3x2xf32>
+  %n = onnx.node "Neg"(%h) {opset = 13 : i64} : (tensor<2x3x2xf32>) -> tensor<2x3x2xf32>
+  %l = onnx.node "Slice"(%x, %zero, %two, %three) {opset = 13 : i64} : (tensor<2x3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2x3x2xf32>
+  %t = onnx.node "Concat"(%n, %l) {attrs = {axis = 2 : i64}, opset = 13 : i64} : (tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> tensor<2x3x4xf32>
+  %p = onnx.node "Mul"(%x, %c) {opset = 14 : i64} : (tensor<2x3x4xf32>, tensor<1x3x4xf32>) -> tensor<2x3x4xf32>
+  %q = onnx.node "Mul"(%t, %c) {opset = 14 : i64} : (tensor<2x3x4xf32>, tensor<1x3x4xf32>) -> tensor<2x3x4xf32>
+  %y = onnx.node "Add"(%p, %q) {opset = 14 : i64} : (tensor<2x3x4xf32>, tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  return %y : tensor<2x3x4xf32>
+}
+
+// -----
+
 // Even and odd elements, side by side again.
 // CHECK: evidence = "pairs"
 // CHECK-LABEL: func @pairs

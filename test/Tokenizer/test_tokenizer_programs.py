@@ -124,7 +124,7 @@ def test_generation(tmp_path):
 
 def test_vocabularies_that_do_not_fit(llama3, tmp_path):
     done = compile_model("tiny-ecolm", tmp_path / "model", llama3.to_str())
-    assert done.returncode == 1 and not (tmp_path / "model").exists()
+    assert done.returncode == 2 and not (tmp_path / "model").exists()
     assert (b"the tokenizer has 1202 ids, but the model gives 65 logits; it is the tokenizer of "
             b"another model") in done.stderr
     done = compile_model("tiny-ecolm", tmp_path / "model", small_tokenizer(62).to_str())
@@ -139,7 +139,10 @@ def test_remarks_and_errors(tmp_path):
     done = compile_model("tiny-ecolm", tmp_path / "model", tokenizer.to_str())
     assert done.returncode == 0 and b"model.json': truncation: is ignored" in done.stderr
     done = compile_model("tiny-ecolm", tmp_path / "other", "{bad")
-    assert done.returncode == 1 and b"other.json': is not JSON: " in done.stderr
+    assert done.returncode == 4 and b"other.json': is not JSON: " in done.stderr
+    assert b"; docs/Rationale/Tokenizers.md says what of a tokenizer is read [model]" in done.stderr
+    done = run(COMPILER, MODELS / "tiny-ecolm.onnx", "--tokenizer", tmp_path / "none.json")
+    assert done.returncode == 6 and b"none.json': the tokenizer cannot be read: " in done.stderr
 
 
 def test_python(llama3, tmp_path):

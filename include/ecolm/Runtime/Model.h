@@ -139,8 +139,8 @@ typedef struct {
                      float *logits, void *cache, void *workspace);
 } ecolm_language_model;
 
-/// Everything a program knows of the model it holds. Exactly one of `run` and the
-/// `forward` of `language_model` is set.
+/// Everything a program knows of the model it holds. Exactly one of `run` and
+/// the `forward` of `language_model` is set.
 typedef struct {
   uint32_t abi_version;
   const char *name;

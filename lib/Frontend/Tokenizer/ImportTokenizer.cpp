@@ -143,8 +143,9 @@ Expected<ImportedTokenizer> ecolm::importTokenizerFile(StringRef path) {
                              Twine(kMaxBytes) + " bytes");
   ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(path);
   if (!file)
-    return createStringError("'" + path + "': the tokenizer cannot be read: " +
-                             file.getError().message());
+    return createStringError(file.getError(),
+                             "'" + path + "': the tokenizer cannot be read: " +
+                                 file.getError().message());
   Expected<ImportedTokenizer> tokenizer = importTokenizer((*file)->getBuffer());
   if (!tokenizer)
     return createStringError("'" + path +

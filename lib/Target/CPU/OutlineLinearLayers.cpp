@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -98,13 +99,15 @@ static func::FuncOp createRowFunction(ModuleOp module, StringRef name,
     Operation *row = b.clone(*step, mapping);
     row->getResult(0).setType(getRowType(row->getResult(0).getType()));
   }
-  // A kernel that fills its result in a loop reads it there, which
-  // bufferization takes for a conflict with any other way to say "in here".
-  OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
-  OpFoldResult length = b.getIndexAttr(resultType.getNumElements());
-  Value result =
-      tensor::InsertSliceOp::create(b, mapping.lookup(layer.getResult()),
-                                    body->getArgument(1), zero, length, one);
+  Value row = mapping.lookup(layer.getResult()), result;
+  // What is computed element by element is computed where it belongs. A kernel
+  // fills its result in a loop, which bufferization does not let it do there.
+  if (isa<ButterflyOp, MatmulOp, GroupMatmulOp>(layer.steps.back()))
+    result = linalg::CopyOp::create(b, row, body->getArgument(1)).getResult(0);
+  else
+    result = bufferization::MaterializeInDestinationOp::create(
+                 b, resultType, row, body->getArgument(1))
+                 .getResult();
   func::ReturnOp::create(b, result);
   return function;
 }
@@ -176,7 +179,13 @@ struct OutlineLinearLayersPass final
       bool quantized =
           isa<ButterflyOp, MatmulOp>(op) &&
           getElementTypeOrSelf(op->getResult(0).getType()).isInteger();
-      if (quantized &&
+      // One element cannot be told from a dimension that a slice drops.
+      auto isRow = [](Value value) {
+        return cast<ShapedType>(value.getType()).getShape().back() > 1;
+      };
+      bool hasRows =
+          quantized && isRow(op->getResult(0)) && isRow(op->getOperand(0));
+      if (hasRows &&
           !op->getParentOfType<func::FuncOp>()->hasAttr("ecolm.quantized"))
         products.push_back(op);
     });

@@ -90,8 +90,12 @@ struct OutlineLoopsPass final
     if (all.size() < minLoops)
       return;
     OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
-    for (scf::ForOp loop : llvm::make_filter_range(all, canMove))
-      outline(loop, "ecolm_loop_" + Twine(numMoved++), builder);
+    // Statistics do not count in every build, so names are not made of them.
+    for (auto [i, loop] :
+         llvm::enumerate(llvm::make_filter_range(all, canMove))) {
+      outline(loop, "ecolm_loop_" + Twine(i), builder);
+      ++numMoved;
+    }
   }
 };
 } // namespace

@@ -42,7 +42,7 @@ func.func @layer_norm(%x: tensor<2x4xf32>, %s: tensor<4xf32>) -> tensor<2x4xf32>
 
 // -----
 
-func.func @layer_norm_of_halves(%x: tensor<2x4xi32>, %s: tensor<4xi32>) -> tensor<2x4xi32> {
+func.func @layer_norm_of_integers(%x: tensor<2x4xi32>, %s: tensor<4xi32>) -> tensor<2x4xi32> {
   // expected-error @+1 {{cannot compile operator 'LayerNormalization', opset 17: expects elements of a float type}}
   %y = onnx.node "LayerNormalization"(%x, %s) {opset = 17 : i64} : (tensor<2x4xi32>, tensor<4xi32>) -> tensor<2x4xi32>
   return %y : tensor<2x4xi32>

@@ -75,7 +75,8 @@ class StackedStages(nn.Module):
 
 
 class EvenOdd(nn.Module):
-    """Neighbours: even and odd elements by a slice of step two, then interleaved."""
+    """Neighbours: even and odd elements by a slice of step two, then interleaved. One factor is
+    no butterfly yet."""
 
     def __init__(self, n):
         super().__init__()
@@ -237,7 +238,7 @@ STYLES = [
     style("butterfly/padded and cut", lambda: PaddedButterfly(12, 10), floats(2, 3, 12),
           butterfly=1),
     style("butterfly/slices and stack", lambda: StackedStages(16), X, butterfly=1),
-    style("butterfly/even and odd", lambda: EvenOdd(16), X, butterfly=1),
+    style("butterfly/even and odd, one stage", lambda: EvenOdd(16), X, almost=1),
     style("butterfly/chunk and cat", lambda: HalfChunks(16), X, butterfly=1),
     style("butterfly/einsum", lambda: EinsumFactors([(4, 2, 2, 2), (2, 2, 2, 4)]), X,
           butterfly=1),

@@ -1,7 +1,8 @@
 """Ordinary models with attention, and matrices that only look like low-bit ones.
 
 A matrix whose elements are all 0 or one magnitude is ternary by definition, whatever it was made
-for: identity, one-hot, zero and constant matrices are taken for ternary, and rightly.
+for: identity, one-hot and zero matrices are taken for ternary, and rightly. A constant matrix has
+the factors of a butterfly, and integers to five are all sums of two powers of two.
 """
 
 import torch
@@ -105,8 +106,9 @@ STYLES = [
     ordinary("ordinary/ternary but for one element", lambda: Held(one_in_a_thousand()), X),
     ordinary("ordinary/noise of a millionth on powers",
              lambda: Held(powers(32, 32) * (1 + 4e-6 * torch.randn(32, 32))), X),
-    ordinary("ordinary/thirds", lambda: Held(torch.randint(-3, 4, (32, 32)) / 3.0), X),
-    ordinary("ordinary/integers to five", lambda: Held(torch.randint(-5, 6, (32, 32)).float()), X),
+    ordinary("ordinary/elevenths", lambda: Held(torch.randint(-12, 13, (32, 32)) / 11.0), X),
+    ordinary("ordinary/integers to five", lambda: Held(torch.randint(-5, 6, (32, 32)).float()), X,
+             pot=2),
     ordinary("ordinary/five levels", lambda: Held(torch.randint(-2, 3, (32, 32)) * 0.1 + 0.01), X),
     ordinary("ordinary/bias of powers of two",
              lambda: Held(torch.randn(32, 32) / 6, powers(32)), X),
@@ -117,5 +119,6 @@ STYLES = [
     ordinary("ordinary/permutation matrix", lambda: Held(torch.eye(32)[torch.randperm(32)]), X,
              ternary=1),
     ordinary("ordinary/zero matrix", lambda: Held(torch.zeros(32, 32)), X, ternary=1),
-    ordinary("ordinary/constant matrix", lambda: Held(torch.full((32, 32), 0.03)), X, ternary=1),
+    ordinary("ordinary/constant matrix", lambda: Held(torch.full((32, 32), 0.03)), X,
+             ternary_butterfly=1),
 ]

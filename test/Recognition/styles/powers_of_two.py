@@ -185,12 +185,16 @@ class CeilExponent(nn.Linear):
 
 
 class TwoTerms(nn.Linear):
-    """n-hot: the nearest power of two, and the nearest to what is left. Not one power."""
+    """n-hot: the nearest power of two, and the nearest to what is left, from 2^-7 to 1. Two
+    products with powers of two."""
+
+    def nearest(self, w):
+        q = approximate_power_of_two(w).clamp(-1, 1)
+        return torch.where(w.abs() < 2 ** -7.5, torch.zeros_like(w), q)
 
     def forward(self, x):
-        first = approximate_power_of_two(self.weight)
-        second = approximate_power_of_two(self.weight - first)
-        return F.linear(x, first + second, self.bias)
+        first = self.nearest(self.weight)
+        return F.linear(x, first + self.nearest(self.weight - first), self.bias)
 
 
 APOT = sorted({a + b for a in (0, 2 ** -1, 2 ** -3, 2 ** -5) for b in (0, 2 ** -2, 2 ** -4)})
@@ -212,6 +216,7 @@ STYLES = [
     style("pot/bucketize", lambda: BucketizedLevels(64, 40), X, pot=1),
     style("pot/autograd function", lambda: QuantizerFunction(64, 40), X, pot=1),
     style("pot/ceil and ldexp", lambda: CeilExponent(64, 40), X, pot=1),
-    style("pot/two terms", lambda: TwoTerms(64, 40), X, almost=1),
-    style("pot/additive levels", lambda: NearestLevel(64, 40, APOT), X, almost=1),
+    style("pot/two terms", lambda: TwoTerms(64, 40), X, pot=2),
+    style("pot/additive levels", lambda: NearestLevel(64, 40, APOT), X,
+          pot=2),
 ]

@@ -51,7 +51,7 @@ class MonarchEinsum(nn.Module):
 
 
 class BlockDiagonal(nn.Module):
-    """One factor: blocks along the diagonal."""
+    """Blocks along the diagonal: one factor is no butterfly yet."""
 
     def __init__(self, blocks, q, p):
         super().__init__()
@@ -112,7 +112,7 @@ class Transform(nn.Module):
 
 
 class HadamardMatrix(nn.Module):
-    """As a dense matrix of one magnitude: ternary without a zero."""
+    """As a dense matrix, which has the factors of the transform."""
 
     def __init__(self, n):
         super().__init__()
@@ -173,7 +173,8 @@ class Givens(nn.Module):
 
 
 class PairRotation(nn.Module):
-    """Rotations of arbitrary pairs, one after the other, given by index."""
+    """Rotations of arbitrary pairs, one after the other, given by index: a factor between two
+    permutations each."""
 
     def __init__(self, n, rounds):
         super().__init__()
@@ -208,19 +209,20 @@ X = floats(2, 3, 16)
 STYLES = [
     style("monarch/bmm", lambda: MonarchLinear(16, 4), X, butterfly=1),
     style("monarch/einsum", lambda: MonarchEinsum(4), floats(3, 16), butterfly=1),
-    style("monarch/block diagonal", lambda: BlockDiagonal(4, 3, 4), X, butterfly=1),
+    style("monarch/block diagonal", lambda: BlockDiagonal(4, 3, 4), X, almost=1),
     style("hadamard/stack", lambda: Transform(fwht), X, ternary_butterfly=1),
     style("hadamard/cat of neighbours", lambda: Transform(hadamard_by_cat), X,
           ternary_butterfly=1),
     style("hadamard/axis per stage", lambda: Transform(hadamard_by_axes), floats(3, 16),
           ternary_butterfly=1),
-    style("hadamard/dense matrix", lambda: HadamardMatrix(16), X, ternary=1),
+    style("hadamard/dense matrix", lambda: HadamardMatrix(16), X,
+          ternary_butterfly=1),
     style("hadamard/before a ternary layer", lambda: RotatedTernary(16, 24), X, ternary=1,
           ternary_butterfly=1),
     style("kronecker/two products", lambda: KroneckerLinear(4, 8), floats(2, 3, 32),
           butterfly=1),
     style("rotation/strides", lambda: Givens(16), X, butterfly=1),
-    style("rotation/pairs by index", lambda: PairRotation(16, 3), X, butterfly=1),
+    style("rotation/pairs by index", lambda: PairRotation(16, 3), X, butterfly=3),
     style("rotation/around a ternary matrix", lambda: RotatedExpert(16), X, butterfly=2,
           ternary=1),
 ]

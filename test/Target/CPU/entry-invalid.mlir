@@ -14,7 +14,7 @@
 // TENSORS: error: 'scf.forall' op must be bufferized before it can run in parallel
 // ELSEWHERE: error: 'cf.assert' op cannot be reported: it lies outside of @main
 // TYPES: error: input 'wave' is a 'tensor<?x2xcomplex<f32>>', but compiled models take and give float32, {{.*}} of at most 8 dimensions; add a Cast
-// TYPES: error: output 'output_0' is a 'tensor<1x1x1x1x1x1x1x1x1xf32>', but compiled models
+// TYPES: error: output 0 is a 'tensor<1x1x1x1x1x1x1x1x1xf32>', but compiled models
 
 //--- no-main.mlir
 func.func @other() {

@@ -53,6 +53,9 @@ TEST_F(DiagnosticsTest, WhatMLIRReportsIsAFaultOfTheCompiler) {
   EXPECT_EQ(text, "tool: error: 'linalg.generic' op has a bad map; report it "
                   "with the model [internal]\n");
   text.clear();
+  emitError(loc) << "redefinition of symbol named 'f'";
+  EXPECT_NE(text.find("[internal]"), std::string::npos);
+  text.clear();
   emitError(loc) << "failed to legalize operation 'tensor.empty'";
   EXPECT_NE(text.find("[internal]"), std::string::npos);
 }

@@ -22,7 +22,8 @@ namespace {
 
 const char *const pieces[] = {"\n", "b", "a", "\xC3\xA9", "\xF0\x9F\x98\x80",
                               ""};
-const ecolm_tokenizer vocabulary = {ECOLM_TOKENIZER_CHARACTER, 6, pieces};
+const ecolm_tokenizer vocabulary = {ECOLM_TOKENIZER_CHARACTER, 6, pieces,
+                                    nullptr, nullptr};
 
 Status encode(const std::string &text, std::vector<int64_t> &ids) {
   CharacterTokenizer tokenizer;
@@ -85,12 +86,14 @@ TEST(CharacterTokenizer, RefusesVocabulariesThatAreNotCharacters) {
   const char *const words[] = {"a", "bc"};
   const char *const twice[] = {"a", "b", "a"};
   CharacterTokenizer tokenizer;
-  Status status = tokenizer.open({ECOLM_TOKENIZER_CHARACTER, 2, words});
+  Status status =
+      tokenizer.open({ECOLM_TOKENIZER_CHARACTER, 2, words, nullptr, nullptr});
   EXPECT_EQ(status.code(), ExitCode::ModelFailure);
   EXPECT_NE(std::strstr(status.message(),
                         "piece 1 of the model's vocabulary is not one"),
             nullptr);
-  status = tokenizer.open({ECOLM_TOKENIZER_CHARACTER, 3, twice});
+  status =
+      tokenizer.open({ECOLM_TOKENIZER_CHARACTER, 3, twice, nullptr, nullptr});
   EXPECT_NE(
       std::strstr(status.message(),
                   "of the model's vocabulary are the same character; compile"),

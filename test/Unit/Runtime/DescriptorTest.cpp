@@ -124,12 +124,14 @@ TEST(Descriptor, RefusesUnsoundLanguageModels) {
   };
   using Model = ecolm_language_model;
   for (const std::string &message :
-       {with([](Model &m) { m.forward = nullptr; }),
+       {with([](Model &m) { m.vocabulary_size = 0; }),
         with([](Model &m) { m.context_length = 0; }),
         with([](Model &m) { m.max_chunk = -1; })})
     EXPECT_NE(message.find("of its language model are not positive"),
               std::string::npos)
         << message;
+  std::string message = with([](Model &m) { m.forward = nullptr; });
+  EXPECT_NE(message.find("neither or both"), std::string::npos) << message;
 }
 
 TEST(Tokens, AreCheckedBeforeTheModelSeesThem) {

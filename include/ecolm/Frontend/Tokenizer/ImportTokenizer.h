@@ -36,7 +36,8 @@ struct ImportedTokenizer {
 /// `model.merges[7]: ...`.
 llvm::Expected<ImportedTokenizer> importTokenizer(llvm::StringRef json);
 
-/// The same for a file; errors begin with its name. Refuses large ones.
+/// The same for a file; errors begin with its name, and those of the system
+/// have its code. Refuses large ones.
 llvm::Expected<ImportedTokenizer> importTokenizerFile(llvm::StringRef path);
 
 } // namespace ecolm

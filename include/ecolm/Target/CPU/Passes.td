@@ -45,7 +45,8 @@ def OutlineLinearLayers : Pass<"ecolm-outline-linear-layers", "::mlir::ModuleOp"
     ```
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
-    "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect"];
   let statistics = [Statistic<"numLayers", "layers", "linear layers outlined">];
 }
@@ -135,7 +136,7 @@ def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {
     write with every read of a buffer, which takes time cubed in the number of
     layers. An empty tensor has no contents, so each use may have its own.
 
-    Postcondition: no `tensor.empty` has more than one use.
+    Precondition: none. Postcondition: no `tensor.empty` has more than one use.
 
     ```mlir
     %e = tensor.empty() : tensor<4xf32>

@@ -17,8 +17,8 @@ using namespace mlir;
 
 namespace ecolm::onnx {
 
-/// Nodes that a diagnostic or a paragraph names, and groups that a report tells,
-/// before it says "and N more".
+/// Nodes that a diagnostic or a paragraph names, and groups that a report
+/// tells, before it says "and N more".
 static constexpr size_t kNamed = 64;
 
 StringRef stringifyUnsupportedKind(UnsupportedKind kind) {

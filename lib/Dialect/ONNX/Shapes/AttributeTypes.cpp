@@ -42,14 +42,22 @@ static AttributeType findType(StringRef opType, StringRef name) {
       .Cases({"softmax_precision", "sorted", "start", "stash_type"},
              AttributeType::Int)
       .Cases({"to", "transA", "transB", "upper"}, AttributeType::Int)
+      .Cases({"K", "N", "accuracy_level", "bits", "do_rotary"},
+             AttributeType::Int)
+      .Cases({"is_packed_batching", "local_window_size", "mask_index_type"},
+             AttributeType::Int)
+      .Cases({"past_present_share_buffer", "rotary_interleaved"},
+             AttributeType::Int)
+      .Cases({"smooth_softmax", "unidirectional"}, AttributeType::Int)
       .Cases({"alpha", "beta", "epsilon", "max", "min"}, AttributeType::Float)
-      .Cases({"scale", "softcap"}, AttributeType::Float)
+      .Cases({"mask_filter_value", "scale", "softcap"}, AttributeType::Float)
       .Cases({"approximate", "direction", "equation", "mode"},
              AttributeType::String)
       .Cases({"reduction", "round_mode", "rounding", "underflow"},
              AttributeType::String)
       .Cases({"axes", "ends", "pads", "perm", "split", "starts"},
              AttributeType::Ints)
+      .Case("qkv_hidden_sizes", AttributeType::Ints)
       .Default(AttributeType::Unknown);
 }
 

@@ -42,8 +42,9 @@ LogicalResult inferFusedNormalization(NodeInference &node) {
 }
 
 LogicalResult inferEmbedLayerNormalization(NodeInference &node) {
-  if (failed(node.expectInputs(7, 9)) || failed(node.expectRank(0, 2, 2)) ||
-      failed(node.expectRank(2, 2, 2)))
+  // Input 1, which may be omitted, stands before some that may not.
+  if (failed(node.expectInputs(node.hasInput(2) ? 1 : 3, 9)) ||
+      failed(node.expectRank(0, 2, 2)) || failed(node.expectRank(2, 2, 2)))
     return failure();
   Dims dims = node.getDims(0);
   Type i32 = IntegerType::get(node.getOp().getContext(), 32);
@@ -145,7 +146,7 @@ LogicalResult inferPackedAttention(NodeInference &node) {
 LogicalResult inferGroupQueryAttention(NodeInference &node) {
   FailureOr<int64_t> heads = expectHeads(node, "num_heads");
   FailureOr<int64_t> keyHeads = expectHeads(node, "kv_num_heads");
-  if (failed(heads) || failed(keyHeads) || failed(node.expectInputs(7, 14)) ||
+  if (failed(heads) || failed(keyHeads) || failed(node.expectInputs(1, 14)) ||
       failed(node.expectRank(0, 3, 3)))
     return failure();
   const Dims &dims = node.getDims(0);

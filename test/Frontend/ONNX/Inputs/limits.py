@@ -104,7 +104,7 @@ def many_obstacles():
 @kind
 def many_operators():
     nodes = [helper.make_node(f"Unknown{i}", ["x"], [f"y{i}"]) for i in range(70)]
-    return model(nodes, outputs=[value("y0")])
+    return model(nodes, outputs=[value(f"y{i}") for i in range(70)])
 
 
 @kind

@@ -17,7 +17,7 @@ for line in sys.stdin.readlines()[2:]:
     imports = [helper.make_opsetid(domain, int(opsets.split()[-1]))]
     for name in attributes.split():
         node = helper.make_node(operator, ["x"], ["y"], name=name, domain=domain, **{name: ["a", "b"]})
-        path = os.path.join(sys.argv[1], f"{operator}-{name}.onnx")
+        path = os.path.join(sys.argv[1], f"{domain}{operator}-{name}.onnx")
         with open(path, "wb") as file:
             file.write(model([node], opset_imports=imports, ir_version=10).SerializeToString())
         print(path)

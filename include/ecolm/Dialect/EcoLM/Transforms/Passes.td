@@ -106,10 +106,9 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
     another; if something may, the pass fails and names it. The function gets the
     unit attribute `ecolm.language_model`.
 
-    With `or-whole-sequences` a function that cannot be rewritten stays as it is,
-    with a warning that names the obstacle. If it maps token ids to logits, the
-    module gets `ecolm.whole_sequences`: the runtime evaluates it as a whole for
-    every new token.
+    With `or-whole-sequences` a function that cannot be rewritten stays, with a
+    warning; one from ids to logits makes the module `ecolm.whole_sequences`: the
+    runtime evaluates it as a whole for every new token.
 
     Precondition: the function's type is `(tensor<1x?xi64>) ->
     tensor<1x?xVxf32>`, and its attentions are causal.
@@ -135,9 +134,8 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
     Option<"contextLength", "context-length", "int64_t", "0",
            "Positions that a cache holds; 0 for the module's "
            "ecolm.context_length">,
-    Option<"orWholeSequences", "or-whole-sequences", "bool",
-           /*default=*/"false",
-           "Warn about a function that cannot be rewritten, instead of failing">
+    Option<"orWholeSequences", "or-whole-sequences", "bool", "false",
+           "Warn about a function that cannot be rewritten">
   ];
   let statistics = [
     Statistic<"numCaches", "caches", "Number of attentions that got a cache">

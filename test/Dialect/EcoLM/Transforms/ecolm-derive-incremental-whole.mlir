@@ -1,0 +1,34 @@
+// RUN: ecolm-opt %s --split-input-file --verify-diagnostics \
+// RUN:   --ecolm-derive-incremental="context-length=8 or-whole-sequences=true" | FileCheck %s
+
+// What sums over tokens stays as it is, and the runtime evaluates it as a whole.
+// CHECK: module attributes {ecolm.whole_sequences}
+// CHECK-LABEL: func @main
+// CHECK-NOT:     ecolm.language_model
+func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x4xf32> {
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
+  %e = tensor.empty(%n) : tensor<1x?x4xf32>
+  // expected-warning @+1 {{every new token will take an evaluation of the whole text so far: 'linalg.generic' op keeps the model from being evaluated token by token: it uses the place of a token in the sequence}}
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(b, t, v) -> (b, t)>, affine_map<(b, t, v) -> (b, t, v)>],
+      iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%ids : tensor<1x?xi64>) outs(%e : tensor<1x?x4xf32>) {
+    ^bb0(%id: i64, %out: f32):
+      %t = linalg.index 1 : index
+      %i = arith.index_cast %t : index to i64
+      %f = arith.sitofp %i : i64 to f32
+      linalg.yield %f : f32
+  } -> tensor<1x?x4xf32>
+  return %y : tensor<1x?x4xf32>
+}
+
+// -----
+
+// A function that gives no logits takes tensors.
+// CHECK-NOT:   ecolm.whole_sequences
+// CHECK-LABEL: func @main
+// expected-warning @+1 {{the program will take tensors and no text: 'func.func' op expected a body and the type (tensor<1x?xi64>) -> tensor<1x?xVxf32>, but found '(tensor<4xf32>) -> tensor<4xf32>'}}
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
