@@ -38,7 +38,8 @@ class Study:
     """A text, a twin, and the rows found so far."""
 
     def __init__(self, text: pathlib.Path, twin: pathlib.Path, out: pathlib.Path, table: str,
-                 tokens: int):
+                 tokens: int, steps: int):
+        self.steps = steps
         self.training = dataclasses.replace(QAT, tokens=tokens, evaluate_every=tokens)
         self.text, self.twin_file, self.out = CharacterText(text), twin, out
         self.twin = load_model(twin)[0]
@@ -117,7 +118,7 @@ def rotation_rows(study: Study, trained: bool) -> Iterator[tuple[str, Callable[[
     generator = torch.Generator().manual_seed(0)
     ids, _ = study.text.batch(CALIBRATION_ROWS, study.twin.config.context, generator)
 
-    def learned(family: str, steps: int = 200, **options) -> dict:
+    def learned(family: str, steps: int, **options) -> dict:
         model = study.model(family, **options)
         errors = calibrate_bases(model, study.twin, ids, steps)
         before, after = (sum(e[i] for e in errors.values()) / len(errors) for i in (0, 1))
@@ -129,10 +130,11 @@ def rotation_rows(study: Study, trained: bool) -> Iterator[tuple[str, Callable[[
             yield f"{family}, 2 bits, group {group}", lambda f=family, g=group: study.measured(
                 study.model(f, bits=2, group=g))
         yield f"butterflyquant, 2 bits, group {group}", lambda g=group: learned(
-            "butterflyquant", bits=2, group=g)
+            "butterflyquant", study.steps, bits=2, group=g)
     yield "uniform, 4 bits, group 128", lambda: study.measured(
         study.model("uniform", bits=4, group=128))
-    yield "paroquant, 4 bits, group 128", lambda: learned("paroquant", 50, bits=4, group=128)
+    yield "paroquant, 4 bits, group 128", lambda: learned(
+        "paroquant", study.steps // 4, bits=4, group=128)
 
 
 TABLES = {"pot": pot_rows, "formats": format_rows, "rotations": rotation_rows}
@@ -147,11 +149,12 @@ def main() -> None:
     parser.add_argument("twin", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--tokens", type=int, default=153_600, help="of a row that trains")
+    parser.add_argument("--steps", type=int, default=200, help="of calibration of a rotation")
     parser.add_argument("--no-training", action="store_true", help="leave out the rows that train")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     study = Study(arguments.text, arguments.twin, arguments.out, arguments.table,
-                  arguments.tokens)
+                  arguments.tokens, arguments.steps)
     for name, measure in TABLES[arguments.table](study, not arguments.no_training):
         study.row(name, measure)
     reference = study.rows["FP32"]["loss"]

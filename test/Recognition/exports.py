@@ -73,7 +73,7 @@ def quiet():
 
 
 def export(style: Style, exporter: str, opset: int, file: pathlib.Path) -> Export:
-    """The graph of a style. Raises whatever the exporter raises."""
+    """The graph of a style, written to `file`. Raises whatever the exporter raises."""
     module = make_module(style)
     inputs = tuple(torch.from_numpy(i.draw(np.random.default_rng(0))) for i in style.inputs)
     names = [f"input_{i}" for i in range(len(inputs))]
@@ -90,4 +90,7 @@ def export(style: Style, exporter: str, opset: int, file: pathlib.Path) -> Expor
                               optimize=exporter == "torch.export",
                               dynamic_shapes=shapes if style.free else None)
     model = onnx.load(file)
-    return Export(style, exporter, opset, style.rewrite(model) if style.rewrite else model, module)
+    if style.rewrite:
+        model = style.rewrite(model)
+        onnx.save(model, file)
+    return Export(style, exporter, opset, model, module)

@@ -32,7 +32,7 @@ def test_documented_commands_run(tmp_path):
         if "ecolm.train" in words:
             arguments += SMALL
         elif "ecolm.accuracy" in words:
-            arguments += ["--no-training"]
+            arguments += ["--no-training", "--steps", "8"]
         else:  # one of the small models is enough
             arguments += ["uniform-8", "--tokens", "768", "--out", str(tmp_path)]
         result = subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=environment,

@@ -11,8 +11,8 @@ class PotButterflyLinear(nn.Module):
     """y = scale (F_k ... F_1 x) + bias; values of the factors are 0 or +-2^e, e in [emin, emax].
 
     The stages are radix 2 on the narrower side, a power of two, at strides 1, 2, 4, ...; the
-    first or last has as many outputs or inputs more as the other side is wider. `penalty` is the mean
-    of (B^T B - I)^2 over the blocks B of the latents, rows scaled to the block's shape.
+    first or last has as many more inputs or outputs as the other side is wider. `penalty`
+    is the mean of (B^T B - I)^2, of the smaller Gram matrix, over the blocks B of latents.
     """
 
     def __init__(self, n_in: int, n_out: int, bias: bool, emin: int = -6, emax: int = 0):
