@@ -266,3 +266,11 @@ func.func @quantized_type(%x: tensor<4x3xf32>, %s: tensor<f32>) {
   %0 = onnx.node "QuantizeLinear"(%x, %s) {attrs = {output_dtype = 8 : i64}, opset = 21 : i64} : (tensor<4x3xf32>, tensor<f32>) -> tensor<*xi8>
   return
 }
+
+// -----
+
+func.func @main(%x: tensor<2x3xf32>, %w: tensor<4x5xui8>, %s: tensor<f32>) {
+  // expected-error @+1 {{inner size of the product}}
+  %y = onnx.node "DynamicQuantizeMatMul"(%x, %w, %s) {domain = "com.microsoft", opset = 1 : i64} : (tensor<2x3xf32>, tensor<4x5xui8>, tensor<f32>) -> tensor<*x!onnx.unknown>
+  return
+}
