@@ -74,12 +74,6 @@ def count_recognized(entry: dict, found: dict) -> int:
     return count // entry.get("terms", 1)
 
 
-def count_rotations(found: dict) -> int:
-    """How many layers of `found`, a report, are butterflies of floats."""
-    return sum(layer["kind"] == "butterfly" and layer["format"] == "f32"
-               for layer in found["layers"])
-
-
 class Pair:
     """One model, compiled and in onnxruntime."""
 

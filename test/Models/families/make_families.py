@@ -100,8 +100,6 @@ def expected(model: Transformer, spelling: str) -> dict:
               "weights": formats[weights.kind], "terms": len(weights.terms),
               "scales": "group" if weights.groups > 1 else "row" if weights.groups else "tensor",
               "activations": "i8" if isinstance(first.activation, TokenInt8) else "f32"}
-    if weights.kind == "uniform" and spelling.startswith("decomposed"):
-        result["weights"] = "f32"
     bases = [m for layer in layers.values() for m in (layer.basis, layer.after)
              if isinstance(m, Basis)]
     if bases:
