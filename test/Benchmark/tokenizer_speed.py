@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "test" / "Tokenizer"))
 
 from tokenizers import Tokenizer  # noqa: E402
 
-import styles  # noqa: E402
+import tokenizer_styles as styles  # noqa: E402
 from tokenizer_process import TokenizerProcess  # noqa: E402
 
 PIECE = 16384

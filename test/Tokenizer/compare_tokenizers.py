@@ -12,7 +12,7 @@ import time
 
 from tokenizers import Tokenizer
 
-import styles
+import tokenizer_styles as styles
 import texts
 from tokenizer_process import Refused, TokenizerProcess
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-import styles
+import tokenizer_styles as styles
 import texts
 from tokenizer_process import BUILD, ROOT
 

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from tokenizers import Tokenizer
 
-import styles
+import tokenizer_styles as styles
 import texts
 from compare_tokenizers import UNKNOWN, differences, mixtures
 from tokenizer_process import Refused, TokenizerProcess
