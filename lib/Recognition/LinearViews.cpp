@@ -170,7 +170,8 @@ takeAlong(const LinearTensor &input, int64_t axis, ArrayRef<int64_t> indices) {
   auto isOutside = [&](int64_t index) {
     return index < 0 || index >= input.shape[axis];
   };
-  if (!countTerms(shape) || llvm::any_of(indices, isOutside))
+  if (!countTerms(shape) || !countTerms(outer) ||
+      llvm::any_of(indices, isOutside))
     return std::nullopt;
   std::vector<int64_t> before = enumerateOffsets(
       ArrayRef(outer).take_front(axis), ArrayRef(strides).take_front(axis));
