@@ -1,7 +1,6 @@
 """Small files that ask for much are compiled or refused within a bound on time and memory."""
 
-import os
-import resource
+import json
 import subprocess
 import sys
 
@@ -17,15 +16,23 @@ SECONDS, MIB = 5, 256
 SHARED = 3
 
 
+# A process of its own: what a fork of this one would be charged is this one's memory.
+LAUNCH = """
+import json, os, resource, subprocess, sys
+bound = int(sys.argv[1])
+limit = lambda: resource.setrlimit(resource.RLIMIT_CPU, (bound, bound))
+process = subprocess.Popen(sys.argv[2:], stdout=subprocess.DEVNULL, preexec_fn=limit)
+_, status, usage = os.wait4(process.pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime,
+                  usage.ru_maxrss // 1024]))
+"""
+
+
 def run(command: list, limit: float) -> tuple[int, float, int, str]:
     """Exit status, processor seconds, resident MiB and diagnostics of a command."""
-    bound = int(limit) + 1
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (bound, bound)))
-    message = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, message
+    launcher = [sys.executable, "-c", LAUNCH, str(int(limit) + 1), *map(str, command)]
+    result = subprocess.run(launcher, capture_output=True, text=True, check=True)
+    return (*json.loads(result.stdout), result.stderr)
 
 
 @pytest.mark.parametrize("name", MODELS)
