@@ -10,19 +10,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DenseProbe.h"
 #include "EcoLMNodes.h"
 #include "LowBitMatrix.h"
 #include "ecolm/Conversion/ONNXNodes/GraphRewriter.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/ONNX/Evaluate/Evaluate.h"
-#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "ecolm/Recognition/Passes.h"
 #include "ecolm/Recognition/RecognitionNotes.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/FormatVariadic.h"
-#include <cmath>
-#include <set>
 
 namespace ecolm {
 #define GEN_PASS_DEF_RECOGNIZEWEIGHTS
@@ -85,25 +83,6 @@ static std::optional<Product> matchProduct(onnx::NodeOp node) {
 //===----------------------------------------------------------------------===//
 // Weights
 //===----------------------------------------------------------------------===//
-
-/// True if a large weight of floats has no format to find: the first inputs of
-/// its first output have nearly all different magnitudes. Reading all of it
-/// would keep the whole file in memory.
-static bool isPlainlyDense(Product product) {
-  constexpr int64_t kLarge = int64_t(1) << 20, kProbe = 64;
-  auto elements = onnx::getConstantElements(product.weight);
-  std::optional<onnx::ElementsReader> reader =
-      onnx::ElementsReader::get(elements);
-  if (!reader || reader->size() < kLarge)
-    return false;
-  ArrayRef<int64_t> shape = elements.getShapedType().getShape();
-  int64_t stride = product.isOutputsFirst ? 1 : shape[1];
-  int64_t count = std::min(kProbe, shape[product.isOutputsFirst ? 1 : 0]);
-  std::set<double> magnitudes;
-  for (int64_t i = 0; i < count; ++i)
-    magnitudes.insert(std::fabs(reader->getDouble(i * stride)));
-  return static_cast<int64_t>(magnitudes.size()) > kProbe * 3 / 4;
-}
 
 /// The elements of a weight as (outputs, inputs), in f32.
 static std::optional<onnx::HostTensor> readWeight(Product product) {
@@ -378,7 +357,7 @@ struct RecognizeWeights final
         products.push_back(*product);
     });
     for (Product product : products) {
-      if (isPlainlyDense(product))
+      if (isPlainlyDense(product.weight, product.isOutputsFirst))
         continue;
       std::optional<onnx::HostTensor> weight = readWeight(product);
       if (!weight)
