@@ -44,7 +44,7 @@ class Comparison:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
-        self.library = library
+        self.compiled = library
         self.names = [value.name for value in self.session.get_inputs()]
         self.draw = np.random.default_rng(self.c.seed)
         self.worst, self.steps, self.ties = 0.0, 0, 0
@@ -69,7 +69,7 @@ class Comparison:
 
     def run(self, inputs: dict[str, np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Outputs of the program and of onnxruntime, compared."""
-        expected, found = self.session.run(None, inputs), evaluate(self.library, inputs)
+        expected, found = self.session.run(None, inputs), evaluate(self.compiled, inputs)
         sizes = {name: list(value.shape) for name, value in inputs.items() if name in ("ids", "past_key_0")}
         for output, a, b in zip(self.session.get_outputs(), found, expected):
             if a.shape != b.shape or a.dtype != b.dtype:
