@@ -111,7 +111,7 @@ Value GroupAttention::makeMask(Value total) {
 }
 
 /// The past, made as long as `total`, with `fresh` [B, T, H D] written behind
-/// the keys of each row.
+/// the keys of each row. What a buffer holds behind those becomes 0.
 Value GroupAttention::appendToPast(Value fresh, unsigned pastInput,
                                    Value total) {
   Value split = f.make("Reshape", {fresh, f.integers({0, 0, keyHeads, -1})});
@@ -123,7 +123,11 @@ Value GroupAttention::appendToPast(Value fresh, unsigned pastInput,
              {f.integers({0, 0, 0, 0, 0, 0}),
               f.make("Reshape", {missing, f.integers({1})}), f.integers({0})},
              f.attr("axis", int64_t(0)));
-  Value longer = f.make("Pad", {past, pads});
+  Value isPast = f.make("Less", {f.unsqueeze(f.range(total), {0, 1, 3}),
+                                 f.unsqueeze(starts, {1, 2, 3})});
+  Value longer =
+      f.make("Where", {isPast, f.make("Pad", {past, pads}),
+                       f.number(f.type(pastInput).getElementType(), 0)});
   return f.make("TensorScatter", {longer, split, starts},
                 f.attr("axis", int64_t(2)));
 }
