@@ -19,6 +19,9 @@ using namespace ecolm;
 
 /// Inputs and outputs of a matrix that is factored, at most: it is read whole.
 static constexpr int64_t kMaxSize = 4096;
+/// What a part may lack of rank 1, relative to the matrix that is split.
+/// Factors have other sizes than their product, whose error decides in the end.
+static constexpr double kPartError = 1.0 / 16;
 
 //===----------------------------------------------------------------------===//
 // Permutations
@@ -70,8 +73,8 @@ int64_t place(bool strided, int64_t group, int64_t count, int64_t size,
 
 class Factorizer {
 public:
-  Factorizer(LinearRegion &region, Grouping grouping, double tolerance)
-      : region(region), grouping(grouping), tolerance(tolerance) {}
+  Factorizer(LinearRegion &region, Grouping grouping)
+      : region(region), grouping(grouping) {}
 
   /// The outputs of `matrix` times `inputs`, or nothing if it is no butterfly.
   std::optional<std::vector<LinearTerm>> apply(const Matrix &matrix,
@@ -87,7 +90,6 @@ private:
 
   LinearRegion &region;
   Grouping grouping;
-  double tolerance;
 };
 
 } // namespace
@@ -121,6 +123,9 @@ Factorizer::applyDense(const Matrix &matrix, ArrayRef<LinearTerm> inputs) {
 bool Factorizer::split(const Matrix &matrix, std::vector<Matrix> &first,
                        std::vector<Matrix> &second) {
   int64_t count = first.size(), size = second.size();
+  double largest = 0;
+  for (double value : matrix.values)
+    largest = std::max(largest, std::fabs(value));
   for (int64_t g = 0; g < count; ++g)
     for (int64_t h = 0; h < size; ++h) {
       Matrix part(count, size);
@@ -129,7 +134,7 @@ bool Factorizer::split(const Matrix &matrix, std::vector<Matrix> &first,
           part.at(i, j) =
               matrix.at(place(grouping.stridedRows, h, size, count, i),
                         place(grouping.stridedColumns, g, count, size, j));
-      std::optional<RankOne> split = splitRankOne(part, tolerance);
+      std::optional<RankOne> split = splitRankOne(part, kPartError * largest);
       if (!split)
         return false;
       for (int64_t i = 0; i < count; ++i)
@@ -183,7 +188,7 @@ Factorizer::apply(const Matrix &matrix, ArrayRef<LinearTerm> inputs) {
 //===----------------------------------------------------------------------===//
 
 /// False if the first elements of the first part show that its rank is not 1:
-/// the only elements of most matrices that are read.
+/// with the first output, the only elements of most matrices that are read.
 static bool mayBeButterfly(const DenseMatrix &matrix, int64_t size,
                            Grouping grouping, double tolerance) {
   int64_t count = matrix.numInputs / size;
@@ -193,8 +198,12 @@ static bool mayBeButterfly(const DenseMatrix &matrix, int64_t size,
       corner.at(i, j) =
           matrix.get(place(grouping.stridedRows, 0, size, count, i),
                      place(grouping.stridedColumns, 0, count, size, j));
-  // Relative to another element than the part's largest one: be generous.
-  return splitRankOne(corner, 4 * tolerance).has_value();
+  // The first output stands for the matrix, whose largest element is elsewhere:
+  // be generous.
+  double largest = 0;
+  for (int64_t j = 0; j < matrix.numInputs; ++j)
+    largest = std::max(largest, std::fabs(double(matrix.get(0, j))));
+  return splitRankOne(corner, 4 * tolerance * largest).has_value();
 }
 
 static Matrix readMatrix(const DenseMatrix &matrix) {
@@ -246,14 +255,11 @@ static double measureError(const LinearRegion &region,
 }
 
 /// Tries one order of inputs and outputs.
-static std::optional<MatrixFactorization> factorInOrder(const Matrix &matrix,
-                                                        Value input,
-                                                        Grouping grouping,
-                                                        double tolerance) {
+static std::optional<MatrixFactorization>
+factorInOrder(const Matrix &matrix, Value input, Grouping grouping) {
   LinearRegion region(input, /*numAxes=*/1);
   LinearTensor features = createRoot(region);
-  auto outputs =
-      Factorizer(region, grouping, tolerance).apply(matrix, features.terms);
+  auto outputs = Factorizer(region, grouping).apply(matrix, features.terms);
   if (!outputs)
     return std::nullopt;
   LinearTensor result;
@@ -293,12 +299,14 @@ ecolm::factorButterfly(const DenseMatrix &dense, Value input,
       for (double &value : matrix->values)
         value /= magnitude;
     }
-    auto found = factorInOrder(*matrix, input, grouping, tolerance);
+    auto found = factorInOrder(*matrix, input, grouping);
     if (found && (!best || found->error < best->error))
       best = std::move(found);
     if (best && best->error == 0)
       break;
   }
+  if (best && !(best->error <= tolerance))
+    return std::nullopt;
   if (best && magnitude != 1)
     best->chain.scale.assign(1, static_cast<float>(magnitude));
   return best;

@@ -67,13 +67,11 @@ static void iterate(const Matrix &block, RankOne &split, double limit) {
   }
 }
 
-std::optional<RankOne> ecolm::splitRankOne(const Matrix &block,
-                                           double tolerance) {
+std::optional<RankOne> ecolm::splitRankOne(const Matrix &block, double limit) {
   auto smaller = [](double x, double y) { return std::fabs(x) < std::fabs(y); };
   int64_t largest =
       std::max_element(block.values.begin(), block.values.end(), smaller) -
       block.values.begin();
-  double limit = tolerance * std::fabs(block.values[largest]);
   if (block.values[largest] == 0)
     return RankOne{std::vector<double>(block.numRows, 0.0),
                    std::vector<double>(block.numColumns, 0.0)};

@@ -38,10 +38,10 @@ struct RankOne {
   std::vector<double> u, v;
 };
 
-/// The split of `block` if no element differs by more than `tolerance` times
-/// the largest one. An exact one, which keeps integers, is preferred to the
-/// nearest one, which is the first pair of singular vectors.
-std::optional<RankOne> splitRankOne(const Matrix &block, double tolerance);
+/// The split of `block` if no element differs by more than `limit`. An exact
+/// one, which keeps integers, is preferred to the nearest one, which is the
+/// first pair of singular vectors.
+std::optional<RankOne> splitRankOne(const Matrix &block, double limit);
 
 } // namespace ecolm
 

@@ -143,7 +143,7 @@ def test_error_is_the_users_limit(tmp_path):
     model = make_model(w + 1e-4 * np.abs(w).max() * G.uniform(-1, 1, w.shape))
     told = report(model, tmp_path / "b.onnx", "--factor-matrices=1e-6")
     assert not told["recognized"]
-    told = report(model, tmp_path / "b.onnx", "--factor-matrices=1e-1")
+    told = report(model, tmp_path / "b.onnx", "--factor-matrices=1e-2")
     assert "6 factors" in told["recognized"][0]["evidence"]
 
 
