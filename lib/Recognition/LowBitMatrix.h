@@ -55,11 +55,11 @@ std::optional<TwoTermMatrix> findTwoTermMatrix(llvm::ArrayRef<float> values);
 /// scale and zero point, as DequantizeLinear has it.
 struct UniformMatrix {
   /// From 0 to 2^bits - 1, row-major.
-  std::vector<uint8_t> codes;
+  std::vector<int8_t> codes;
   unsigned bits = 2;
   /// One of each for every unit, row by row.
   std::vector<float> scales;
-  std::vector<uint8_t> zeros;
+  std::vector<int8_t> zeros;
   /// Units in a row; 0 if one holds the whole matrix.
   int64_t numGroups = 0;
 };

@@ -200,9 +200,7 @@ static Quantizer probeInt8(const ValueRegion &region) {
                                            : std::min(columns, kMaxColumns);
   auto finding = probeInt8Quantizer(
       [&](ArrayRef<float> values, int64_t rows, int64_t width) {
-        SmallVector<int64_t> shape = {rows, width};
-        // A vector is one row at a time.
-        return evaluate(region, values, shape);
+        return evaluate(region, values, {rows, width});
       },
       columns, collectEpsilons(region));
   Quantizer quantizer;

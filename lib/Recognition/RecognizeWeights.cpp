@@ -18,6 +18,8 @@
 #include "ecolm/Dialect/ONNX/Evaluate/Evaluate.h"
 #include "ecolm/Recognition/Passes.h"
 #include "ecolm/Recognition/RecognitionNotes.h"
+#include "ecolm/Support/IntegerPacking.h"
+#include "ecolm/Support/TernaryPacking.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -154,16 +156,6 @@ static std::string describeOrigin(Value weight) {
   return text + ": ";
 }
 
-/// Four two-bit codes `w + 1` in a byte, lowest bits first.
-static onnx::HostTensor packTernary(ArrayRef<int8_t> codes, Type byteType) {
-  onnx::HostTensor bytes(
-      byteType,
-      {static_cast<int64_t>(llvm::divideCeil(codes.size(), size_t(4)))});
-  for (auto [i, code] : llvm::enumerate(codes))
-    bytes.get<int64_t>()[i / 4] |= int64_t(code + 1) << (i % 4 * 2);
-  return bytes;
-}
-
 static onnx::HostTensor makeCodes(ArrayRef<int8_t> codes,
                                   ArrayRef<int64_t> shape, Type type) {
   onnx::HostTensor tensor(type, shape);
@@ -229,9 +221,13 @@ Value ProductBuilder::createInput() {
 }
 
 Value ProductBuilder::createTernaryCodes(ArrayRef<int8_t> codes) {
-  Type byteType = builder.getIntegerType(8, /*isSigned=*/false);
-  Value bytes = createInitializer(builder, getLoc(), name + ".codes",
-                                  packTernary(codes, byteType));
+  SmallVector<char, 0> packed;
+  packCodes2(codes, packed);
+  onnx::HostTensor stored(builder.getIntegerType(8, /*isSigned=*/false),
+                          {static_cast<int64_t>(packed.size())});
+  for (auto [i, byte] : llvm::enumerate(packed))
+    stored.get<int64_t>()[i] = static_cast<uint8_t>(byte);
+  Value bytes = createInitializer(builder, getLoc(), name + ".codes", stored);
   Value shape =
       createIntegers(builder, getLoc(), name + ".shape", {rows, columns});
   return createEcoLMNode(
@@ -299,19 +295,6 @@ void ProductBuilder::replace(const TwoTermMatrix &matrix) {
   replaceBy(sum);
 }
 
-/// Codes of `bits` of `shape`, the first of a byte in its lowest bits.
-static ElementsAttr packCodes(ArrayRef<uint8_t> codes, unsigned bits,
-                              ArrayRef<int64_t> shape, StringRef name,
-                              OpBuilder &builder) {
-  SmallVector<char> bytes(llvm::divideCeil(codes.size() * bits, 8), 0);
-  for (auto [i, code] : llvm::enumerate(codes))
-    bytes[i * bits / 8] |= static_cast<char>(code << (i * bits % 8));
-  auto type = RankedTensorType::get(shape, builder.getIntegerType(bits, false));
-  return DenseResourceElementsAttr::get(
-      type, "packed_codes",
-      HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<char>(bytes)));
-}
-
 void ProductBuilder::replace(const UniformMatrix &matrix) {
   SmallVector<int64_t> unitShape;
   SmallVector<NamedAttribute> attrs;
@@ -321,10 +304,16 @@ void ProductBuilder::replace(const UniformMatrix &matrix) {
     attrs.push_back(builder.getNamedAttr(
         "block_size", builder.getI64IntegerAttr(columns / matrix.numGroups)));
   }
-  auto createCodes = [&](ArrayRef<uint8_t> codes, ArrayRef<int64_t> shape) {
-    ElementsAttr packed = packCodes(codes, matrix.bits, shape, name, builder);
-    return onnx::InitializerOp::create(builder, getLoc(), packed.getType(),
-                                       builder.getStringAttr(name), packed)
+  auto createCodes = [&](ArrayRef<int8_t> codes, ArrayRef<int64_t> shape) {
+    SmallVector<char, 0> packed;
+    packIntegers(codes, matrix.bits, packed);
+    auto type = RankedTensorType::get(
+        shape, builder.getIntegerType(matrix.bits, /*isSigned=*/false));
+    ElementsAttr elements = DenseResourceElementsAttr::get(
+        type, "codes",
+        HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<char>(packed)));
+    return onnx::InitializerOp::create(builder, getLoc(), type,
+                                       builder.getStringAttr(name), elements)
         .getOutput();
   };
   Value codes = createCodes(matrix.codes, {rows, columns});

@@ -26,7 +26,7 @@ namespace {
 /// The scale and zero point of a unit.
 struct Step {
   float scale = 1;
-  uint8_t zero = 0;
+  int8_t zero = 0;
 };
 
 } // namespace
@@ -78,7 +78,7 @@ static std::optional<Step> findStep(ArrayRef<float> levels, unsigned bits) {
           std::min(0.0, std::nearbyint(double(levels.front()) / tried));
       double high = std::nearbyint(double(levels.back()) / tried);
       if (isWhole && high - low < 1 << bits)
-        return Step{tried, static_cast<uint8_t>(-low)};
+        return Step{tried, static_cast<int8_t>(-low)};
     }
   }
   return std::nullopt;
@@ -99,7 +99,7 @@ static std::optional<UniformMatrix> findUnits(ArrayRef<float> values,
     matrix.scales.push_back(step->scale);
     matrix.zeros.push_back(step->zero);
     for (float value : unit)
-      matrix.codes.push_back(static_cast<uint8_t>(
+      matrix.codes.push_back(static_cast<int8_t>(
           std::nearbyint(double(value) / step->scale) + step->zero));
   }
   return matrix;

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ScaledProduct.h"
 #include "ecolm/Analysis/AccumulatorBound.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
@@ -46,72 +47,45 @@ static bool fitsAccumulators(DequantizeOp codes, Value weights,
   return succeeded(bound) && bound->getIntegerWidth();
 }
 
-/// `product[.., n] * scale[..]`.
-static Value scaleRows(RewriterBase &rewriter, Location loc, Value product,
-                       Value scale) {
-  auto type = cast<RankedTensorType>(product.getType());
-  int64_t rank = type.getRank();
-  AffineMap identity = rewriter.getMultiDimIdentityMap(rank);
-  AffineMap rows = identity.getMajorSubMap(rank - 1);
-  SmallVector<utils::IteratorType> parallel(rank,
-                                            utils::IteratorType::parallel);
-  Value init = tensor::EmptyOp::create(
-      rewriter, loc, tensor::getMixedSizes(rewriter, loc, product),
-      type.getElementType());
-  return linalg::GenericOp::create(
-             rewriter, loc, init.getType(), ValueRange{product, scale}, init,
-             ArrayRef<AffineMap>{identity, rows, identity}, parallel,
-             [](OpBuilder &nested, Location loc, ValueRange x) {
-               Value y = arith::MulFOp::create(nested, loc, x[0], x[1]);
-               linalg::YieldOp::create(nested, loc, y);
-             })
-      .getResult(0);
+/// matmul(dequantize(q, s), w) : f32  ==>  dequantize(matmul(q, w) : i32, s)
+static Value multiplyCodes(MatmulOp op, DequantizeOp input,
+                           PatternRewriter &rewriter) {
+  RankedTensorType type = op.getType();
+  Value product =
+      MatmulOp::create(rewriter, op.getLoc(), type.clone(rewriter.getI32Type()),
+                       input.getCodes(), op.getWeights());
+  return DequantizeOp::create(rewriter, op.getLoc(), type, product,
+                              input.getScale());
+}
+
+/// group_matmul(dequantize(q, s), w)  ==>  group_matmul(q, w) * s
+static Value multiplyCodes(GroupMatmulOp op, DequantizeOp input,
+                           PatternRewriter &rewriter) {
+  Value product = GroupMatmulOp::create(
+      rewriter, op.getLoc(), op.getType(), input.getCodes(), op.getWeights(),
+      op.getScales(), op.getOffsets(), op.getGroup());
+  int64_t rank = op.getType().getRank();
+  AffineMap rows =
+      rewriter.getMultiDimIdentityMap(rank).getMajorSubMap(rank - 1);
+  return createScaledProduct(rewriter, op.getLoc(), product, input.getScale(),
+                             rows);
 }
 
 namespace {
 
-/// matmul(dequantize(q, s), w) : f32  ==>  dequantize(matmul(q, w) : i32, s)
-struct MultiplyCodes : OpRewritePattern<MatmulOp> {
+template <typename ProductOp>
+struct MultiplyCodes : OpRewritePattern<ProductOp> {
   MultiplyCodes(MLIRContext *context, SymbolTableCollection &symbols,
                 Pass::Statistic &count)
-      : OpRewritePattern(context), symbols(symbols), count(count) {}
-  LogicalResult matchAndRewrite(MatmulOp op,
+      : OpRewritePattern<ProductOp>(context), symbols(symbols), count(count) {}
+  LogicalResult matchAndRewrite(ProductOp op,
                                 PatternRewriter &rewriter) const override {
     DequantizeOp input = getDequantizedRows(op.getInput());
     if (!input)
       return rewriter.notifyMatchFailure(op, "no dequantized rows");
     if (!fitsAccumulators(input, op.getWeights(), symbols))
       return rewriter.notifyMatchFailure(op, "no proof that sums fit");
-    RankedTensorType type = op.getType();
-    Value product = MatmulOp::create(rewriter, op.getLoc(),
-                                     type.clone(rewriter.getI32Type()),
-                                     input.getCodes(), op.getWeights());
-    rewriter.replaceOpWithNewOp<DequantizeOp>(op, type, product,
-                                              input.getScale());
-    ++count;
-    return success();
-  }
-  SymbolTableCollection &symbols;
-  Pass::Statistic &count;
-};
-
-/// group_matmul(dequantize(q, s), w)  ==>  group_matmul(q, w) * s
-struct GroupMultiplyCodes : OpRewritePattern<GroupMatmulOp> {
-  GroupMultiplyCodes(MLIRContext *context, SymbolTableCollection &symbols,
-                     Pass::Statistic &count)
-      : OpRewritePattern(context), symbols(symbols), count(count) {}
-  LogicalResult matchAndRewrite(GroupMatmulOp op,
-                                PatternRewriter &rewriter) const override {
-    DequantizeOp input = getDequantizedRows(op.getInput());
-    if (!input)
-      return rewriter.notifyMatchFailure(op, "no dequantized rows");
-    if (!fitsAccumulators(input, op.getWeights(), symbols))
-      return rewriter.notifyMatchFailure(op, "no proof that sums fit");
-    Value product = GroupMatmulOp::create(
-        rewriter, op.getLoc(), op.getType(), input.getCodes(), op.getWeights(),
-        op.getScales(), op.getOffsets(), op.getGroup());
-    rewriter.replaceOp(
-        op, scaleRows(rewriter, op.getLoc(), product, input.getScale()));
+    rewriter.replaceOp(op, multiplyCodes(op, input, rewriter));
     ++count;
     return success();
   }
@@ -126,8 +100,8 @@ struct ComputeOnCodesPass final
   void runOnOperation() override {
     SymbolTableCollection symbols;
     RewritePatternSet patterns(&getContext());
-    patterns.add<MultiplyCodes, GroupMultiplyCodes>(&getContext(), symbols,
-                                                    numProducts);
+    patterns.add<MultiplyCodes<MatmulOp>, MultiplyCodes<GroupMatmulOp>>(
+        &getContext(), symbols, numProducts);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

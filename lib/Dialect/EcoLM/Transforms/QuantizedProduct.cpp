@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "QuantizedProduct.h"
+#include "ScaledProduct.h"
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Support/IntegerPacking.h"
 #include "ecolm/Support/PotPacking.h"
@@ -199,27 +200,13 @@ Value QuantizedProductBuilder::rotate(OpBuilder &builder, MatmulOp product) {
 /// `product[.., n] * scales[n]`, or times the only scale.
 Value QuantizedProductBuilder::scale(OpBuilder &builder, Location loc,
                                      Value product) {
-  auto type = cast<RankedTensorType>(product.getType());
-  int64_t rank = type.getRank();
+  int64_t rank = cast<RankedTensorType>(product.getType()).getRank();
   Value factors = read(builder, loc, scales);
-  AffineMap identity = builder.getMultiDimIdentityMap(rank);
   AffineExpr place = builder.getAffineDimExpr(rank - 1);
   if (cast<RankedTensorType>(factors.getType()).getDimSize(0) == 1)
     place = builder.getAffineConstantExpr(0);
-  AffineMap last = AffineMap::get(rank, 0, place);
-  SmallVector<utils::IteratorType> parallel(rank,
-                                            utils::IteratorType::parallel);
-  Value init = tensor::EmptyOp::create(
-      builder, loc, tensor::getMixedSizes(builder, loc, product),
-      type.getElementType());
-  return linalg::GenericOp::create(
-             builder, loc, init.getType(), ValueRange{product, factors}, init,
-             ArrayRef<AffineMap>{identity, last, identity}, parallel,
-             [](OpBuilder &nested, Location loc, ValueRange x) {
-               Value y = arith::MulFOp::create(nested, loc, x[0], x[1]);
-               linalg::YieldOp::create(nested, loc, y);
-             })
-      .getResult(0);
+  return createScaledProduct(builder, loc, product, factors,
+                             AffineMap::get(rank, 0, place));
 }
 
 void QuantizedProductBuilder::replace(MatmulOp product) {
