@@ -188,7 +188,8 @@ Factorizer::apply(const Matrix &matrix, ArrayRef<LinearTerm> inputs) {
 //===----------------------------------------------------------------------===//
 
 /// False if the first elements of the first part show that its rank is not 1:
-/// with the first output, the only elements of most matrices that are read.
+/// they and the first of the first output are all that is read of most
+/// matrices.
 static bool mayBeButterfly(const DenseMatrix &matrix, int64_t size,
                            Grouping grouping, double tolerance) {
   int64_t count = matrix.numInputs / size;
@@ -198,10 +199,10 @@ static bool mayBeButterfly(const DenseMatrix &matrix, int64_t size,
       corner.at(i, j) =
           matrix.get(place(grouping.stridedRows, 0, size, count, i),
                      place(grouping.stridedColumns, 0, count, size, j));
-  // The first output stands for the matrix, whose largest element is elsewhere:
-  // be generous.
+  // A few elements stand for the matrix, whose largest one is elsewhere: be
+  // generous.
   double largest = 0;
-  for (int64_t j = 0; j < matrix.numInputs; ++j)
+  for (int64_t j = 0; j < std::min<int64_t>(64, matrix.numInputs); ++j)
     largest = std::max(largest, std::fabs(double(matrix.get(0, j))));
   return splitRankOne(corner, 4 * tolerance * largest).has_value();
 }
