@@ -71,3 +71,14 @@ func.func @kept() -> (tensor<300x300xf32>, tensor<4xf32>, tensor<3xf32>, tensor<
   %g = onnx.node "Gather"(%one, %i) {opset = 13 : i64} : (tensor<1xf32>, tensor<1xi64>) -> tensor<1xf32>
   return %e, %d, %n, %g : tensor<300x300xf32>, tensor<4xf32>, tensor<3xf32>, tensor<1xf32>
 }
+
+// -----
+
+// A function that returns a constant returns its type.
+// CHECK-LABEL: func @returned() -> (tensor<2xf32> {onnx.dims = ["2"]})
+// CHECK:         return %{{.*}} : tensor<2xf32>
+func.func @returned() -> (tensor<?xf32> {onnx.dims = ["n"]}) {
+  %w = onnx.initializer "w" dense<[0.5, -1.0]> : tensor<2xf32>
+  %a = onnx.node "Abs"(%w) {opset = 13 : i64} : (tensor<2xf32>) -> tensor<?xf32>
+  return %a : tensor<?xf32>
+}

@@ -12,6 +12,7 @@
 #include "ecolm/Dialect/ONNX/Evaluate/Evaluate.h"
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "ecolm/Dialect/ONNX/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -280,12 +281,35 @@ void Folder::visit(Operation *op) {
     release(operand, !isFolded);
 }
 
+/// Gives the results of `function` the types that it returns: a constant has
+/// sizes that the file need not state.
+void retypeResults(func::FuncOp function) {
+  Builder builder(function.getContext());
+  ValueRange returned =
+      function.getBody().front().getTerminator()->getOperands();
+  function.setType(builder.getFunctionType(function.getArgumentTypes(),
+                                           TypeRange(returned)));
+  for (auto [i, value] : llvm::enumerate(returned)) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type || !value.getDefiningOp<InitializerOp>() ||
+        !function.getResultAttr(i, kDimsAttrName))
+      continue;
+    SmallVector<Attribute> sizes;
+    for (int64_t size : type.getShape())
+      sizes.push_back(builder.getStringAttr(Twine(size)));
+    function.setResultAttr(i, kDimsAttrName, builder.getArrayAttr(sizes));
+  }
+}
+
 struct FoldConstants final : impl::FoldConstantsBase<FoldConstants> {
   using Base::Base;
 
   void runOnOperation() override {
     Folder folder(getOperation());
     folder.run();
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!function.isExternal())
+        retypeResults(function);
     numFolded += folder.numFolded;
   }
 };
