@@ -168,8 +168,8 @@ static void callPerRow(const LinearLayer &layer, func::FuncOp function) {
 }
 
 static bool isForAllRows(MatmulOp matmul) {
-  auto layout = dyn_cast_or_null<PackedAttr>(
-      matmul.getWeights().getType().getEncoding());
+  auto layout =
+      dyn_cast_or_null<PackedAttr>(matmul.getWeights().getType().getEncoding());
   return layout && layout.getDepth() > 1;
 }
 
