@@ -93,6 +93,7 @@ FailureOr<WeightDescription> ecolm::describeWeight(WeightOp weight) {
   if (auto packed = dyn_cast_or_null<PackedAttr>(type.getEncoding())) {
     description.format = static_cast<ByteFormat>(packed.getPacking());
     description.lanes = packed.getLanes();
+    description.depth = packed.getDepth();
   }
   return description;
 }

@@ -118,12 +118,15 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   recognize.factorTolerance = options.factorTolerance;
   LowerOptions lower;
   lower.fpu = traits.hasFPU;
+  lower.byteProducts = traits.byteProducts;
   lower.maxChunk = options.maxChunk;
   lower.multiplierFree = options.multiplierFree;
   OptimizeOptions optimize;
   optimize.mul = options.multiplications;
   optimize.hasFPU = traits.hasFPU;
   optimize.hasMultiplier = traits.hasMultiplier;
+  optimize.hasByteProducts =
+      traits.byteProducts != ByteProducts::None && !options.multiplierFree;
   optimize.multiplierFree = options.multiplierFree;
   recognize.quantize = options.quantize;
   recognize.quantizeInclude = options.quantizeInclude;

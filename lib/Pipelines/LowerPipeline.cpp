@@ -83,7 +83,9 @@ static void addThreadsAndMemory(OpPassManager &manager,
 }
 
 /// What is left is structured control flow on buffers and vectors.
-static void addConversionToLLVM(OpPassManager &manager) {
+static void addConversionToLLVM(OpPassManager &manager,
+                                const LowerOptions &options) {
+  manager.addPass(createLowerDots({options.byteProducts}));
   manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
@@ -136,7 +138,7 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   manager.addPass(createOutlineLoops());
   manager.addPass(func::createDuplicateFunctionEliminationPass());
   manager.addPass(createRecordEntry());
-  addConversionToLLVM(manager);
+  addConversionToLLVM(manager, options);
   // What was true of operations shall still be true of instructions.
   if (options.multiplierFree)
     manager.addPass(createVerifyMultiplierFree());

@@ -34,14 +34,16 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
   manager.addPass(createCSEPass());
 
   // Shifts do not merge once they differ in arithmetic: after folding.
-  manager.addPass(createLowerMulToShift(
-      {options.mul, options.hasMultiplier, options.hasFPU}));
+  manager.addPass(
+      createLowerMulToShift({options.mul, options.hasMultiplier, options.hasFPU,
+                             options.hasByteProducts}));
   if (options.multiplierFree)
     manager.addPass(createVerifyMultiplierFree({PathScope::Graph}));
 
   // Layouts last: all other passes see weights as plain tensors, and weights
   // that folding made superfluous need no place in the program.
-  manager.addPass(createPackWeights({options.lanes, options.packing}));
+  manager.addPass(createPackWeights(
+      {options.lanes, options.packing, options.hasByteProducts}));
   manager.addPass(createCheckPhase({CheckedPhase::Optimize}));
 }
 

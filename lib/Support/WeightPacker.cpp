@@ -103,6 +103,13 @@ static Error checkWeight(const WeightDescription &weight) {
                      "found %d",
                      weight.lanes);
   const FactorShape &shape = weight.shape;
+  if (weight.depth != 1 && (weight.depth != 4 || weight.lanes == 0 ||
+                            shape.stacks != 1 || shape.a != 1 || shape.d != 1 ||
+                            (weight.format != ByteFormat::Codes2 &&
+                             weight.format != ByteFormat::Nibbles)))
+    return makeError("expected depth 1, or 4 for a matrix in lanes of codes of "
+                     "2 or 4 bits, but found %d",
+                     weight.depth);
   if (weight.transposed && (shape.stacks != 1 || shape.a != 1 || shape.d != 1))
     return makeError("only the source of a matrix can be transposed");
   if (weight.kind == ElementKind::Integer && weight.integerBits != 2 &&
@@ -135,10 +142,33 @@ static Error checkSource(const WeightDescription &weight,
   return Error::success();
 }
 
+/// forEachRun for a matrix in tiles, each of which is a run.
+template <typename Visit>
+static void forEachTile(const WeightDescription &weight, Visit visit) {
+  const FactorShape &shape = weight.shape;
+  TileOrder tile = weight.getTile();
+  SmallVector<int64_t> indices(weight.lanes * tile.getNumInputs());
+  for (int64_t group = 0; group < shape.getNumGroups(weight.lanes); ++group)
+    for (int64_t first = 0; first < shape.c; first += tile.getNumInputs()) {
+      for (auto [position, index] : llvm::enumerate(indices)) {
+        int64_t output = group * weight.lanes + tile.getLane(position);
+        int64_t input = first + tile.getInput(position);
+        if (output >= shape.b || input >= shape.c)
+          index = -1;
+        else
+          index = weight.transposed ? input * shape.b + output
+                                    : output * shape.c + input;
+      }
+      visit(ArrayRef<int64_t>(indices));
+    }
+}
+
 /// Calls `visit` for consecutive runs of the packed stream with the source
 /// indices of the run's elements, -1 for padding.
 template <typename Visit>
 static void forEachRun(const WeightDescription &weight, Visit visit) {
+  if (weight.depth > 1)
+    return forEachTile(weight, visit);
   const FactorShape &shape = weight.shape;
   SmallVector<int64_t, kStraightRun> indices;
   if (weight.lanes == 0 && !weight.transposed) {
@@ -328,6 +358,7 @@ Error ecolm::readWeightCodes(const WeightDescription &weight,
                              function_ref<void(ArrayRef<int8_t>)> visit) {
   WeightDescription rowMajor = weight;
   rowMajor.lanes = 0;
+  rowMajor.depth = 1;
   if (weight.kind == ElementKind::Plain) {
     // An integer of one byte is its own code.
     rowMajor.format = ByteFormat::Plain;

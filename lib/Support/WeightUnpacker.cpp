@@ -23,6 +23,18 @@ static int64_t getElementAt(const WeightDescription &weight, int64_t position) {
   if (weight.lanes == 0)
     return position;
   const FactorShape &shape = weight.shape;
+  if (weight.depth > 1) {
+    TileOrder tile = weight.getTile();
+    int64_t elements = weight.lanes * tile.getNumInputs();
+    int64_t tilesPerGroup = tile.getPaddedInputs(shape.c) / tile.getNumInputs();
+    int64_t number = position / elements;
+    int64_t output = number / tilesPerGroup * weight.lanes +
+                     tile.getLane(position % elements);
+    int64_t input = number % tilesPerGroup * tile.getNumInputs() +
+                    tile.getInput(position % elements);
+    bool isPadding = output >= shape.b || input >= shape.c;
+    return isPadding ? -1 : shape.getSourceIndex(0, output, input);
+  }
   int64_t lane = position % weight.lanes;
   int64_t ic = position / weight.lanes % shape.c;
   int64_t group = position / (weight.lanes * shape.c);

@@ -128,6 +128,16 @@ ecolm::createTargetMachine(const TargetDescription &description) {
   return machine;
 }
 
+static ByteProducts getByteProducts(const TargetMachine &machine) {
+  const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+  if (!machine.getTargetTriple().isX86())
+    return ByteProducts::Widened;
+  if (info.checkFeatures("+avx512vnni"))
+    return ByteProducts::VNNI;
+  return info.checkFeatures("+avx2") ? ByteProducts::AVX2
+                                     : ByteProducts::Widened;
+}
+
 TargetTraits ecolm::getTraits(const TargetMachine &machine) {
   const Triple &triple = machine.getTargetTriple();
   TargetTraits traits;
@@ -137,5 +147,7 @@ TargetTraits ecolm::getTraits(const TargetMachine &machine) {
     traits.hasMultiplier =
         info.checkFeatures("+m") || info.checkFeatures("+zmmul");
   }
+  if (triple.isX86() || triple.isAArch64())
+    traits.byteProducts = getByteProducts(machine);
   return traits;
 }

@@ -94,6 +94,24 @@ class LayerModel:
                                           self.builder.constant(f"{name}.scale", scale)],
                         name, out=f"{name}_out", domain=DOMAIN)
 
+    def byte_matmul(self, rows: int, columns: int) -> None:
+        """TernaryMatMul of a row's bytes."""
+        values = self.ternary((rows, columns))
+        scale = np.float32(self.generator.uniform(0.1, 2))
+
+        def expected(x):
+            step = np.maximum(np.abs(x).max(axis=-1, keepdims=True), np.float32(1e-5)) / \
+                np.float32(127)
+            codes, _ = reference.quantize_int8(x)
+            sums = codes.astype(np.int32) @ values.T.astype(np.int32)
+            return sums.astype(np.float32) * step * scale
+
+        name, x = self._add(rows, columns, expected)
+        x = self.builder.op("QuantizeInt8", [x], f"{name}.quantize", domain=DOMAIN)
+        self.builder.op("TernaryMatMul", [x, self.builder.ternary(name, values),
+                                          self.builder.constant(f"{name}.scale", scale)],
+                        name, out=f"{name}_out", domain=DOMAIN)
+
     def pot_matmul(self, rows: int, columns: int, quantized: bool) -> None:
         """PotMatMul: sums of powers of two, or of shifted floats."""
         emin = int(self.generator.integers(-7, 1))

@@ -44,6 +44,15 @@ def products(layers: LayerModel) -> None:
         layers.pot_matmul(rows, columns, quantized=i % 2 == 1)
 
 
+def bytes_by_ternary(layers: LayerModel) -> None:
+    """Bytes of a row by ternary matrices: whole tiles, padded ones, primes, 1 and 2050."""
+    g = layers.generator
+    sizes = [(1, 1), (16, 16), (17, 15), (2050, 31), (31, 2050), (1, 130), (127, 257), (64, 63)]
+    sizes += [tuple(int(v) for v in g.integers(1, 300, 2)) for _ in range(32)]
+    for rows, columns in sizes:
+        layers.byte_matmul(rows, columns)
+
+
 def groups(layers: LayerModel) -> None:
     """Ternary and power-of-two matrices with scales of 1 to 33 groups of any size."""
     g = layers.generator
@@ -70,7 +79,8 @@ def wrong_layers(layers: LayerModel, inputs, outputs) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("fill", [butterflies, float_factors, products, groups])
+@pytest.mark.parametrize("fill", [butterflies, float_factors, products, groups,
+                                  bytes_by_ternary])
 def test_layers_are_exact(fill, tmp_path):
     layers = LayerModel(seed=len(fill.__name__))
     fill(layers)
@@ -88,7 +98,8 @@ def test_layers_are_exact(fill, tmp_path):
 
 def test_cases_are_many():
     """At least 10,000 pairs of a random shape and random values."""
-    assert set(CASES) == {"butterflies", "float_factors", "products", "groups"}
+    assert set(CASES) == {"butterflies", "float_factors", "products", "groups",
+                          "bytes_by_ternary"}
     assert sum(CASES.values()) >= 10_000
 
 

@@ -12,6 +12,7 @@
 #ifndef ECOLM_PIPELINES_LOWERPIPELINE_H
 #define ECOLM_PIPELINES_LOWERPIPELINE_H
 
+#include "ecolm/Target/CPU/ByteProducts.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 
@@ -23,6 +24,15 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       *this, "fpu",
       llvm::cl::desc("The target computes with floats in hardware"),
       llvm::cl::init(true)};
+  Option<ByteProducts> byteProducts{
+      *this, "byte-products",
+      llvm::cl::desc("What sums products of bytes on the target"),
+      llvm::cl::init(ByteProducts::Widened),
+      llvm::cl::values(clEnumValN(ByteProducts::None, "none", "as widened"),
+                       clEnumValN(ByteProducts::Widened, "widened",
+                                  "vectors of wider integers"),
+                       clEnumValN(ByteProducts::AVX2, "avx2", "VPMADDUBSW"),
+                       clEnumValN(ByteProducts::VNNI, "vnni", "VPDPBUSD"))};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if a quantized layer multiplies or divides"),

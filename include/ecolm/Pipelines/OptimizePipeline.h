@@ -34,6 +34,10 @@ struct OptimizeOptions : mlir::PassPipelineOptions<OptimizeOptions> {
   Option<bool> hasMultiplier{*this, "target-has-multiplier",
                              llvm::cl::desc("The target multiplies integers"),
                              llvm::cl::init(true)};
+  Option<bool> hasByteProducts{
+      *this, "target-has-byte-products",
+      llvm::cl::desc("The target has vectors that sum products of bytes"),
+      llvm::cl::init(false)};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if the quantized path multiplies or divides"),

@@ -57,14 +57,23 @@ struct WeightDescription {
   ByteFormat format = ByteFormat::Plain;
   /// Lanes of the destination's order (WeightOrder.h), or 0 for row-major.
   int32_t lanes = 0;
+  /// Depth of the destination's order, for matrices of codes of 2 and 4 bits.
+  int32_t depth = 1;
 
   /// Elements of the tensor, without padding.
   int64_t getNumElements() const {
     return shape.stacks * shape.a * shape.b * shape.c * shape.d;
   }
+  TileOrder getTile() const {
+    return {depth, format == ByteFormat::Codes2 ? 4 : 2};
+  }
   /// Elements of the packed stream, with padding.
   int64_t getNumPackedElements() const {
-    return lanes ? shape.getNumPackedElements(lanes) : getNumElements();
+    if (lanes == 0)
+      return getNumElements();
+    FactorShape padded = shape;
+    padded.c = getTile().getPaddedInputs(shape.c);
+    return padded.getNumPackedElements(lanes);
   }
 };
 

@@ -21,6 +21,15 @@
 //     |----| |----|      |----|
 //     lanes  lanes       lanes          lane l of group g is output g * L + l
 //
+// With depth D > 1 a matrix is read in tiles: D bytes of every lane, each of P
+// codes of 8 / P bits. Lane l of a tile holds, for inputs from `first` on,
+//
+//     byte 0                          byte 1                          ...
+//     first, first + D, first + 2D..  first + 1, first + 1 + D, ...
+//
+// lowest bits first, so that a mask takes D neighbouring inputs of every lane
+// at once and a shift brings the next D. Inputs are padded to P * D.
+//
 // Lanes past the last output hold the code of zero. With `bitplanes` each run
 // of L lanes is L bits "is +1" and then L bits "is -1", lowest bit first.
 //
@@ -32,6 +41,23 @@
 #include <cstdint>
 
 namespace ecolm {
+
+/// The order of a matrix within its tiles.
+struct TileOrder {
+  int64_t depth = 1, codesPerByte = 1;
+
+  /// Inputs of a tile.
+  int64_t getNumInputs() const { return depth > 1 ? depth * codesPerByte : 1; }
+  int64_t getPaddedInputs(int64_t inputs) const {
+    return (inputs + getNumInputs() - 1) / getNumInputs() * getNumInputs();
+  }
+  /// Lane, and input counted from the tile's first, of the element at
+  /// `position` of a tile.
+  int64_t getLane(int64_t position) const { return position / getNumInputs(); }
+  int64_t getInput(int64_t position) const {
+    return position % codesPerByte * depth + position / codesPerByte % depth;
+  }
+};
 
 /// Shape of one Kronecker-sparse factor, or of a matrix as (1, N, K, 1).
 struct FactorShape {

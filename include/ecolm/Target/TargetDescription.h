@@ -12,6 +12,7 @@
 #ifndef ECOLM_TARGET_TARGETDESCRIPTION_H
 #define ECOLM_TARGET_TARGETDESCRIPTION_H
 
+#include "ecolm/Target/CPU/ByteProducts.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Target/TargetMachine.h"
 #include <memory>
@@ -35,6 +36,7 @@ struct TargetDescription {
 struct TargetTraits {
   bool hasFPU = true;
   bool hasMultiplier = true;
+  ByteProducts byteProducts = ByteProducts::None;
 };
 
 /// LLVM's view of `description`; fails, saying which names there are, for an

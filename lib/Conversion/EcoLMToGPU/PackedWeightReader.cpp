@@ -26,6 +26,9 @@ std::optional<std::string> ecolm::getWeightObstacle(Type type) {
   if (!packed)
     return "its weights have no packed layout";
   Packing packing = packed.getPacking();
+  if (packed.getDepth() > 1)
+    return "no kernel reads weights of depth " +
+           std::to_string(packed.getDepth());
   bool lanesFit = packed.getLanes() > 0 || packing != Packing::Bitplanes;
   if (isa<TernaryType>(tensor.getElementType()) && lanesFit &&
       (packing == Packing::Bitplanes || packing == Packing::Codes2 ||

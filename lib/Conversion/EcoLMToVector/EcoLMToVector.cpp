@@ -57,6 +57,7 @@ struct ConvertEcoLMToVectorPass final
     RewritePatternSet patterns(&getContext());
     populateElementwiseKernels(converter, patterns, fpu);
     populateLinearKernels(converter, patterns);
+    populateByteMatmulKernel(converter, patterns);
     populateEmbeddingKernel(converter, patterns);
     populateGroupMatmulKernel(converter, patterns);
     populateNormKernels(converter, patterns);
@@ -66,7 +67,7 @@ struct ConvertEcoLMToVectorPass final
 
     ConversionTarget target(getContext());
     target.addIllegalDialect<EcoLMDialect>();
-    target.addLegalOp<WeightOp>();
+    target.addLegalOp<WeightOp, DotOp>();
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     if (!fpu)
       target.addDynamicallyLegalOp<arith::SIToFPOp>(

@@ -83,6 +83,8 @@ void populateElementwiseKernels(const mlir::TypeConverter &converter,
                                 mlir::RewritePatternSet &patterns, bool fpu);
 void populateLinearKernels(const mlir::TypeConverter &converter,
                            mlir::RewritePatternSet &patterns);
+void populateByteMatmulKernel(const mlir::TypeConverter &converter,
+                              mlir::RewritePatternSet &patterns);
 void populateEmbeddingKernel(const mlir::TypeConverter &converter,
                              mlir::RewritePatternSet &patterns);
 void populateGroupMatmulKernel(const mlir::TypeConverter &converter,

@@ -29,7 +29,7 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
                                              RankedTensorType type,
                                              Value bytes) {
   auto layout = dyn_cast_or_null<PackedAttr>(type.getEncoding());
-  if (!layout || layout.getLanes() != kLanes)
+  if (!layout || layout.getLanes() != kLanes || layout.getDepth() != 1)
     return failure();
 
   WeightStream stream;

@@ -167,6 +167,12 @@ static void callPerRow(const LinearLayer &layer, func::FuncOp function) {
   layer.getResult().replaceAllUsesWith(forall.getResult(0));
 }
 
+static bool isForAllRows(MatmulOp matmul) {
+  auto layout =
+      dyn_cast_or_null<PackedAttr>(matmul.getWeights().getType().getEncoding());
+  return layout && layout.getDepth() > 1;
+}
+
 namespace {
 struct OutlineLinearLayersPass final
     : ecolm::impl::OutlineLinearLayersBase<OutlineLinearLayersPass> {
@@ -176,6 +182,9 @@ struct OutlineLinearLayersPass final
     ModuleOp module = getOperation();
     SmallVector<Operation *> products;
     module.walk([&](Operation *op) {
+      // A kernel of bytes takes all rows together.
+      if (auto matmul = dyn_cast<MatmulOp>(op); matmul && isForAllRows(matmul))
+        return;
       bool quantized =
           isa<ButterflyOp, MatmulOp>(op) &&
           getElementTypeOrSelf(op->getResult(0).getType()).isInteger();

@@ -11,6 +11,15 @@ func.func @no_layout(%x: tensor<2x4xi8>, %w: tensor<8x4x!ecolm.ternary>)
 
 // -----
 
+!w = tensor<8x4x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 4>>
+func.func @bytes(%x: tensor<2x4xi8>, %w: !w) -> tensor<2x8xi32> {
+  // expected-remark @below {{stays off the gpu: no kernel reads weights of depth 4}}
+  %y = ecolm.matmul %x, %w : tensor<2x4xi8>, !w -> tensor<2x8xi32>
+  return %y : tensor<2x8xi32>
+}
+
+// -----
+
 !w = tensor<8x4x!ecolm.ternary, #ecolm.packed<base3>>
 func.func @five_to_a_byte(%x: tensor<2x4xi8>, %w: !w) -> tensor<2x8xi32> {
   // expected-remark @below {{stays off the gpu: no kernel reads weights packed as base3}}

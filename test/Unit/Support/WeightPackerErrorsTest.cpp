@@ -95,6 +95,11 @@ TEST(WeightPackerErrorsTest, RejectsDescriptionsThatMakeNoSense) {
   weight.lanes = 24;
   EXPECT_NE(packError(weight, Bytes(64)).find("a power of two up to 64"),
             std::string::npos);
+  weight.lanes = 16;
+  weight.depth = 4;
+  EXPECT_NE(packError(weight, Bytes(64)).find("expected depth 1, or 4 for a"),
+            std::string::npos);
+  weight.depth = 1;
   weight.lanes = 0;
   weight.elementBytes = 3;
   EXPECT_NE(packError(weight, Bytes(48))

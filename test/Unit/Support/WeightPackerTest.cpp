@@ -316,6 +316,49 @@ TEST(WeightPackerTest, PlainElementsOfEverySize) {
   }
 }
 
+/// Byte l * 4 + j of a tile holds lane l and the inputs j, j + 4, j + 8, ...
+TEST(WeightPackerTest, TilesOfDepthFour) {
+  std::mt19937 random(8);
+  for (int round = 0; round < 2000; ++round) {
+    WeightDescription weight;
+    int bits = random() % 2 ? 2 : 4;
+    weight.kind = ElementKind::Integer;
+    weight.integerBits = bits;
+    if (bits == 2 && random() % 2)
+      weight.kind = ElementKind::Ternary;
+    weight.format = bits == 2 ? ByteFormat::Codes2 : ByteFormat::Nibbles;
+    weight.sourceFormat = ByteFormat::Bytes;
+    weight.shape = {1, 1, draw(random, 50), draw(random, 70), 1};
+    weight.transposed = random() % 2;
+    weight.lanes = 16;
+    weight.depth = 4;
+    RandomWeight sample(weight, random);
+    Bytes packed = llvm::cantFail(pack(weight, sample.source));
+    ASSERT_EQ(packed.size(), getPackedSize(weight));
+
+    int perByte = 8 / bits, n = weight.shape.b, k = weight.shape.c;
+    int offset = weight.kind == ElementKind::Ternary ? 1 : 0;
+    auto codeOf = [&](int output, int input) {
+      int value =
+          output < n && input < k ? sample.values[output * k + input] : 0;
+      return (value + offset) & ((1 << bits) - 1);
+    };
+    Bytes expected;
+    for (int group = 0; group < n; group += 16)
+      for (int first = 0; first < k; first += 4 * perByte)
+        for (int byte = 0; byte < 64; ++byte) {
+          int word = 0;
+          for (int i = 0; i < perByte; ++i)
+            word |= codeOf(group + byte / 4, first + byte % 4 + 4 * i)
+                    << bits * i;
+          expected.push_back(static_cast<char>(word));
+        }
+    ASSERT_EQ(packed, expected);
+    Bytes codes = llvm::cantFail(unpackWeight(weight, packed));
+    ASSERT_EQ(codes, Bytes(sample.values.begin(), sample.values.end()));
+  }
+}
+
 /// A fault planted in one bit of a packed weight must show when it is read.
 TEST(WeightPackerTest, PlantedFaultShows) {
   std::mt19937 random(7);

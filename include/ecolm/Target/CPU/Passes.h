@@ -12,6 +12,7 @@
 #ifndef ECOLM_TARGET_CPU_PASSES_H
 #define ECOLM_TARGET_CPU_PASSES_H
 
+#include "ecolm/Target/CPU/ByteProducts.h"
 #include "mlir/Pass/Pass.h"
 
 namespace ecolm {

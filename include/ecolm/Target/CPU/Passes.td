@@ -128,6 +128,43 @@ def FuseElementwise : Pass<"ecolm-fuse-elementwise", "::mlir::ModuleOp"> {
     "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def LowerDots : Pass<"ecolm-lower-dots"> {
+  let summary = "make instructions of sums of products of bytes";
+  let description = [{
+    Replaces every `ecolm.dot` by what `instructions` names:
+
+    - `vnni`: one VPDPBUSD for every term (AVX-512);
+    - `avx2`: VPMADDUBSW for every term, sums of terms in 16 bits as far as the
+      bound of the codes allows, and one VPMADDWD for each such sum;
+    - `widened`: products and sums of vectors of i16, for any target.
+
+    All give the same bits. Vectors of other lengths than the instructions have
+    become pieces of that length, or `widened` where they are no multiple.
+
+    Precondition: none. Postcondition: no `ecolm.dot` is left.
+
+    ```mlir
+    %y = ecolm.dot %s + (%w) * (%x) bound 2 : vector<16xi32>, vector<64xi8>
+    ```
+    ==>
+    ```mlir
+    %y = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%s, %w, %x) : ...
+    ```
+  }];
+  let options = [
+    Option<"instructions", "instructions", "::ecolm::ByteProducts",
+           "::ecolm::ByteProducts::Widened", "What sums products of bytes",
+           [{::llvm::cl::values(
+             clEnumValN(::ecolm::ByteProducts::None, "none", "as widened"),
+             clEnumValN(::ecolm::ByteProducts::Widened, "widened",
+                        "vectors of wider integers"),
+             clEnumValN(::ecolm::ByteProducts::AVX2, "avx2", "VPMADDUBSW"),
+             clEnumValN(::ecolm::ByteProducts::VNNI, "vnni", "VPDPBUSD"))}]>
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
+}
+
 def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {
   let summary = "give every use of an empty tensor one of its own";
   let description = [{

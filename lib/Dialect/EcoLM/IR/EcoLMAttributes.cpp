@@ -31,7 +31,8 @@ void EcoLMDialect::registerAttributes() {
 }
 
 LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 Packing packing, int32_t lanes) {
+                                 Packing packing, int32_t lanes,
+                                 int32_t depth) {
   if (lanes < 0 || lanes > 64 || (lanes & (lanes - 1)))
     return emitError() << "expected lanes to be 0 or a power of two up to 64, "
                           "but found "
@@ -39,6 +40,13 @@ LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (packing == Packing::Bitplanes && lanes < 8)
     return emitError() << "expected at least 8 lanes for bitplanes, but found "
                        << lanes;
+  if (depth != 1 && depth != 4)
+    return emitError() << "expected depth 1 or 4, but found " << depth;
+  if (depth > 1 &&
+      (lanes == 0 ||
+       !llvm::is_contained({Packing::Codes2, Packing::Nibbles}, packing)))
+    return emitError() << "expected lanes of codes2 or nibbles for depth "
+                       << depth;
   return success();
 }
 
@@ -107,5 +115,8 @@ PackedAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
     return emitError() << "expected rank 2, 4 or 5 for a tensor packed in "
                           "lanes, but found rank "
                        << rank;
+  if (getDepth() > 1 && rank != 2)
+    return emitError() << "expected a matrix for depth " << getDepth()
+                       << ", but found rank " << rank;
   return success();
 }

@@ -11,7 +11,8 @@
 //   type        kind (TypeCode), then
 //     pot         min and max as signed varints, zero as bool, terms as varint
 //   attribute   kind (AttributeCode), then
-//     packed      packing as varint, lanes as signed varint
+//     packed      packing as varint, lanes as signed varint, and since version
+//                 2 depth as varint
 //     quantizer   min and max as signed varints, rounding, underflow as varints
 //     others      the enumeration's value as varint
 //
@@ -140,14 +141,27 @@ static Attribute readEnum(DialectBytecodeReader &reader,
   return Attribute();
 }
 
+/// Whether layouts have a depth in the version that is read or written.
+template <typename ReaderOrWriter>
+static bool hasDepth(ReaderOrWriter &stream) {
+  FailureOr<const DialectVersion *> version =
+      stream.template getDialectVersion<EcoLMDialect>();
+  return failed(version) ||
+         static_cast<const EcoLMDialectVersion *>(*version)->number >= 2;
+}
+
 static Attribute readPacked(DialectBytecodeReader &reader) {
   auto packing = cast_or_null<PackingAttr>(
       readEnum<PackingAttr>(reader, symbolizePacking));
   int64_t lanes;
   if (!packing || failed(reader.readSignedVarInt(lanes)))
     return Attribute();
+  uint64_t depth = 1;
+  if (hasDepth(reader) && failed(reader.readVarInt(depth)))
+    return Attribute();
   return getVerified<PackedAttr>(reader, packing.getValue(),
-                                 static_cast<int32_t>(lanes));
+                                 static_cast<int32_t>(lanes),
+                                 static_cast<int32_t>(depth));
 }
 
 static Attribute readLogQuantizer(DialectBytecodeReader &reader) {
@@ -208,7 +222,10 @@ EcoLMBytecodeInterface::writeAttribute(Attribute attribute,
     writer.writeVarInt(static_cast<uint64_t>(AttributeCode::Packed));
     writer.writeVarInt(static_cast<uint64_t>(packed.getPacking()));
     writer.writeSignedVarInt(packed.getLanes());
-    return success();
+    if (hasDepth(writer))
+      writer.writeVarInt(packed.getDepth());
+    // What an older version cannot say, it does not leave out.
+    return success(hasDepth(writer) || packed.getDepth() == 1);
   }
   if (auto quantizer = dyn_cast<LogQuantizerAttr>(attribute)) {
     writer.writeVarInt(static_cast<uint64_t>(AttributeCode::LogQuantizer));
@@ -272,7 +289,7 @@ EcoLMBytecodeInterface::readVersion(DialectBytecodeReader &reader) const {
 
 LogicalResult EcoLMBytecodeInterface::upgradeFromVersion(
     Operation *topLevelOp, const DialectVersion &version) const {
-  // Version 1 is the first: there is nothing to upgrade from.
+  // What version 1 lacks, layouts of a depth, has a value there.
   return success();
 }
 

@@ -144,6 +144,13 @@ LogicalResult ButterflyOp::verify() {
   return verifyLastSize(*this, input, result, last);
 }
 
+bool MatmulOp::isByteProduct() {
+  Type weight = getWeights().getType().getElementType();
+  return getInput().getType().getElementType().isSignlessInteger(8) &&
+         (isa<TernaryType>(weight) || weight.isSignlessInteger(2) ||
+          weight.isSignlessInteger(4));
+}
+
 LogicalResult MatmulOp::verify() {
   RankedTensorType input = getInput().getType(), result = getType();
   RankedTensorType weights = getWeights().getType();

@@ -16,5 +16,24 @@
 using namespace mlir;
 using namespace ecolm;
 
+/// All operands of a list have one type, which is written once.
+static ParseResult parseBytes(OpAsmParser &parser,
+                              SmallVectorImpl<Type> &codeTypes,
+                              SmallVectorImpl<Type> &valueTypes,
+                              ArrayRef<OpAsmParser::UnresolvedOperand> codes,
+                              ArrayRef<OpAsmParser::UnresolvedOperand> values) {
+  Type type;
+  if (parser.parseType(type))
+    return failure();
+  codeTypes.assign(codes.size(), type);
+  valueTypes.assign(values.size(), type);
+  return success();
+}
+
+static void printBytes(OpAsmPrinter &printer, DotOp op, TypeRange codeTypes,
+                       TypeRange, OperandRange, OperandRange) {
+  printer << codeTypes.front();
+}
+
 #define GET_OP_CLASSES
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.cpp.inc"

@@ -15,6 +15,7 @@
 //   i32, ternary weights          2 + multiplier        1 (mask)        -
 //   i32, power-of-two weights     2 + multiplier        2 (shift, sign) -
 //   i32, shift                    1 + multiplier        1               -
+//   i32, bytes by 2 or 4 bits     1/4 where the target sums products of bytes
 //   f32, ternary weights          1 + FPU               -               1
 //   (sign) f32, power-of-two weights     1 + FPU               - 5 f32, shift
 //   0 + FPU               -               5
@@ -48,7 +49,7 @@ static constexpr size_t kMaxTerms = 3;
 namespace {
 /// What the machine has.
 struct Target {
-  bool hasMultiplier, hasFPU;
+  bool hasMultiplier, hasFPU, hasByteProducts;
 
   int getIntegerProduct() const { return hasMultiplier ? 1 : 64; }
   int getFloatProduct() const { return hasFPU ? 1 : 96; }
@@ -106,6 +107,10 @@ static Arithmetic chooseArithmetic(Operation *op, MulMode mode,
   FactorKind kind = getFactorKind(op);
   // Arbitrary numbers need a multiplier, wherever it comes from.
   if (kind == FactorKind::Any || mode == MulMode::Native)
+    return Arithmetic::Native;
+  auto matmul = dyn_cast<MatmulOp>(op);
+  if (mode == MulMode::Auto && target.hasByteProducts && matmul &&
+      matmul.isByteProduct())
     return Arithmetic::Native;
   bool isFloat = isa<FloatType>(getElementTypeOrSelf(op->getResult(0)));
   if (mode == MulMode::Auto || (mode == MulMode::Exponent && !isFloat))
@@ -221,7 +226,7 @@ struct LowerMulToShiftPass final
   using Base::Base;
 
   void runOnOperation() override {
-    Target target = {targetHasMultiplier, targetHasFPU};
+    Target target = {targetHasMultiplier, targetHasFPU, targetHasByteProducts};
     getOperation()->walk([&](Operation *op) { setArithmetic(op, target); });
     StringRef name = kModeNames[static_cast<int>(mode.getValue())];
     getOperation()->setAttr(kArithmeticAttr,

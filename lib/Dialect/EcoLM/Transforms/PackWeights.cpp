@@ -31,6 +31,7 @@ namespace {
 struct PackingChoice {
   std::optional<Packing> packing;
   int32_t lanes;
+  int32_t depth = 1;
 };
 
 /// One declaration and the operands that read its value: of kernels in lanes,
@@ -49,9 +50,18 @@ static bool isKernelUse(OpOperand &use) {
          use.getOperandNumber() > 0;
 }
 
+/// Whether `use` is the weight of products that the target sums four at a time.
+static bool isByteProduct(OpOperand *use) {
+  auto matmul = dyn_cast<MatmulOp>(use->getOwner());
+  return matmul && matmul.isByteProduct() &&
+         matmul.getArithmetic() == Arithmetic::Native;
+}
+
 /// The format of `element` in a kernel's weight.
 static Packing choosePacking(Type element, const PackingChoice &choice) {
   if (isa<TernaryType>(element)) {
+    if (choice.depth > 1)
+      return Packing::Codes2;
     switch (choice.packing.value_or(Packing::Bitplanes)) {
     case Packing::Bytes:
     case Packing::Codes2:
@@ -76,7 +86,8 @@ static Packing choosePacking(Type element, const PackingChoice &choice) {
 static RankedTensorType getPackedType(RankedTensorType type,
                                       const PackingChoice &choice) {
   Packing packing = choosePacking(type.getElementType(), choice);
-  auto encoding = PackedAttr::get(type.getContext(), packing, choice.lanes);
+  auto encoding =
+      PackedAttr::get(type.getContext(), packing, choice.lanes, choice.depth);
   return RankedTensorType::get(type.getShape(), type.getElementType(),
                                encoding);
 }
@@ -123,7 +134,7 @@ struct PackWeightsPass final : ecolm::impl::PackWeightsBase<PackWeightsPass> {
              << "unknown packing '" << packing << "'";
     return PackedAttr::verify(
         [&] { return emitError(UnknownLoc::get(context)); }, Packing::Plain,
-        lanes);
+        lanes, /*depth=*/1);
   }
 
   void runOnOperation() override {
@@ -181,8 +192,11 @@ private:
           packWeight(weight, uses.gets, readers, packedType, split, symbols),
           elements);
     };
-    PackingChoice rowMajor = {std::nullopt, /*lanes=*/0};
-    if (failed(pack(uses.kernels, choice,
+    PackingChoice rowMajor = {std::nullopt, /*lanes=*/0}, kernels = choice;
+    if (byteProducts && !choice.packing && lanes > 0 &&
+        llvm::all_of(uses.kernels, isByteProduct))
+      kernels.depth = 4;
+    if (failed(pack(uses.kernels, kernels,
                     uses.hasOtherUses || !uses.tables.empty())) ||
         failed(pack(uses.tables, rowMajor, uses.hasOtherUses)))
       return failure();

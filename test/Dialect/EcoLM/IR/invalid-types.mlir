@@ -40,6 +40,26 @@ func.func private @lanes_negative(tensor<8x8x!ecolm.ternary, #ecolm.packed<bytes
 
 // -----
 
+// expected-error @+1 {{expected depth 1 or 4, but found 2}}
+func.func private @depth_two(tensor<8x8x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 2>>)
+
+// -----
+
+// expected-error @+1 {{expected lanes of codes2 or nibbles for depth 4}}
+func.func private @depth_without_lanes(tensor<8x8x!ecolm.ternary, #ecolm.packed<codes2, lanes = 0, depth = 4>>)
+
+// -----
+
+// expected-error @+1 {{expected lanes of codes2 or nibbles for depth 4}}
+func.func private @depth_of_planes(tensor<8x8x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16, depth = 4>>)
+
+// -----
+
+// expected-error @+1 {{expected a matrix for depth 4, but found rank 4}}
+func.func private @depth_of_factor(tensor<4x4x4x1x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 4>>)
+
+// -----
+
 // expected-error @+1 {{expected at least 8 lanes for bitplanes, but found 0}}
 func.func private @bitplanes_lanes(tensor<8x8x!ecolm.ternary, #ecolm.packed<bitplanes>>)
 

@@ -271,3 +271,19 @@ func.func @shift_arithmetic(%x: tensor<4x8xf32>) {
   %y = ecolm.shift %x by [-1] arithmetic <shift_add> : tensor<4x8xf32>
   return
 }
+
+// -----
+
+func.func @dot_bytes(%s: vector<16xi32>, %x: vector<32xi8>) {
+  // expected-error @+1 {{expected vectors of 64 bytes, four for each lane, but found 'vector<32xi8>'}}
+  %y = ecolm.dot %s + (%x) * (%x) bound 2 : vector<16xi32>, vector<32xi8>
+  return
+}
+
+// -----
+
+func.func @dot_nothing(%s: vector<16xi32>) {
+  // expected-error @+1 {{expected at least one term}}
+  %y = "ecolm.dot"(%s) {bound = 2 : i32} : (vector<16xi32>) -> vector<16xi32>
+  return
+}

@@ -317,3 +317,14 @@ func.func @embedding(%ids: tensor<1x?xindex>, %w: tensor<65x128xi4>, %s: tensor<
         tensor<65x2xbf16> -> tensor<128xf32>
   return
 }
+
+// CHECK-LABEL: func @dot
+// CHECK: ecolm.dot %{{.*}} + (%{{.*}}, %{{.*}}) * (%{{.*}}, %{{.*}}) bound 2 : vector<16xi32>, vector<64xi8>
+// CHECK: ecolm.dot %{{.*}} + (%{{.*}}) * (%{{.*}}) bound 255 : vector<2xi32>, vector<8xi8>
+func.func @dot(%init: vector<16xi32>, %w0: vector<64xi8>, %w1: vector<64xi8>, %x0: vector<64xi8>,
+               %x1: vector<64xi8>, %two: vector<2xi32>, %w: vector<8xi8>, %x: vector<8xi8>) {
+  %sums = ecolm.dot %init + (%w0, %w1) * (%x0, %x1) bound 2
+      : vector<16xi32>, vector<64xi8>
+  %y = ecolm.dot %two + (%w) * (%x) bound 255 : vector<2xi32>, vector<8xi8>
+  return
+}

@@ -3,6 +3,8 @@
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift=mode=exponent | FileCheck %s --check-prefixes=CHECK,EXPONENT
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift=mode=native | FileCheck %s --check-prefixes=CHECK,NATIVE
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift="target-has-multiplier=false target-has-fpu=false" | FileCheck %s --check-prefixes=CHECK,BARE
+// RUN: ecolm-opt %s -ecolm-lower-mul-to-shift=target-has-byte-products=true | FileCheck %s --check-prefix=BYTES
+// RUN: ecolm-opt %s -ecolm-lower-mul-to-shift="mode=shift target-has-byte-products=true" | FileCheck %s --check-prefix=SHIFTED-BYTES
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift=mode=shift -remarks-filter=.* -remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 !pot = !ecolm.pot<min = -6, max = 1>
@@ -94,4 +96,15 @@ func.func @elsewhere(%x: i32) -> i32 {
   %c8 = arith.constant 8 : i32
   %0 = arith.muli %x, %c8 : i32
   return %0 : i32
+}
+
+// Vectors of products of bytes cost less than masks, unless the user wants no multiplier.
+// BYTES-LABEL: func @bytes(
+// BYTES-NOT: arithmetic
+// BYTES: return
+// SHIFTED-BYTES-LABEL: func @bytes(
+// SHIFTED-BYTES: arithmetic <shift_add>
+func.func @bytes(%x: tensor<2x8xi8>, %w: tensor<8x8x!ecolm.ternary>) -> tensor<2x8xi32> {
+  %y = ecolm.matmul %x, %w : tensor<2x8xi8>, tensor<8x8x!ecolm.ternary> -> tensor<2x8xi32>
+  return %y : tensor<2x8xi32>
 }

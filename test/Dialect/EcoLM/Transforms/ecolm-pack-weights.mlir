@@ -2,6 +2,7 @@
 // RUN: ecolm-opt %s -ecolm-pack-weights="packing=nibbles lanes=8" -split-input-file | FileCheck %s --check-prefix=NIBBLES
 // RUN: ecolm-opt %s -ecolm-pack-weights="packing=base3 lanes=64" -split-input-file | FileCheck %s --check-prefix=BASE3
 // RUN: ecolm-opt %s -ecolm-pack-weights -split-input-file -remarks-filter=.* -remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARKS
+// RUN: ecolm-opt %s -ecolm-pack-weights=byte-products=true -split-input-file | FileCheck %s --check-prefix=BYTES
 
 //   CHECK: ecolm.weight @ternary : tensor<33x50x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
 //   CHECK: ecolm.weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<nibbles, lanes = 16>>
@@ -130,4 +131,30 @@ func.func @tied_codes(%x: tensor<2x4xf32>, %ids: tensor<?xindex>) -> (tensor<?x4
   %0 = ecolm.embedding %ids, %w scales %s group 4 : tensor<?xindex>, tensor<6x4xi4>, tensor<6x1xf32> -> tensor<?x4xf32>
   %1 = ecolm.group_matmul %x, %w scales %s group 4 : tensor<2x4xf32>, tensor<6x4xi4>, tensor<6x1xf32> -> tensor<2x6xf32>
   return %0, %1 : tensor<?x4xf32>, tensor<2x6xf32>
+}
+
+// -----
+
+// Products of bytes, unless shifts and additions stand for them or another kernel reads the matrix.
+// CHECK: ecolm.weight @two : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
+// BYTES: ecolm.weight @two : {{.*}}#ecolm.packed<codes2, lanes = 16, depth = 4>>
+// BYTES: ecolm.weight @four : {{.*}}#ecolm.packed<nibbles, lanes = 16, depth = 4>>
+// BYTES: ecolm.weight @shifted : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
+// BYTES: ecolm.weight @shared : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
+ecolm.weight @two : tensor<8x8x!ecolm.ternary> = dense<85> : tensor<16xui8> packing <codes2>
+ecolm.weight @four : tensor<8x8xi4> = dense<85> : tensor<32xui8> packing <nibbles>
+ecolm.weight @shifted : tensor<8x8x!ecolm.ternary> = dense<85> : tensor<16xui8> packing <codes2>
+ecolm.weight @shared : tensor<8x8x!ecolm.ternary> = dense<85> : tensor<16xui8> packing <codes2>
+func.func @bytes(%x: tensor<2x8xi8>, %f: tensor<2x8xf32>)
+    -> (tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xf32>) {
+  %two = ecolm.get_weight @two : tensor<8x8x!ecolm.ternary>
+  %four = ecolm.get_weight @four : tensor<8x8xi4>
+  %shifted = ecolm.get_weight @shifted : tensor<8x8x!ecolm.ternary>
+  %shared = ecolm.get_weight @shared : tensor<8x8x!ecolm.ternary>
+  %0 = ecolm.matmul %x, %two : tensor<2x8xi8>, tensor<8x8x!ecolm.ternary> -> tensor<2x8xi32>
+  %1 = ecolm.matmul %x, %four : tensor<2x8xi8>, tensor<8x8xi4> -> tensor<2x8xi32>
+  %2 = ecolm.matmul %x, %shifted arithmetic <shift_add> : tensor<2x8xi8>, tensor<8x8x!ecolm.ternary> -> tensor<2x8xi32>
+  %3 = ecolm.matmul %x, %shared : tensor<2x8xi8>, tensor<8x8x!ecolm.ternary> -> tensor<2x8xi32>
+  %4 = ecolm.matmul %f, %shared : tensor<2x8xf32>, tensor<8x8x!ecolm.ternary> -> tensor<2x8xf32>
+  return %0, %1, %2, %3, %4 : tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xf32>
 }

@@ -150,18 +150,27 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
     a multiple of L; the tensor is a matrix (rank 2) or a factor (rank 4, or 5
     with stacks). L is a power of two up to 64; `bitplanes` need at least 8.
 
+    `depth` is the number of neighbouring inputs whose products a lane sums in
+    one step, 1 or 4: instructions that multiply bytes sum four. With
+    `depth = 4` the tensor is a matrix in `codes2` or `nibbles`, and inputs are
+    padded with zeros to whole steps for every code of a byte.
+
     Example:
 
     ```mlir
     tensor<16x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
     tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2>>
+    tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 4>>
     ```
   }];
   let parameters = (ins
     EnumParameter<EcoLM_PackingEnum>:$packing,
-    DefaultValuedParameter<"int32_t", "0">:$lanes
+    DefaultValuedParameter<"int32_t", "0">:$lanes,
+    DefaultValuedParameter<"int32_t", "1">:$depth
   );
-  let assemblyFormat = "`<` $packing (`,` `lanes` `=` $lanes^)? `>`";
+  let assemblyFormat = [{
+    `<` $packing (`,` `lanes` `=` $lanes^)? (`,` `depth` `=` $depth^)? `>`
+  }];
   let genVerifyDecl = 1;
 }
 

@@ -196,6 +196,11 @@ def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
     $input `,` $weights (`arithmetic` $arithmetic^)? attr-dict `:` type($input)
     `,` type($weights) `->` type($result)
   }];
+  let extraClassDeclaration = [{
+    /// Whether this multiplies bytes by ternary weights or integers of 2 or 4
+    /// bits, which instructions for sums of products of bytes do.
+    bool isByteProduct();
+  }];
   let hasVerifier = 1;
 }
 

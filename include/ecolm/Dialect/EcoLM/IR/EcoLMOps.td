@@ -15,5 +15,6 @@
 include "ecolm/Dialect/EcoLM/IR/EcoLMQuantizerOps.td"
 include "ecolm/Dialect/EcoLM/IR/EcoLMLinearOps.td"
 include "ecolm/Dialect/EcoLM/IR/EcoLMModelOps.td"
+include "ecolm/Dialect/EcoLM/IR/EcoLMVectorOps.td"
 
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMOPS

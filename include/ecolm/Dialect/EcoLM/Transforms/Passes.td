@@ -232,7 +232,9 @@ def LowerMulToShift : Pass<"ecolm-lower-mul-to-shift"> {
     Option<"targetHasMultiplier", "target-has-multiplier", "bool", "true",
            "The target multiplies integers in hardware">,
     Option<"targetHasFPU", "target-has-fpu", "bool", "true",
-           "The target multiplies floats in hardware">
+           "The target multiplies floats in hardware">,
+    Option<"targetHasByteProducts", "target-has-byte-products", "bool", "false",
+           "The target has vectors that sum products of bytes">
   ];
   let statistics = [
     Statistic<"numReplaced", "replaced", "Number of operations that need no multiplier">,
@@ -249,7 +251,8 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     become `bitplanes` (2 bits), powers of two `nibbles`, or `bytes` where they
     have more than 16 codes, i2 `codes2`, i4 `nibbles`, floats and other
     integers `plain`; `packing` demands another format where the element type
-    has several. The table of an embedding is packed likewise, in row-major order. A weight that
+    has several. With `byte-products`, the weights of native products of bytes
+    get depth 4, ternary ones as `codes2`. The table of an embedding is packed likewise, in row-major order. A weight that
     other operations use as well (an embedding that is also the output matrix)
     is declared twice. Weights that nothing uses are erased.
 
@@ -276,7 +279,9 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
            "Outputs that a kernel computes side by side">,
     Option<"packing", "packing", "std::string", "\"auto\"",
            "Format where the element type has it: auto, bytes, codes2, base3, "
-           "bitplanes, nibbles or plain">
+           "bitplanes, nibbles or plain">,
+    Option<"byteProducts", "byte-products", "bool", "false",
+           "The target has vectors that sum products of bytes">
   ];
   let statistics = [
     Statistic<"numPacked", "packed", "Number of weights packed">,

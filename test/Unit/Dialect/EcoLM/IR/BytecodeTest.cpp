@@ -96,9 +96,23 @@ TEST_F(BytecodeTest, NewerVersion) {
       std::make_unique<EcoLMDialectVersion>(EcoLMDialectVersion::kCurrent + 1));
   EXPECT_FALSE(read(write(config)));
   EXPECT_NE(messages.find("expected bytecode of the ecolm dialect in version 1 "
-                          "to 1, but found 2"),
+                          "to 2, but found 3"),
             std::string::npos)
       << messages;
+}
+
+/// Layouts of version 1 have no depth; those of another depth than 1 cannot be
+/// written in it.
+TEST_F(BytecodeTest, OlderVersion) {
+  BytecodeWriterConfig config;
+  config.setDialectVersion<EcoLMDialect>(
+      std::make_unique<EcoLMDialectVersion>(1));
+  std::string bytes = write(config);
+  EXPECT_LT(bytes.size(), write({}).size());
+  OwningOpRef<ModuleOp> copy = read(bytes);
+  ASSERT_TRUE(copy) << messages;
+  EXPECT_EQ(copy->getOperation()->getAttrDictionary(),
+            module->getOperation()->getAttrDictionary());
 }
 
 TEST_F(BytecodeTest, VersionZero) {

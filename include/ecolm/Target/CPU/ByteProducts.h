@@ -1,0 +1,31 @@
+//===- ByteProducts.h - How CPUs sum products of bytes ----------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Names the instructions that `ecolm.dot` can become.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_TARGET_CPU_BYTEPRODUCTS_H
+#define ECOLM_TARGET_CPU_BYTEPRODUCTS_H
+
+namespace ecolm {
+
+/// How a machine sums products of bytes.
+enum class ByteProducts {
+  /// Not in vectors: kernels for it multiply words.
+  None,
+  /// In vectors of wider integers.
+  Widened,
+  /// VPMADDUBSW on 256 bits.
+  AVX2,
+  /// VPDPBUSD on 512 bits.
+  VNNI
+};
+
+} // namespace ecolm
+
+#endif // ECOLM_TARGET_CPU_BYTEPRODUCTS_H
