@@ -295,6 +295,9 @@ def RecognizeButterflies : Pass<"recognize-butterflies", "::mlir::ModuleOp"> {
     with values -1, 0 and 1 are int8. docs/Rationale/Butterflies.md says what is
     found and what is not.
 
+    A factor may also be a matrix of which at most half is not 0, as masks leave
+    it.
+
     No product or sum is rounded otherwise than in the graph, so factors of two
     terms have the same bits; longer sums are in the order of
     docs/Rationale/FloatOrder.md.
