@@ -32,6 +32,11 @@ def RecognizeQuantizers : Pass<"recognize-quantizers", "::mlir::ModuleOp"> {
     8 + |e| are taken for the exact one, as are codes next to a tie; the note
     counts the numbers that fell on the other side.
 
+    Some layers multiply the codes, and scale the product:
+    `(round(x / s) @ w) * s * g`. Where the codes times their scale are
+    QuantizeInt8, the scale moves there, `(QuantizeInt8(x) @ w) * g`; which of
+    both is computed is decided by `ecolm-compute-on-codes`.
+
     Precondition: `onnx-infer-shapes` has run. Postcondition: the same, and
     `ecolm.recognition_notes` names the quantizers.
 
