@@ -401,7 +401,9 @@ def RecognizeWeights : Pass<"recognize-weights", "::mlir::ModuleOp"> {
     group of 256, 128, 64 or 32 columns, the node becomes TernaryMatMul,
     PotMatMul, TernaryGroupMatMul or PotGroupMatMul of domain `ai.ecolm`. A matrix
     of at most 64 magnitudes, each `s` times a sum or difference of two of the
-    powers 2^-7 to 2^0 (n-hot, APoT), becomes two PotMatMul and an Add.
+    powers 2^-7 to 2^0 (n-hot, APoT), becomes two PotMatMul and an Add. Integers
+    of 2 or 4 bits times one scale for a matrix, a row or a group, with a zero
+    point that is one of them, become codes behind DequantizeLinear.
 
     Elements equal `s * code` bit for bit. The one exception is the rounding
     noise of `x + (q(x) - x)`, at most 2^-21 of an element, which exporters that

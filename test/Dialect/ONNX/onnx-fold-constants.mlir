@@ -124,6 +124,30 @@ func.func @unpacked() -> (tensor<2x2xui8>, tensor<2x2xui8>, tensor<2x2xui8>, ten
 
 // -----
 
+// A table that is indexed, in a batch or not; the places of a mask; a power by
+// an integer; the largest of one.
+// CHECK-LABEL: func @places
+// CHECK:       dense<[3.000000e+00, 2.000000e+00]>
+// CHECK:       dense<[2.000000e+00, 3.000000e+00]>
+// CHECK:       dense<{{\[}}[0, 1], [1, 0]]> : tensor<2x2xi64>
+// CHECK:       dense<{{\[}}[1.000000e+00, 4.000000e+00], [9.000000e+00, 1.600000e+01]]>
+// CHECK-NEXT:  return
+func.func @places() -> (tensor<2xf32>, tensor<2xf32>, tensor<2x2xi64>, tensor<2x2xf32>) {
+  %t = onnx.initializer "t" dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %at = onnx.initializer "at" dense<[[1, 0], [0, -1]]> : tensor<2x2xi64>
+  %own = onnx.initializer "own" dense<[[1], [0]]> : tensor<2x1xi64>
+  %mask = onnx.initializer "mask" dense<[[false, true], [true, false]]> : tensor<2x2xi1>
+  %two = onnx.initializer "two" dense<2> : tensor<i32>
+  %0 = onnx.node "GatherND"(%t, %at) {opset = 13 : i64} : (tensor<2x2xf32>, tensor<2x2xi64>) -> tensor<2xf32>
+  %1 = onnx.node "GatherND"(%t, %own) {attrs = {batch_dims = 1 : i64}, opset = 13 : i64} : (tensor<2x2xf32>, tensor<2x1xi64>) -> tensor<2xf32>
+  %2 = onnx.node "NonZero"(%mask) {opset = 13 : i64} : (tensor<2x2xi1>) -> tensor<2x2xi64>
+  %m = onnx.node "Max"(%t) {opset = 13 : i64} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %3 = onnx.node "Pow"(%m, %two) {opset = 15 : i64} : (tensor<2x2xf32>, tensor<i32>) -> tensor<2x2xf32>
+  return %0, %1, %2, %3 : tensor<2xf32>, tensor<2xf32>, tensor<2x2xi64>, tensor<2x2xf32>
+}
+
+// -----
+
 // What does not fit stays: an index out of bounds, updates of another shape, a
 // reduction.
 // CHECK-LABEL: func @not_scattered

@@ -77,7 +77,7 @@ static const EvaluatorTable &getTable() {
     populateLogicEvaluators(all);
     populateReductionEvaluators(all);
     populateMovementEvaluators(all);
-    populateScatterEvaluators(all);
+    populateIndexingEvaluators(all);
     populateCreationEvaluators(all);
     return all;
   }();

@@ -52,8 +52,8 @@ void populateLogicEvaluators(EvaluatorTable &table);
 void populateReductionEvaluators(EvaluatorTable &table);
 /// Adds operators that move the elements of one input.
 void populateMovementEvaluators(EvaluatorTable &table);
-/// Adds ScatterND and ScatterElements.
-void populateScatterEvaluators(EvaluatorTable &table);
+/// Adds GatherND, NonZero, ScatterND and ScatterElements.
+void populateIndexingEvaluators(EvaluatorTable &table);
 /// Adds Concat, Gather, Constant, and operators that make elements.
 void populateCreationEvaluators(EvaluatorTable &table);
 

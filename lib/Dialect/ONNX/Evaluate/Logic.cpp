@@ -85,24 +85,6 @@ static bool evaluateLogic(Evaluation &eval) {
   return true;
 }
 
-static bool evaluateBitwise(Evaluation &eval) {
-  const HostTensor *lhs = eval.getInput(0), *rhs = eval.getInput(1);
-  auto shape = matchPair(lhs, rhs);
-  if (!shape || lhs->isFloat() || lhs->getElementType().isInteger(1))
-    return false;
-  HostTensor *result = eval.addResult(lhs->getElementType(), *shape);
-  if (!result)
-    return false;
-  StringRef kind = eval.node.getOpType();
-  forEachPair(*lhs, *rhs, *shape, [&](int64_t i, int64_t l, int64_t r) {
-    int64_t x = lhs->get<int64_t>()[l], y = rhs->get<int64_t>()[r];
-    result->get<int64_t>()[i] = kind == "BitwiseAnd"  ? x & y
-                                : kind == "BitwiseOr" ? x | y
-                                                      : x ^ y;
-  });
-  return true;
-}
-
 static bool evaluateBitwiseNot(Evaluation &eval) {
   const HostTensor *input = eval.getInput(0);
   if (!input || input->isFloat() || input->getElementType().isInteger(1))
@@ -167,8 +149,6 @@ void populateLogicEvaluators(EvaluatorTable &table) {
     table[name] = evaluatePredicate;
   for (StringRef name : {"And", "Or", "Xor"})
     table[name] = evaluateLogic;
-  for (StringRef name : {"BitwiseAnd", "BitwiseOr", "BitwiseXor"})
-    table[name] = evaluateBitwise;
   table["BitwiseNot"] = evaluateBitwiseNot;
   table["BitShift"] = evaluateBitShift;
   table["Where"] = evaluateWhere;
