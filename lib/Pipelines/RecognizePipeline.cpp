@@ -29,8 +29,11 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // Constants first: what a chain of nodes makes of a weight is a weight. A
   // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());
-  // Folding rounds an attention of constants step by step, so it comes before.
+  // Whoever looks for products looks for MatMul.
   manager.addPass(onnx::createInferShapes());
+  manager.addPass(createExpandEinsum());
+  manager.addPass(onnx::createInferShapes());
+  // Folding rounds an attention of constants step by step, so it comes before.
   manager.addPass(createRecognizeAttention());
   manager.addPass(onnx::createFoldConstants());
   manager.addPass(onnx::createExpandSequences());

@@ -84,14 +84,34 @@ static std::optional<LabelledAxis> findAxis(char label, const LinearTensor &x,
   return axis;
 }
 
-/// The sum of the products at `offsets` from the given beginnings.
+/// True if at most half the elements of `w` are not 0, as in a factor that is
+/// written as a dense matrix. A few of them tell a matrix that is dense.
+static bool isSparse(const Coefficients &w) {
+  constexpr int64_t kSample = 64;
+  int64_t size = w.reader.size(), numSampled = 0, numNonzero = 0;
+  for (int64_t i = 0; i < size; i += size / kSample | 1)
+    numSampled += 1, numNonzero += w[i] != 0;
+  if (numNonzero * 4 > numSampled * 3)
+    return false;
+  numNonzero = 0;
+  for (int64_t i = 0; i < size; ++i)
+    numNonzero += w[i] != 0;
+  return numNonzero * 2 <= size;
+}
+
+/// The sum of the products at `offsets` from the given beginnings; without
+/// those with 0 if there are others and `skipsZeros`.
 static std::optional<LinearTerm>
 sumProducts(const LinearTensor &x, const Coefficients &w, int64_t tensorOffset,
             int64_t constantOffset, ArrayRef<int64_t> tensorSteps,
-            ArrayRef<int64_t> constantSteps) {
+            ArrayRef<int64_t> constantSteps, bool skipsZeros) {
   SmallVector<LinearTerm> summands;
   for (auto [tensorStep, constantStep] :
        llvm::zip_equal(tensorSteps, constantSteps)) {
+    bool isLast = constantStep == constantSteps.back();
+    if (skipsZeros && w[constantOffset + constantStep] == 0 &&
+        !(isLast && summands.empty()))
+      continue;
     auto product = x.region->scale(x.terms[tensorOffset + tensorStep],
                                    w[constantOffset + constantStep]);
     if (!product)
@@ -100,6 +120,8 @@ sumProducts(const LinearTensor &x, const Coefficients &w, int64_t tensorOffset,
   }
   if (summands.size() == 1)
     return summands[0];
+  if (summands.size() > kMaxTerms)
+    return std::nullopt;
   return x.region->sum(summands);
 }
 
@@ -129,9 +151,13 @@ static std::optional<LinearTensor> contract(const LinearTensor &x,
   }
   std::optional<int64_t> count = countTerms(result.shape);
   std::optional<int64_t> numTerms = countTerms(summedShape);
-  // A sum over all there is makes a dense matrix, which is no factor.
-  if (!count || !numTerms || *numTerms > kMaxTerms ||
-      (*numTerms > 1 && *numTerms == static_cast<int64_t>(x.terms.size())))
+  if (!count || !numTerms)
+    return std::nullopt;
+  // A sum over all there is makes a dense matrix, which is no factor unless it
+  // is mostly zeros.
+  bool isWhole =
+      *numTerms > 1 && *numTerms == static_cast<int64_t>(x.terms.size());
+  if (isWhole ? !isSparse(w) : *numTerms > kMaxTerms)
     return std::nullopt;
   std::vector<int64_t> tensorOffsets =
       enumerateOffsets(result.shape, tensorStrides);
@@ -142,7 +168,7 @@ static std::optional<LinearTensor> contract(const LinearTensor &x,
       enumerateOffsets(summedShape, constantSums);
   for (int64_t i = 0; i < *count; ++i) {
     auto term = sumProducts(x, w, tensorOffsets[i], constantOffsets[i],
-                            tensorSteps, constantSteps);
+                            tensorSteps, constantSteps, isWhole);
     if (!term)
       return std::nullopt;
     result.terms.push_back(*term);

@@ -49,8 +49,18 @@ static Value matchInverseRoot(Value value) {
   return root ? root.getInputs()[0] : Value();
 }
 
-/// x and epsilon of a normalized value; what the norm centers is found later.
-static std::optional<Norm> matchScaled(Value value) {
+/// True for one factor or summand for each element of the last dimension.
+static bool isPerColumn(Value value, RankedTensorType type) {
+  RankedTensorType own = getRankedType(value);
+  return own && own.getRank() == 1 && own.hasStaticShape() &&
+         own.getDimSize(0) == type.getShape().back() &&
+         own.getElementType() == type.getElementType();
+}
+
+/// x, epsilon and what multiplies x before it is divided; what the norm centers
+/// is found later.
+static std::optional<Norm> matchScaled(Value value,
+                                       function_ref<bool(Value)> isPerColumn) {
   Value x, variance;
   if (auto product = matchBinary(value, "Mul", [](Value rhs) {
         return bool(matchInverseRoot(rhs));
@@ -70,10 +80,18 @@ static std::optional<Norm> matchScaled(Value value) {
       variance, "Add", [](Value rhs) { return matchNumber(rhs).has_value(); });
   Value square = sum ? matchMeanOverLast(sum->first) : Value();
   Value squared = square ? matchSquare(square) : Value();
-  if (!squared || !isSameValue(squared, x))
+  if (!squared)
     return std::nullopt;
-  return Norm{skipIdentities(x), *matchNumber(sum->second), false, nullptr,
-              nullptr};
+  Norm norm{skipIdentities(x), *matchNumber(sum->second), false, nullptr,
+            nullptr};
+  if (isSameValue(squared, x))
+    return norm;
+  auto gained = matchBinary(x, "Mul", isPerColumn);
+  if (!gained || !isSameValue(squared, gained->first))
+    return std::nullopt;
+  norm.x = skipIdentities(gained->first);
+  norm.gain = gained->second;
+  return norm;
 }
 
 /// Turns a norm of `x - mean(x)` into one of x that centers.
@@ -86,14 +104,6 @@ static void matchCenter(Norm &norm) {
     norm.x = x;
     norm.centers = true;
   }
-}
-
-/// True for one factor or summand for each element of the last dimension.
-static bool isPerColumn(Value value, RankedTensorType type) {
-  RankedTensorType own = getRankedType(value);
-  return own && own.getRank() == 1 && own.hasStaticShape() &&
-         own.getDimSize(0) == type.getShape().back() &&
-         own.getElementType() == type.getElementType();
 }
 
 /// The norm whose last step is `root`, with the gain and bias that it has.
@@ -112,11 +122,15 @@ static std::optional<Norm> matchNorm(onnx::NodeOp root) {
     value = product->first;
     gain = product->second;
   }
-  std::optional<Norm> norm = matchScaled(value);
-  if (!norm)
+  std::optional<Norm> norm = matchScaled(value, perColumn);
+  if (!norm || (gain && norm->gain))
     return std::nullopt;
   matchCenter(*norm);
-  norm->gain = gain;
+  // A gain may be wider than what it multiplies, which is repeated then.
+  RankedTensorType xType = getRankedType(norm->x);
+  if (!xType || xType.getShape().back() != type.getShape().back())
+    return std::nullopt;
+  norm->gain = gain ? gain : norm->gain;
   norm->bias = bias;
   if (bias && !norm->centers)
     return std::nullopt; // The Mul before it is the root.

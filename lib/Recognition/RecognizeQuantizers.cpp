@@ -12,6 +12,7 @@
 #include "EcoLMNodes.h"
 #include "QuantizerProbes.h"
 #include "Region.h"
+#include "ScaledProduct.h"
 #include "ecolm/Conversion/ONNXNodes/GraphRewriter.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMAttributes.h"
@@ -234,6 +235,13 @@ struct RecognizeQuantizers final
 
   void runOnOperation() override {
     RecognitionNotes notes(getOperation(), "quantizer");
+    // Codes whose scale comes behind a product: with it they are a quantizer,
+    // or it stays where it is.
+    OpBuilder builder(&getContext());
+    llvm::DenseMap<Operation *, ScaledProduct> products;
+    for (const ScaledProduct &product : findScaledProducts(getOperation()))
+      products.try_emplace(product.createRows(builder).getDefiningOp(),
+                           product);
     NodePositions positions;
     SmallVector<onnx::NodeOp> nodes;
     getOperation().walk([&](onnx::NodeOp node) {
@@ -264,12 +272,14 @@ struct RecognizeQuantizers final
         continue;
       }
       notes.found(getNodeName(node), quantizer.evidence);
-      OpBuilder builder(node);
+      builder.setInsertionPoint(node);
       Value result = createEcoLMNode(
           builder, node.getLoc(), quantizer.opType, region->input,
           cast<RankedTensorType>(region->output.getType()), quantizer.attrs,
           region->output);
       region->output.replaceAllUsesWith(result);
+      if (auto product = products.find(node); product != products.end())
+        product->second.moveScale(result, builder);
       for (onnx::NodeOp inner : region->nodes)
         taken.insert(inner);
     }

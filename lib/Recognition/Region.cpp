@@ -58,6 +58,26 @@ ecolm::findRegion(Value output, const NodePositions &positions,
   }
 }
 
+/// The elements of a constant. One that says the same of every element of the
+/// region's input says it of an input of any shape, as one element.
+static std::optional<onnx::HostTensor> readConstant(Value constant,
+                                                    const ValueRegion &region) {
+  auto tensor = onnx::HostTensor::read(onnx::getConstantElements(constant));
+  auto input = dyn_cast<RankedTensorType>(region.input.getType());
+  if (!tensor || !input || tensor->getShape() != input.getShape() ||
+      !(tensor->isFloat() || tensor->getElementType().isInteger(1)))
+    return tensor;
+  std::visit(
+      [&](auto &elements) {
+        if (elements.empty() || !llvm::all_equal(elements))
+          return;
+        elements.resize(1);
+        tensor->setShape(SmallVector<int64_t>(tensor->getRank(), 1));
+      },
+      tensor->getStorage());
+  return tensor;
+}
+
 std::optional<onnx::HostTensor>
 ecolm::evaluateRegion(const ValueRegion &region,
                       const onnx::HostTensor &input) {
@@ -72,8 +92,7 @@ ecolm::evaluateRegion(const ValueRegion &region,
         continue;
       }
       if (!tensors.contains(value)) {
-        auto constant =
-            onnx::HostTensor::read(onnx::getConstantElements(value));
+        auto constant = readConstant(value, region);
         if (!constant)
           return std::nullopt;
         tensors.try_emplace(value, std::move(*constant));

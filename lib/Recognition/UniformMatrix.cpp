@@ -109,7 +109,9 @@ std::optional<UniformMatrix> ecolm::findUniformMatrix(ArrayRef<float> values,
                                                       int64_t rows,
                                                       int64_t columns,
                                                       unsigned bits) {
-  if (columns < kMinUnit || values.empty())
+  // All matrices of zeros are alike, which is no evidence.
+  if (columns < kMinUnit ||
+      llvm::all_of(values, [](float value) { return value == 0; }))
     return std::nullopt;
   if (auto matrix = findUnits(values, values.size(), bits))
     return matrix;

@@ -85,8 +85,11 @@ def draw_stable(export: Export, reference, tolerance: float) -> tuple[dict, list
 
 def measure(export: Export, folder: pathlib.Path) -> tuple[float, float]:
     """The difference between a compiled graph and the reference, and what is allowed."""
-    kind = max((i.data_type for i in export.model.graph.initializer if i.data_type in (10, 16)),
-               default=1)
+    graph = export.model.graph
+    kinds = [i.data_type for i in graph.initializer]
+    # A graph may cast its weights before it multiplies.
+    kinds += [value.type.tensor_type.elem_type for value in (*graph.input, *graph.output)]
+    kind = max((kind for kind in kinds if kind in (10, 16)), default=1)
     tolerance = TOLERANCE[{1: "float32", 10: "float16", 16: "bfloat16"}[kind]]
     reference = make_reference(export)
     inputs, answer = draw_stable(export, reference, tolerance)

@@ -21,7 +21,7 @@ import tempfile
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from agreement import NoStableInput, WrongExport, measure  # noqa: E402
-from exports import EXPORTERS, choose_opset, export  # noqa: E402
+from exports import EXPORTERS, choose_opset, export, find_fault  # noqa: E402
 from found import count_found  # noqa: E402
 from intentions import Style, describe, matches  # noqa: E402
 from programs import run_compiler  # noqa: E402
@@ -62,6 +62,8 @@ def check_graph(style: Style, exporter: str, folder: pathlib.Path,
         return "not exported", "", f"{type(error).__name__}: {error}".split("\n")[0][:200]
     report = run_compiler(file, "--emit=report-json", "-o", "-")
     if report.returncode:
+        if fault := find_fault(exported.model):
+            return "not exported", "", fault
         return "refused", "", report.stderr.replace(str(folder) + "/", "").strip()
     data = json.loads(report.stdout)
     found = count_found(data)

@@ -72,6 +72,15 @@ def quiet():
         logging.disable(level)
 
 
+def find_fault(model: onnx.ModelProto) -> str:
+    """What ONNX's own checker says of a graph that contradicts itself, or nothing."""
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        return str(error).split("\n")[0][:200]
+    return ""
+
+
 def export(style: Style, exporter: str, opset: int, file: pathlib.Path) -> Export:
     """The graph of a style, written to `file`. Raises whatever the exporter raises."""
     module = make_module(style)

@@ -161,3 +161,23 @@ func.func @single_factor(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %3 = onnx.node "Concat"(%1, %2) {attrs = {axis = -1 : i64}, opset = 13 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x4xf32> loc("alone")
   return %3 : tensor<?x4xf32>
 }
+
+// -----
+
+// Factors as matrices with zeros between their blocks. With fewer zeros than
+// that they are matrices.
+// CHECK: evidence = "2 factors 4 -> 4 (f32; a x b x c x d: 1x2x2x2, 2x2x2x1), from 2 nodes; the same bits"
+// CHECK-LABEL: func.func @masked
+// CHECK: onnx.node "ButterflyFactor"
+// CHECK: %[[Y:.*]] = onnx.node "ButterflyFactor"
+// CHECK: onnx.node "MatMul"(%[[Y]], %{{.*}})
+// CHECK-NOT: onnx.node "ButterflyFactor"
+func.func @masked(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %w0 = onnx.initializer "w0" dense<[[1.1, 0.0, 2.1, 0.0], [0.0, 3.1, 0.0, 4.1], [5.1, 0.0, 6.1, 0.0], [0.0, 7.1, 0.0, 8.1]]> : tensor<4x4xf32>
+  %w1 = onnx.initializer "w1" dense<[[1.2, 2.2, 0.0, 0.0], [3.2, 4.2, 0.0, 0.0], [0.0, 0.0, 5.2, 6.2], [0.0, 0.0, 7.2, 8.2]]> : tensor<4x4xf32>
+  %w2 = onnx.initializer "w2" dense<[[1.3, 2.3, 0.0, 0.0], [3.3, 4.3, 0.0, 0.1], [0.0, 0.0, 5.3, 6.3], [0.0, 0.0, 7.3, 8.3]]> : tensor<4x4xf32>
+  %0 = onnx.node "MatMul"(%x, %w0) {opset = 13 : i64} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  %1 = onnx.node "MatMul"(%0, %w1) {opset = 13 : i64} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  %2 = onnx.node "MatMul"(%1, %w2) {opset = 13 : i64} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  return %2 : tensor<?x4xf32>
+}

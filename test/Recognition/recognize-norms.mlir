@@ -56,6 +56,37 @@ func.func @layer(%x: tensor<2x4xf32>, %g: tensor<4xf32>, %b: tensor<4xf32>) -> t
 
 // -----
 
+// The gain may come before the division; one that repeats what it multiplies is
+// no gain of a norm.
+// CHECK-LABEL: func @gain_first
+// CHECK-SAME:    (%[[X:.*]]: tensor<2x4xf32>, %[[Z:.*]]: tensor<2x1xf32>, %[[G:.*]]: tensor<4xf32>, %[[B:.*]]: tensor<4xf32>)
+// CHECK:         onnx.node "LayerNormalization"(%[[X]], %[[G]], %[[B]])
+// CHECK-NOT:     "Sqrt"
+// CHECK:         %[[N:.*]] = onnx.node "RMSNormalization"(%[[Z]], %{{.*}}) {{.*}} -> tensor<2x1xf32>
+// CHECK:         onnx.node "Mul"(%[[N]], %[[G]])
+func.func @gain_first(%x: tensor<2x4xf32>, %z: tensor<2x1xf32>, %g: tensor<4xf32>, %b: tensor<4xf32>)
+    -> (tensor<2x4xf32>, tensor<2x4xf32>) {
+  %e = onnx.initializer "e" dense<1.0e-5> : tensor<f32>
+  %a = onnx.node "ReduceMean"(%x) {attrs = {axes = array<i64: -1>}, opset = 13 : i64} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %c = onnx.node "Sub"(%x, %a) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  %s = onnx.node "Mul"(%c, %c) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %m = onnx.node "ReduceMean"(%s) {attrs = {axes = array<i64: -1>}, opset = 13 : i64} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %v = onnx.node "Add"(%m, %e) {opset = 14 : i64} : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %r = onnx.node "Sqrt"(%v) {opset = 13 : i64} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %w = onnx.node "Mul"(%g, %c) {opset = 14 : i64} : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %n = onnx.node "Div"(%w, %r) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  %y = onnx.node "Add"(%n, %b) {opset = 14 : i64} : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  %s2 = onnx.node "Mul"(%z, %z) {opset = 14 : i64} : (tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %m2 = onnx.node "ReduceMean"(%s2) {attrs = {axes = array<i64: -1>}, opset = 13 : i64} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %v2 = onnx.node "Add"(%m2, %e) {opset = 14 : i64} : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %r2 = onnx.node "Sqrt"(%v2) {opset = 13 : i64} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %n2 = onnx.node "Div"(%z, %r2) {opset = 14 : i64} : (tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %y2 = onnx.node "Mul"(%n2, %g) {opset = 14 : i64} : (tensor<2x1xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  return %y, %y2 : tensor<2x4xf32>, tensor<2x4xf32>
+}
+
+// -----
+
 // Over another dimension, or of another x, it is no norm; one of f16 is left.
 // CHECK: reason = "its elements are not f32 or f64"
 // CHECK-LABEL: func @others

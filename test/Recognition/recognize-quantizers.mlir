@@ -130,3 +130,103 @@ func.func @others(%x: tensor<?x8xf32>) -> (tensor<?x8xf32>, tensor<?x8xf32>) {
   %w = onnx.node "Where"(%g, %x, %half) {opset = 17 : i64} : (tensor<?x8xi1>, tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
   return %r, %w : tensor<?x8xf32>, tensor<?x8xf32>
 }
+
+// -----
+
+// A constant in the shape of the input that says the same everywhere, as
+// zeros_like leaves it, is a number.
+// CHECK: rounding floor, underflow to zero
+// CHECK-LABEL: func @zeros_like
+// CHECK-NEXT:    onnx.node "LogQuantize"
+func.func @zeros_like(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %ln2 = onnx.initializer "ln2" dense<0.693147182> : tensor<f32>
+  %low = onnx.initializer "low" dense<-6.0> : tensor<f32>
+  %high = onnx.initializer "high" dense<3.0> : tensor<f32>
+  %two = onnx.initializer "two" dense<2.0> : tensor<f32>
+  %zero = onnx.initializer "zero" dense<0.0> : tensor<f32>
+  %zeros = onnx.initializer "zeros" dense<0.0> : tensor<2x8xf32>
+  %a = onnx.node "Abs"(%x) {opset = 17 : i64} : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %l = onnx.node "Log"(%a) {opset = 17 : i64} : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %d = onnx.node "Div"(%l, %ln2) {opset = 17 : i64} : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %f = onnx.node "Floor"(%d) {opset = 17 : i64} : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %c = onnx.node "Min"(%f, %high) {opset = 17 : i64} : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %p = onnx.node "Pow"(%two, %c) {opset = 17 : i64} : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %small = onnx.node "Less"(%f, %low) {opset = 17 : i64} : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xi1>
+  %m = onnx.node "Where"(%small, %zeros, %p) {opset = 17 : i64} : (tensor<2x8xi1>, tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %n = onnx.node "Neg"(%m) {opset = 17 : i64} : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %b = onnx.node "Less"(%x, %zero) {opset = 17 : i64} : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xi1>
+  %y = onnx.node "Where"(%b, %n, %m) {opset = 17 : i64} : (tensor<2x8xi1>, tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
+
+// -----
+
+// Codes whose scale comes behind the product, alone or with that of the
+// weights. Without it, in another row's place, or of four bits, they stay.
+// CHECK-LABEL: func @scale_behind
+// CHECK-SAME:    (%[[X:.*]]: tensor<?x8xf32>)
+// CHECK-DAG:     %[[W:.*]] = onnx.initializer "w"
+// CHECK-DAG:     %[[Q:.*]] = onnx.node "QuantizeInt8"(%[[X]])
+// CHECK-DAG:     %[[G:.*]] = onnx.initializer "scale" dense<2.000000e+00>
+// CHECK-DAG:     %[[P:.*]] = onnx.node "MatMul"(%[[Q]], %[[W]])
+// CHECK-DAG:     %[[Y:.*]] = onnx.node "Mul"(%[[P]], %[[G]])
+// CHECK-DAG:     %[[R:.*]] = onnx.node "QuantizeInt8"(%[[X]])
+// CHECK-DAG:     %[[Z:.*]] = onnx.node "MatMul"(%[[R]], %[[W]])
+// CHECK-DAG:     %[[N:.*]] = onnx.node "MatMul"(%{{.*}}, %[[W]])
+// CHECK:         return %[[Y]], %[[Z]], %[[N]]
+func.func @scale_behind(%x: tensor<?x8xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>) {
+  %w = onnx.initializer "w" dense<1.0> : tensor<8x4xf32>
+  %axes = onnx.initializer "axes" dense<-1> : tensor<1xi64>
+  %least = onnx.initializer "least" dense<1.0e-5> : tensor<f32>
+  %n = onnx.initializer "n" dense<127.0> : tensor<f32>
+  %low = onnx.initializer "low" dense<-128.0> : tensor<f32>
+  %half = onnx.initializer "half" dense<0.5> : tensor<1xf32>
+  %a = onnx.node "Abs"(%x) {opset = 18 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %m = onnx.node "ReduceMax"(%a, %axes) {attrs = {keepdims = 1 : i64}, opset = 18 : i64} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x1xf32>
+  %c = onnx.node "Max"(%m, %least) {opset = 18 : i64} : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.node "Div"(%n, %c) {opset = 18 : i64} : (tensor<f32>, tensor<?x1xf32>) -> tensor<?x1xf32>
+  %u = onnx.node "Mul"(%x, %s) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<?x1xf32>) -> tensor<?x8xf32>
+  %r = onnx.node "Round"(%u) {opset = 18 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %q = onnx.node "Clip"(%r, %low, %n) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<f32>, tensor<f32>) -> tensor<?x8xf32>
+  %p = onnx.node "MatMul"(%q, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  %t = onnx.node "Mul"(%s, %half) {opset = 18 : i64} : (tensor<?x1xf32>, tensor<1xf32>) -> tensor<?x1xf32>
+  %y = onnx.node "Div"(%p, %t) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %step = onnx.node "Div"(%c, %n) {opset = 18 : i64} : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %p1 = onnx.node "MatMul"(%q, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  %z = onnx.node "Mul"(%p1, %step) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %p2 = onnx.node "MatMul"(%q, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  return %y, %z, %p2 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
+// The scale of another value, of codes of four bits, or multiplied twice.
+// CHECK-LABEL: func @other_scale_behind
+// CHECK-NOT:     "QuantizeInt8"
+// CHECK:         return
+func.func @other_scale_behind(%x: tensor<?x8xf32>, %o: tensor<?x1xf32>)
+    -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>) {
+  %w = onnx.initializer "w" dense<1.0> : tensor<8x4xf32>
+  %axes = onnx.initializer "axes" dense<-1> : tensor<1xi64>
+  %least = onnx.initializer "least" dense<1.0e-5> : tensor<f32>
+  %n = onnx.initializer "n" dense<127.0> : tensor<f32>
+  %low = onnx.initializer "low" dense<-128.0> : tensor<f32>
+  %seven = onnx.initializer "seven" dense<7.0> : tensor<f32>
+  %a = onnx.node "Abs"(%x) {opset = 18 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %m = onnx.node "ReduceMax"(%a, %axes) {attrs = {keepdims = 1 : i64}, opset = 18 : i64} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x1xf32>
+  %c = onnx.node "Max"(%m, %least) {opset = 18 : i64} : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.node "Div"(%n, %c) {opset = 18 : i64} : (tensor<f32>, tensor<?x1xf32>) -> tensor<?x1xf32>
+  %u = onnx.node "Mul"(%x, %s) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<?x1xf32>) -> tensor<?x8xf32>
+  %r = onnx.node "Round"(%u) {opset = 18 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %q = onnx.node "Clip"(%r, %low, %n) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<f32>, tensor<f32>) -> tensor<?x8xf32>
+  %p0 = onnx.node "MatMul"(%q, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  %y0 = onnx.node "Div"(%p0, %o) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %p1 = onnx.node "MatMul"(%q, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  %y1 = onnx.node "Mul"(%p1, %s) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %s4 = onnx.node "Div"(%seven, %c) {opset = 18 : i64} : (tensor<f32>, tensor<?x1xf32>) -> tensor<?x1xf32>
+  %u4 = onnx.node "Mul"(%x, %s4) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<?x1xf32>) -> tensor<?x8xf32>
+  %r4 = onnx.node "Round"(%u4) {opset = 18 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %p4 = onnx.node "MatMul"(%r4, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  %y4 = onnx.node "Div"(%p4, %s4) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  return %y0, %y1, %y4 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>
+}

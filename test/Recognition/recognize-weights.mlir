@@ -144,3 +144,25 @@ func.func @two_terms(%x: tensor<2x16xf32>) -> tensor<2x16xf32> {
   %y = onnx.node "MatMul"(%x, %w) {opset = 13 : i64} : (tensor<2x16xf32>, tensor<16x16xf32>) -> tensor<2x16xf32>
   return %y : tensor<2x16xf32>
 }
+
+// -----
+
+// Whole numbers from -1 to 2 times a scale are codes of two bits; zeros are
+// nothing that they could be known by.
+// CHECK: evidence = "by value: integers of 2 bits, one scale"
+// CHECK-LABEL: func @uniform
+// CHECK-SAME:    (%[[X:.*]]: tensor<2x16xf32>)
+// CHECK:         %[[C:.*]] = onnx.initializer "w" {{.*}} : tensor<2x16xui2>
+// CHECK:         %[[S:.*]] = onnx.initializer "w.scale" dense<3.000000e-01> : tensor<f32>
+// CHECK:         %[[D:.*]] = onnx.node "DequantizeLinear"(%[[C]], %[[S]], %{{.*}})
+// CHECK:         %[[T:.*]] = onnx.node "Transpose"(%[[D]])
+// CHECK:         onnx.node "MatMul"(%[[X]], %[[T]])
+// CHECK-NOT:     "DequantizeLinear"
+func.func @uniform(%x: tensor<2x16xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
+  %w = onnx.initializer "w" dense<[[-0.3, 0.6], [0.0, 0.6], [0.3, 0.6], [0.6, 0.6], [-0.3, 0.6], [0.0, 0.6], [0.3, 0.6], [0.6, 0.6],
+    [-0.3, -0.3], [0.0, 0.6], [0.3, 0.6], [0.6, 0.6], [-0.3, 0.6], [0.0, 0.6], [0.3, 0.6], [0.6, 0.6]]> : tensor<16x2xf32>
+  %z = onnx.initializer "z" dense<0.0> : tensor<16x2xf32>
+  %0 = onnx.node "MatMul"(%x, %w) {opset = 13 : i64} : (tensor<2x16xf32>, tensor<16x2xf32>) -> tensor<2x2xf32>
+  %1 = onnx.node "MatMul"(%x, %z) {opset = 13 : i64} : (tensor<2x16xf32>, tensor<16x2xf32>) -> tensor<2x2xf32>
+  return %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
+}

@@ -32,6 +32,11 @@ def RecognizeQuantizers : Pass<"recognize-quantizers", "::mlir::ModuleOp"> {
     8 + |e| are taken for the exact one, as are codes next to a tie; the note
     counts the numbers that fell on the other side.
 
+    Some layers multiply the codes, and scale the product:
+    `(round(x / s) @ w) * s * g`. Where the codes times their scale are
+    QuantizeInt8, the scale moves there, `(QuantizeInt8(x) @ w) * g`; which of
+    both is computed is decided by `ecolm-compute-on-codes`.
+
     Precondition: `onnx-infer-shapes` has run. Postcondition: the same, and
     `ecolm.recognition_notes` names the quantizers.
 
@@ -54,6 +59,43 @@ def RecognizeQuantizers : Pass<"recognize-quantizers", "::mlir::ModuleOp"> {
            : (tensor<?x8xf32>) -> tensor<?x8xf32>
     ```
   }];
+}
+
+def ExpandEinsum : Pass<"expand-einsum", "::mlir::ModuleOp"> {
+  let summary = "write products that are spelled as Einsum as MatMul";
+  let description = [{
+    An Einsum of two tensors of floats is a product of matrices if it sums what
+    both have, and keeps what one of them has alone. It becomes a MatMul, with a
+    Transpose and a Reshape where its axes stand in another order or several
+    stand for one, so that whoever looks for weights or attention sees it. A
+    stored tensor is the second factor.
+
+    Left alone is an Einsum that computes something else (a diagonal, a sum of
+    one factor, a product with a vector), one whose axes would have to be joined
+    and have two sizes that the run decides, one that could meet two sizes for
+    one letter in a run, and a batch of stored matrices: those are the factors
+    that `recognize-butterflies` reads off the equation.
+
+    Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
+    what it did, in another order of float additions. The results of new nodes
+    have no types: `onnx-infer-shapes` runs again.
+
+    ```mlir
+    %w = onnx.initializer "w" dense<0.5> : tensor<4x8xf32>
+    %y = onnx.node "Einsum"(%x, %w) {attrs = {equation = "bti,oi->bto"}, opset = 12 : i64}
+           : (tensor<1x2x8xf32>, tensor<4x8xf32>) -> tensor<1x2x4xf32>
+    ==>
+    %w = onnx.initializer "w" dense<0.5> : tensor<4x8xf32>
+    %0 = onnx.node "Transpose"(%w) {attrs = {perm = array<i64: 1, 0>}, opset = 24 : i64}
+           : (tensor<4x8xf32>) -> tensor<*x!onnx.unknown>
+    %y = onnx.node "MatMul"(%x, %0) {opset = 24 : i64}
+           : (tensor<1x2x8xf32>, tensor<*x!onnx.unknown>) -> tensor<1x2x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numProducts", "products", "Einsums written as MatMul">
+  ];
 }
 
 def ExpandFusedOperators
@@ -258,6 +300,9 @@ def RecognizeButterflies : Pass<"recognize-butterflies", "::mlir::ModuleOp"> {
     with values -1, 0 and 1 are int8. docs/Rationale/Butterflies.md says what is
     found and what is not.
 
+    A factor may also be a matrix of which at most half is not 0, as masks leave
+    it.
+
     No product or sum is rounded otherwise than in the graph, so factors of two
     terms have the same bits; longer sums are in the order of
     docs/Rationale/FloatOrder.md.
@@ -356,7 +401,9 @@ def RecognizeWeights : Pass<"recognize-weights", "::mlir::ModuleOp"> {
     group of 256, 128, 64 or 32 columns, the node becomes TernaryMatMul,
     PotMatMul, TernaryGroupMatMul or PotGroupMatMul of domain `ai.ecolm`. A matrix
     of at most 64 magnitudes, each `s` times a sum or difference of two of the
-    powers 2^-7 to 2^0 (n-hot, APoT), becomes two PotMatMul and an Add.
+    powers 2^-7 to 2^0 (n-hot, APoT), becomes two PotMatMul and an Add. Integers
+    of 2 or 4 bits times one scale for a matrix, a row or a group, with a zero
+    point that is one of them, become codes behind DequantizeLinear.
 
     Elements equal `s * code` bit for bit. The one exception is the rounding
     noise of `x + (q(x) - x)`, at most 2^-21 of an element, which exporters that

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
+#include "FloatBits.h"
 #include "KernelBuilder.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -28,8 +29,8 @@ using namespace ecolm;
 
 namespace {
 
-/// Tensors of powers of two are tensors of i32, ternary ones of i8; packed
-/// weights are bytes.
+/// Tensors of powers of two are tensors of i32, or of f32 where their range is
+/// wider than that; ternary ones are of i8, packed weights are bytes.
 class KernelTypeConverter : public TypeConverter {
 public:
   KernelTypeConverter() {
@@ -39,8 +40,9 @@ public:
       if (isa_and_nonnull<PackedAttr>(type.getEncoding()))
         return MemRefType::get({ShapedType::kDynamic},
                                IntegerType::get(context, 8));
-      if (isa<PotType>(type.getElementType()))
-        return type.clone(IntegerType::get(context, 32));
+      if (auto pot = dyn_cast<PotType>(type.getElementType()))
+        return fitsUnits(pot) ? type.clone(IntegerType::get(context, 32))
+                              : type.clone(Float32Type::get(context));
       if (isa<TernaryType>(type.getElementType()))
         return type.clone(IntegerType::get(context, 8));
       return type;

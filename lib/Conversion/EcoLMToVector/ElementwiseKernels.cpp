@@ -57,10 +57,8 @@ struct LogQuantizeLowering : OpConversionPattern<LogQuantizeOp> {
                   ConversionPatternRewriter &rewriter) const override {
     KernelBuilder b(op.getLoc(), rewriter);
     auto pot = cast<PotType>(getElementTypeOrSelf(op.getType()));
-    if (pot.getMax() - pot.getMin() > 30)
-      return op.emitOpError("spans ")
-             << pot.getNumExponents()
-             << " exponents, but 32-bit accumulators hold 31";
+    if (!fitsUnits(pot))
+      return quantizeToFloat(op, adaptor.getInput(), pot, b, rewriter);
     rewriter.replaceOp(
         op, mapElements(b, adaptor.getInput(), {}, b.getI32Type(),
                         [&](KernelBuilder &b, ValueRange x) {
@@ -69,10 +67,31 @@ struct LogQuantizeLowering : OpConversionPattern<LogQuantizeOp> {
                         }));
     return success();
   }
+
+  /// A range that no integer holds: the values stay f32, for who dequantizes.
+  static LogicalResult quantizeToFloat(LogQuantizeOp op, Value input,
+                                       PotType pot, KernelBuilder &b,
+                                       ConversionPatternRewriter &rewriter) {
+    if (!llvm::all_of(op->getUsers(), llvm::IsaPred<DequantizeOp>))
+      return op.emitOpError("spans ")
+             << pot.getNumExponents()
+             << " exponents, but 32-bit accumulators hold 31";
+    auto quantizer =
+        LogQuantizerAttr::get(b.getContext(), pot.getMin(), pot.getMax(),
+                              op.getRounding(), op.getUnderflow());
+    rewriter.replaceOp(op, mapElements(b, input, {}, b.getF32Type(),
+                                       [&](KernelBuilder &b, ValueRange x) {
+                                         return emitLogQuantizeToFloat(
+                                             b, x[0], quantizer);
+                                       }));
+    return success();
+  }
+
   bool fpu;
 };
 
-/// Powers of two become `float(units) * 2^min`, which is exact.
+/// Powers of two become `float(units) * 2^min`, which is exact, unless they are
+/// floats already.
 struct DequantizeLowering : OpConversionPattern<DequantizeOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
@@ -98,10 +117,13 @@ struct DequantizeLowering : OpConversionPattern<DequantizeOp> {
     }
     double unit = 1.0;
     if (auto pot =
-            dyn_cast<PotType>(getElementTypeOrSelf(op.getCodes().getType())))
+            dyn_cast<PotType>(getElementTypeOrSelf(op.getCodes().getType()));
+        pot && fitsUnits(pot))
       unit = std::ldexp(1.0, pot.getMin());
     auto body = [&](KernelBuilder &b, ValueRange x) -> Value {
-      Value value = arith::SIToFPOp::create(b, f32, x[0]);
+      Value value = x[0];
+      if (!isa<FloatType>(type.getElementType()))
+        value = arith::SIToFPOp::create(b, f32, value);
       if (unit != 1.0)
         value = arith::MulFOp::create(b, value, b.constant(f32, unit));
       if (x.size() == 2)

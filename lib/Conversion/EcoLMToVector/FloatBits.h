@@ -17,6 +17,10 @@
 
 namespace ecolm {
 
+/// True if an i32 holds every value of `type` in units of `2^min`. Of another
+/// type tensors hold the values themselves, in f32.
+inline bool fitsUnits(PotType type) { return type.getNumExponents() <= 31; }
+
 /// The log-quantized f32 scalar `x` as an i32 in units of `2^min`. With `fpu`
 /// the power is made in a float register; without, by a shift.
 mlir::Value emitLogQuantize(KernelBuilder &builder, mlir::Value x, PotType type,

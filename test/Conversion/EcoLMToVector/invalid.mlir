@@ -1,10 +1,10 @@
 // RUN: ecolm-opt %s --convert-ecolm-to-vector --split-input-file --verify-diagnostics
 
-func.func @wide_range(%x: tensor<4xf32>) {
+func.func @wide_range(%x: tensor<4xf32>) -> tensor<4x!ecolm.pot<min = -30, max = 1>> {
   // expected-error @below {{'ecolm.log_quantize' op spans 32 exponents, but 32-bit accumulators hold 31}}
   // expected-error @below {{failed to legalize operation 'ecolm.log_quantize'}}
   %q = ecolm.log_quantize %x : tensor<4xf32> -> tensor<4x!ecolm.pot<min = -30, max = 1>>
-  return
+  return %q : tensor<4x!ecolm.pot<min = -30, max = 1>>
 }
 
 // -----

@@ -19,6 +19,22 @@ func.func @log_quantize(%x: tensor<1x?x16xf32>) -> tensor<1x?x16xf32> {
   return %y : tensor<1x?x16xf32>
 }
 
+// No 32-bit integer holds 32 exponents: the powers stay floats.
+// CHECK-LABEL: func.func @log_quantize_wide(
+// CHECK: linalg.generic
+// CHECK: arith.maxsi {{.*}}, %c-30_i32
+// CHECK: arith.minsi {{.*}}, %c1_i32
+// CHECK: %[[BITS:.*]] = arith.select
+// CHECK: arith.bitcast %[[BITS]] : i32 to f32
+// CHECK-NOT: arith.sitofp
+// CHECK-NOT: arith.mulf
+// CHECK: return
+func.func @log_quantize_wide(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %q = ecolm.log_quantize %x : tensor<4xf32> -> tensor<4x!ecolm.pot<min = -30, max = 1>>
+  %y = ecolm.dequantize %q : tensor<4x!ecolm.pot<min = -30, max = 1>> -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
 // CHECK-LABEL: func.func @quantize_int8(
 // CHECK: arith.divf
 // CHECK: math.roundeven

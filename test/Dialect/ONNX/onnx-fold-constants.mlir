@@ -82,3 +82,100 @@ func.func @returned() -> (tensor<?xf32> {onnx.dims = ["n"]}) {
   %a = onnx.node "Abs"(%w) {opset = 13 : i64} : (tensor<2xf32>) -> tensor<?xf32>
   return %a : tensor<?xf32>
 }
+
+// -----
+
+// Codes of two bits that are unpacked and written over a matrix, as layers of
+// packed bytes do it.
+// CHECK-LABEL: func @unpacked
+// CHECK:       "zeros"
+// CHECK-SAME{LITERAL}: dense<[[3, 0], [9, 8]]> : tensor<2x2xui8> {onnx.folded = ["BitwiseAnd", "Unsqueeze", "ScatterND"]}
+// CHECK:       "packed"
+// CHECK-SAME{LITERAL}: dense<[[251, 248], [249, 250]]>
+// CHECK:       "packed"
+// CHECK-SAME{LITERAL}: dense<[[1, 9], [9, 0]]>
+// CHECK:       "packed"
+// CHECK-SAME{LITERAL}: dense<2> : tensor<1xi64>
+// CHECK-NEXT:  return
+func.func @unpacked() -> (tensor<2x2xui8>, tensor<2x2xui8>, tensor<2x2xui8>, tensor<1xi64>) {
+  %packed = onnx.initializer "packed" dense<[19, 32]> : tensor<2xui8>
+  %one = onnx.initializer "one" dense<1> : tensor<ui8>
+  %three = onnx.initializer "three" dense<3> : tensor<ui8>
+  %four = onnx.initializer "four" dense<4> : tensor<ui8>
+  %nines = onnx.initializer "nines" dense<9> : tensor<2x1xui8>
+  %zeros = onnx.initializer "zeros" dense<[[0, 0], [9, 8]]> : tensor<2x2xui8>
+  %first = onnx.initializer "first" dense<0> : tensor<1x1xi64>
+  %places = onnx.initializer "places" dense<[[-1], [0]]> : tensor<2x1xi64>
+  %axis = onnx.initializer "axis" dense<0> : tensor<1xi64>
+  %square = onnx.initializer "square" dense<2> : tensor<2xi64>
+  %low = onnx.node "BitwiseAnd"(%packed, %three) {opset = 18 : i64} : (tensor<2xui8>, tensor<ui8>) -> tensor<2xui8>
+  %row = onnx.node "Unsqueeze"(%low, %axis) {opset = 13 : i64} : (tensor<2xui8>, tensor<1xi64>) -> tensor<1x2xui8>
+  %0 = onnx.node "ScatterND"(%zeros, %first, %row) {opset = 18 : i64} : (tensor<2x2xui8>, tensor<1x1xi64>, tensor<1x2xui8>) -> tensor<2x2xui8>
+  %high = onnx.node "BitShift"(%packed, %four) {attrs = {direction = "RIGHT"}, opset = 11 : i64} : (tensor<2xui8>, tensor<ui8>) -> tensor<2xui8>
+  %both = onnx.node "Concat"(%high, %low) {attrs = {axis = 0 : i64}, opset = 13 : i64} : (tensor<2xui8>, tensor<2xui8>) -> tensor<4xui8>
+  %codes = onnx.node "Reshape"(%both, %square) {opset = 13 : i64} : (tensor<4xui8>, tensor<2xi64>) -> tensor<2x2xui8>
+  %or = onnx.node "BitwiseOr"(%codes, %four) {opset = 18 : i64} : (tensor<2x2xui8>, tensor<ui8>) -> tensor<2x2xui8>
+  %xor = onnx.node "BitwiseXor"(%or, %one) {opset = 18 : i64} : (tensor<2x2xui8>, tensor<ui8>) -> tensor<2x2xui8>
+  %1 = onnx.node "BitwiseNot"(%xor) {opset = 18 : i64} : (tensor<2x2xui8>) -> tensor<2x2xui8>
+  %2 = onnx.node "ScatterElements"(%codes, %places, %nines) {attrs = {axis = 1 : i64}, opset = 18 : i64} : (tensor<2x2xui8>, tensor<2x1xi64>, tensor<2x1xui8>) -> tensor<2x2xui8>
+  %3 = onnx.node "Shape"(%codes) {attrs = {start = -1 : i64}, opset = 19 : i64} : (tensor<2x2xui8>) -> tensor<1xi64>
+  return %0, %1, %2, %3 : tensor<2x2xui8>, tensor<2x2xui8>, tensor<2x2xui8>, tensor<1xi64>
+}
+
+// -----
+
+// A table that is indexed, in a batch or not; the places of a mask; a power by
+// an integer; the largest of one.
+// CHECK-LABEL: func @places
+// CHECK:       dense<[3.000000e+00, 2.000000e+00]>
+// CHECK:       dense<[2.000000e+00, 3.000000e+00]>
+// CHECK:       dense<{{\[}}[0, 1], [1, 0]]> : tensor<2x2xi64>
+// CHECK:       dense<{{\[}}[1.000000e+00, 4.000000e+00], [9.000000e+00, 1.600000e+01]]>
+// CHECK-NEXT:  return
+func.func @places() -> (tensor<2xf32>, tensor<2xf32>, tensor<2x2xi64>, tensor<2x2xf32>) {
+  %t = onnx.initializer "t" dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %at = onnx.initializer "at" dense<[[1, 0], [0, -1]]> : tensor<2x2xi64>
+  %own = onnx.initializer "own" dense<[[1], [0]]> : tensor<2x1xi64>
+  %mask = onnx.initializer "mask" dense<[[false, true], [true, false]]> : tensor<2x2xi1>
+  %two = onnx.initializer "two" dense<2> : tensor<i32>
+  %0 = onnx.node "GatherND"(%t, %at) {opset = 13 : i64} : (tensor<2x2xf32>, tensor<2x2xi64>) -> tensor<2xf32>
+  %1 = onnx.node "GatherND"(%t, %own) {attrs = {batch_dims = 1 : i64}, opset = 13 : i64} : (tensor<2x2xf32>, tensor<2x1xi64>) -> tensor<2xf32>
+  %2 = onnx.node "NonZero"(%mask) {opset = 13 : i64} : (tensor<2x2xi1>) -> tensor<2x2xi64>
+  %m = onnx.node "Max"(%t) {opset = 13 : i64} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %3 = onnx.node "Pow"(%m, %two) {opset = 15 : i64} : (tensor<2x2xf32>, tensor<i32>) -> tensor<2x2xf32>
+  return %0, %1, %2, %3 : tensor<2xf32>, tensor<2xf32>, tensor<2x2xi64>, tensor<2x2xf32>
+}
+
+// -----
+
+// What does not fit stays: an index out of bounds, updates of another shape, a
+// reduction.
+// CHECK-LABEL: func @not_scattered
+// CHECK-COUNT-2: "ScatterND"
+// CHECK:         "ScatterElements"
+func.func @not_scattered() -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
+  %x = onnx.initializer "x" dense<[1.0, 2.0]> : tensor<2xf32>
+  %far = onnx.initializer "far" dense<2> : tensor<1x1xi64>
+  %near = onnx.initializer "near" dense<1> : tensor<1x1xi64>
+  %place = onnx.initializer "place" dense<1> : tensor<1xi64>
+  %u = onnx.initializer "u" dense<3.0> : tensor<1xf32>
+  %0 = onnx.node "ScatterND"(%x, %far, %u) {opset = 18 : i64} : (tensor<2xf32>, tensor<1x1xi64>, tensor<1xf32>) -> tensor<2xf32>
+  %1 = onnx.node "ScatterND"(%x, %near, %x) {opset = 18 : i64} : (tensor<2xf32>, tensor<1x1xi64>, tensor<2xf32>) -> tensor<2xf32>
+  %2 = onnx.node "ScatterElements"(%x, %place, %u) {attrs = {reduction = "add"}, opset = 18 : i64} : (tensor<2xf32>, tensor<1xi64>, tensor<1xf32>) -> tensor<2xf32>
+  return %0, %1, %2 : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
+}
+
+// -----
+
+// A large tensor may be unpacked from a smaller one of integers, an element of
+// it from each bit; from floats it may not.
+// CHECK-LABEL: func @codes
+// CHECK:         "bytes" {{.*}} : tensor<80000xui8> {onnx.folded = ["Concat"]}
+// CHECK:         "Concat"(%{{.*}}, %{{.*}}) {{.*}} -> tensor<80000xf32>
+func.func @codes() -> (tensor<80000xui8>, tensor<80000xf32>) {
+  %bytes = onnx.initializer "bytes" dense<1> : tensor<40000xui8>
+  %floats = onnx.initializer "floats" dense<1.0> : tensor<40000xf32>
+  %0 = onnx.node "Concat"(%bytes, %bytes) {attrs = {axis = 0 : i64}, opset = 13 : i64} : (tensor<40000xui8>, tensor<40000xui8>) -> tensor<80000xui8>
+  %1 = onnx.node "Concat"(%floats, %floats) {attrs = {axis = 0 : i64}, opset = 13 : i64} : (tensor<40000xf32>, tensor<40000xf32>) -> tensor<80000xf32>
+  return %0, %1 : tensor<80000xui8>, tensor<80000xf32>
+}

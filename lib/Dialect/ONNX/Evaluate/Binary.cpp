@@ -129,9 +129,40 @@ static std::optional<HostTensor> combine(const HostTensor &lhs,
   return result;
 }
 
+/// `exponent` in the type of the float `base`: Pow takes any other.
+static std::optional<HostTensor> convertExponent(const HostTensor &base,
+                                                 const HostTensor &exponent) {
+  if (!base.isFloat() || exponent.getElementType().isInteger(1))
+    return std::nullopt;
+  HostTensor converted(base.getElementType(), exponent.getShape());
+  std::visit(
+      [&](const auto &from) {
+        std::visit([&](auto &to) { llvm::copy(from, to.begin()); },
+                   converted.getStorage());
+      },
+      exponent.getStorage());
+  converted.normalize();
+  return converted;
+}
+
+static bool evaluatePow(Evaluation &eval) {
+  const HostTensor *base = eval.getInput(0), *exponent = eval.getInput(1);
+  if (!base || !exponent || !eval.budget.take(exponent->getShape()))
+    return false;
+  auto converted = convertExponent(*base, *exponent);
+  auto result = converted
+                    ? combine(*base, *converted,
+                              getBinaryFunctions().lookup("Pow"), eval.budget)
+                    : std::nullopt;
+  if (result)
+    eval.results.push_back(std::move(*result));
+  return result.has_value();
+}
+
 /// Binary operators, and Min and Max of any number of inputs.
 static bool evaluateBinary(Evaluation &eval) {
-  if (eval.inputs.size() < 2 || llvm::is_contained(eval.inputs, nullptr))
+  if (eval.inputs.empty() || llvm::is_contained(eval.inputs, nullptr) ||
+      !eval.budget.take(eval.inputs[0]->getShape()))
     return false;
   BinaryFunction function = getBinaryFunctions().lookup(eval.node.getOpType());
   if (eval.getInt("fmod", 0))
@@ -194,6 +225,7 @@ static bool evaluateClip(Evaluation &eval) {
 void populateBinaryEvaluators(EvaluatorTable &table) {
   for (StringRef name : getBinaryFunctions().keys())
     table[name] = evaluateBinary;
+  table["Pow"] = evaluatePow;
   table["Clip"] = evaluateClip;
 }
 

@@ -115,12 +115,19 @@ static bool evaluateConstantOfShape(Evaluation &eval) {
 
 static bool evaluateShape(Evaluation &eval) {
   const HostTensor *input = eval.getInput(0);
-  if (!input || eval.node.getNodeAttr("start") || eval.node.getNodeAttr("end"))
+  if (!input)
     return false;
-  HostTensor *result = eval.addResult(
-      IntegerType::get(eval.node.getContext(), 64), {input->getRank()});
+  int64_t rank = input->getRank();
+  auto clamp = [&](int64_t axis) {
+    return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank);
+  };
+  int64_t start = clamp(eval.getInt("start", 0));
+  int64_t end = std::max(clamp(eval.getInt("end", rank)), start);
+  HostTensor *result =
+      eval.addResult(IntegerType::get(eval.node.getContext(), 64), end - start);
   if (result)
-    llvm::copy(input->getShape(), result->get<int64_t>().begin());
+    llvm::copy(input->getShape().slice(start, end - start),
+               result->get<int64_t>().begin());
   return result;
 }
 

@@ -77,6 +77,7 @@ static const EvaluatorTable &getTable() {
     populateLogicEvaluators(all);
     populateReductionEvaluators(all);
     populateMovementEvaluators(all);
+    populateIndexingEvaluators(all);
     populateCreationEvaluators(all);
     return all;
   }();

@@ -46,12 +46,14 @@ using EvaluatorTable = llvm::StringMap<Evaluator>;
 void populateUnaryEvaluators(EvaluatorTable &table);
 /// Adds arithmetic of two inputs, Min, Max and Clip.
 void populateBinaryEvaluators(EvaluatorTable &table);
-/// Adds comparisons, logic, shifts and Where.
+/// Adds comparisons, logic, bits, shifts and Where.
 void populateLogicEvaluators(EvaluatorTable &table);
 /// Adds Reduce*, ArgMax, ArgMin and MatMul.
 void populateReductionEvaluators(EvaluatorTable &table);
 /// Adds operators that move the elements of one input.
 void populateMovementEvaluators(EvaluatorTable &table);
+/// Adds GatherND, NonZero, ScatterND and ScatterElements.
+void populateIndexingEvaluators(EvaluatorTable &table);
 /// Adds Concat, Gather, Constant, and operators that make elements.
 void populateCreationEvaluators(EvaluatorTable &table);
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Evaluates comparisons, logic, shifts and Where.
+// Evaluates comparisons, logic, bits, shifts and Where.
 //
 //===----------------------------------------------------------------------===//
 
@@ -85,6 +85,19 @@ static bool evaluateLogic(Evaluation &eval) {
   return true;
 }
 
+static bool evaluateBitwiseNot(Evaluation &eval) {
+  const HostTensor *input = eval.getInput(0);
+  if (!input || input->isFloat() || input->getElementType().isInteger(1))
+    return false;
+  HostTensor *result =
+      eval.addResult(input->getElementType(), input->getShape());
+  if (!result)
+    return false;
+  llvm::transform(input->get<int64_t>(), result->get<int64_t>().begin(),
+                  [](int64_t x) { return ~x; });
+  return true;
+}
+
 static bool evaluateBitShift(Evaluation &eval) {
   const HostTensor *lhs = eval.getInput(0), *rhs = eval.getInput(1);
   auto shape = matchPair(lhs, rhs);
@@ -136,6 +149,7 @@ void populateLogicEvaluators(EvaluatorTable &table) {
     table[name] = evaluatePredicate;
   for (StringRef name : {"And", "Or", "Xor"})
     table[name] = evaluateLogic;
+  table["BitwiseNot"] = evaluateBitwiseNot;
   table["BitShift"] = evaluateBitShift;
   table["Where"] = evaluateWhere;
 }

@@ -47,6 +47,8 @@ struct Constant {
   /// The largest initializer below, and its elements.
   StringRef name;
   int64_t numLeafElements = 0;
+  /// Codes that the initializers below hold at most: of integers one a bit.
+  int64_t numLeafCodes = 0;
   /// Operators between the initializers and this value.
   llvm::SmallSetVector<StringAttr, 4> operators;
 };
@@ -131,15 +133,21 @@ void Folder::remember(NodeOp node, std::optional<unsigned> numReorderings,
   for (Value input : node.getInputs()) {
     auto known = constants.find(input);
     StringRef name;
-    int64_t count = 0;
+    int64_t count = 0, numCodes = 0;
     if (known != constants.end()) {
       name = known->second.name;
       count = known->second.numLeafElements;
+      numCodes = known->second.numLeafCodes;
       common.operators.insert_range(known->second.operators);
     } else if (auto initializer = input.getDefiningOp<InitializerOp>()) {
       name = initializer.getName();
-      count = cast<ShapedType>(input.getType()).getNumElements();
+      auto type = cast<ShapedType>(input.getType());
+      count = type.getNumElements();
+      numCodes = count * (type.getElementType().isInteger()
+                              ? type.getElementTypeBitWidth()
+                              : 1);
     }
+    common.numLeafCodes = std::max(common.numLeafCodes, numCodes);
     if (count > common.numLeafElements || common.name.empty()) {
       common.name = name;
       common.numLeafElements = count;
@@ -240,8 +248,7 @@ bool Folder::fold(NodeOp node) {
 /// Declares `constant` as an initializer in place of `value`.
 void Folder::materialize(Value value, Constant &constant) {
   if (!constant.tensor ||
-      constant.tensor->size() >
-          std::max(kSmallElements, constant.numLeafElements))
+      constant.tensor->size() > std::max(kSmallElements, constant.numLeafCodes))
     return;
   OpBuilder builder(value.getContext());
   builder.setInsertionPointAfter(value.getDefiningOp());

@@ -77,8 +77,9 @@ def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
     A constant lives only while nodes that read it are to come, so memory is that
     of a few tensors, and the work is bounded by the size of the model. A large
     weight that is only reordered or cast stays in the file as it is; so does
-    the input of DequantizeLinear. A result with more than 65,536 elements that
-    would be larger than every initializer below it stays a node.
+    the input of DequantizeLinear. A result with more than 65,536 elements stays
+    a node if it would be larger than every initializer below it; one of integers
+    counts as many elements as it has bits, for they may be packed codes.
 
     Attribute `onnx.folded` of a made initializer lists the operators that made
     it. Its name is that of the largest initializer below.
