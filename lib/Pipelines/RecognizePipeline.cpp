@@ -26,6 +26,9 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
 
+  // What generates text has a batch of one; any batch would keep the cache out.
+  manager.addPass(onnx::createTakeOneSequence());
+
   // Constants first: what a chain of nodes makes of a weight is a weight. A
   // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());

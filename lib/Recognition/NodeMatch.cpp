@@ -40,7 +40,8 @@ Value ecolm::skipFloatCasts(Value value) {
   while (true) {
     value = skipIdentities(value);
     onnx::NodeOp node = getStandardNode(value);
-    if (!node || node.getOpType() != "Cast" ||
+    if (!node ||
+        (node.getOpType() != "Cast" && node.getOpType() != "CastLike") ||
         !isa<FloatType>(getElementTypeOrSelf(node.getInputs()[0].getType())) ||
         !isa<FloatType>(getElementTypeOrSelf(value.getType())))
       return value;

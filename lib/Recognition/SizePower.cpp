@@ -42,7 +42,7 @@ std::optional<SizePower> ecolm::matchSizePower(Value value) {
   StringRef op = node.getOpType();
   bool isKnown = op == "Cast" || op == "Squeeze" || op == "Unsqueeze" ||
                  op == "Reshape" || op == "Sqrt" || op == "Reciprocal" ||
-                 op == "Mul" || op == "Div";
+                 op == "Mul" || op == "Div" || op == "Pow";
   std::optional<SizePower> first =
       isKnown ? matchSizePower(node.getInputs()[0]) : std::nullopt;
   if (!first)
@@ -50,6 +50,13 @@ std::optional<SizePower> ecolm::matchSizePower(Value value) {
   if (op == "Sqrt")
     return SizePower{std::sqrt(first->factor), first->exponent / 2,
                      first->size};
+  if (op == "Pow") {
+    std::optional<double> power = matchNumber(node.getInputs()[1]);
+    return power
+               ? std::optional(SizePower{std::pow(first->factor, *power),
+                                         first->exponent * *power, first->size})
+               : std::nullopt;
+  }
   if (op == "Reciprocal")
     return SizePower().times(*first, -1);
   if (op != "Mul" && op != "Div")

@@ -18,3 +18,15 @@ func.func @masks(%q: tensor<1x2x2x4xf32>, %m: tensor<2x2xf32>)
   %y2 = onnx.node "Attention"(%q, %q, %q, %band) {opset = 23 : i64} : (tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<2x2xi1>) -> tensor<1x2x2x4xf32>
   return %y0, %y1, %y2 : tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>
 }
+
+// -----
+
+// -1e8 may be a score.
+// CHECK: reason = "nothing shows that its mask is causal"
+// CHECK-LABEL: func @penalty
+// CHECK-NOT:     is_causal
+func.func @penalty(%q: tensor<1x2x2x4xf32>) -> tensor<1x2x2x4xf32> {
+  %triangle = onnx.initializer "triangle" dense<[[0.0, -1.0e+8], [0.0, 0.0]]> : tensor<2x2xf32>
+  %y = onnx.node "Attention"(%q, %q, %q, %triangle) {opset = 23 : i64} : (tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<1x2x2x4xf32>, tensor<2x2xf32>) -> tensor<1x2x2x4xf32>
+  return %y : tensor<1x2x2x4xf32>
+}

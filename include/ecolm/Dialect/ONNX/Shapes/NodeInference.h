@@ -91,6 +91,9 @@ public:
   const Dims &getDims(unsigned index) { return *inputs[index].dims; }
   /// The integers of input `index`, or null if they are not known.
   const Dims *getElements(unsigned index);
+  /// The one number of input `index`, if it is known to be a whole one: an
+  /// integer, or a float that is a constant or was cast from an integer.
+  Dim getWholeNumber(unsigned index);
 
   /// Attributes by name, with the value that ONNX gives them when absent.
   int64_t getInt(llvm::StringRef name, int64_t otherwise);

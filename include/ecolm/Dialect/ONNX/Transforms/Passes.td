@@ -151,4 +151,23 @@ def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
   ];
 }
 
+def TakeOneSequence : Pass<"onnx-take-one-sequence", "::mlir::ModuleOp"> {
+  let summary = "fix the batch of a language model to one";
+  let description = [{
+    A program continues one text, and its cache is that of one sequence. If the
+    exporter's metadata `ecolm.context_length` says that the model is a language
+    model, and its only input is the ids `[batch, tokens]` of sequences of any
+    number and length, there is one of them.
+
+    Precondition: the module is an imported graph. Postcondition: the same, of
+    which `onnx-infer-shapes` has to infer the types.
+
+    ```mlir
+    func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x?x17xf32>
+    ==>
+    func.func @main(%ids: tensor<1x?xi64>) -> tensor<?x?x17xf32>
+    ```
+  }];
+}
+
 #endif // ECOLM_DIALECT_ONNX_TRANSFORMS_PASSES
