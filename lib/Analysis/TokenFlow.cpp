@@ -116,13 +116,14 @@ bool TokenFlow::keepsCount(Operation *op) {
   };
   if (isa<arith::IndexCastOp>(op))
     return isCount(op->getOperand(0));
-  // A size is never negative, and so is not counted from the end.
   if (auto select = dyn_cast<arith::SelectOp>(op)) {
+    // A size is never negative, and so is not counted from the end.
     auto compare = select.getCondition().getDefiningOp<arith::CmpIOp>();
-    return compare && compare.getPredicate() == arith::CmpIPredicate::slt &&
-           isCount(compare.getLhs()) &&
-           matchPattern(compare.getRhs(), m_Zero()) &&
-           isCount(select.getFalseValue());
+    bool isFalse =
+        compare && compare.getPredicate() == arith::CmpIPredicate::slt &&
+        isCount(compare.getLhs()) && matchPattern(compare.getRhs(), m_Zero());
+    return isCount(select.getFalseValue()) &&
+           (isFalse || isCount(select.getTrueValue()));
   }
   bool isMin = isa<arith::MinSIOp>(op);
   if (!isMin && !isa<arith::MaxSIOp>(op))

@@ -222,12 +222,20 @@ static std::optional<LinearForm> getSliceEnd(onnx::NodeOp slice, int64_t dim) {
   return getIntegerForm(slice.getInputs()[2]);
 }
 
+/// True if `size` is made of names that the model gave.
+static bool isOfModel(const std::optional<LinearForm> &size) {
+  return size && llvm::none_of(size->terms, [](const auto &term) {
+           return StringRef(term.first).starts_with("?");
+         });
+}
+
 std::optional<LinearForm> ecolm::getMaskSize(Value mask, int64_t dim) {
-  if (std::optional<LinearForm> size = getSizeForm(mask, dim))
+  std::optional<LinearForm> size = getSizeForm(mask, dim);
+  if (isOfModel(size))
     return size;
   auto node = skipIdentities(mask).getDefiningOp<onnx::NodeOp>();
   if (!node || !node.getDomain().empty() || dim < 0)
-    return std::nullopt;
+    return size;
   StringRef op = node.getOpType();
   if (op == "Slice")
     if (std::optional<LinearForm> end = getSliceEnd(node, dim))
@@ -243,7 +251,7 @@ std::optional<LinearForm> ecolm::getMaskSize(Value mask, int64_t dim) {
                      op == "Where" || op == "Equal" || op == "Trilu" ||
                      op == "Add" || op == "Sub" || op == "Mul";
   if (!keepsPlaces)
-    return std::nullopt;
+    return size;
   for (Value input : node.getInputs()) {
     RankedTensorType type = getRankedType(input);
     int64_t own = dim;
@@ -252,7 +260,7 @@ std::optional<LinearForm> ecolm::getMaskSize(Value mask, int64_t dim) {
     if (type && own >= 0 && own < type.getRank() && type.isDynamicDim(own))
       return getMaskSize(input, own);
   }
-  return std::nullopt;
+  return size;
 }
 
 std::optional<CausalMask> ecolm::proveCausal(Value mask, MaskUse use,
