@@ -26,7 +26,8 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
 
-  // What generates text has a batch of one; any batch would keep the cache out.
+  // What generates text has a batch of one, which any batch would keep from
+  // having a cache, and no more tokens than its tables have rows.
   manager.addPass(onnx::createTakeOneSequence());
 
   // Constants first: what a chain of nodes makes of a weight is a weight. A

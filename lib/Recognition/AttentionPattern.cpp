@@ -11,6 +11,7 @@
 
 #include "AttentionPattern.h"
 #include "NodeMatch.h"
+#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 
 using namespace mlir;
 using namespace ecolm;
@@ -114,9 +115,16 @@ static bool swapsLastTwo(ArrayRef<int64_t> perm) {
 }
 
 /// x [B, H, S, D] of `value` [B, H, G, S, D], which holds every head G times:
-/// `Expand(Unsqueeze(x, 2))`; or null.
+/// an Expand or a Tile of `Unsqueeze(x, 2)`; or null.
 static Value matchRepeated(Value value) {
   onnx::NodeOp spread = matchNode(value, "Expand");
+  if (onnx::NodeOp tile = matchNode(value, "Tile")) {
+    auto repeats =
+        onnx::getConstantIntegers(skipIdentities(tile.getInputs()[1]));
+    if (repeats && repeats->size() == 5 && llvm::count(*repeats, 1) >= 4 &&
+        (*repeats)[2] == getResultType(tile).getDimSize(2))
+      spread = tile;
+  }
   Value single = spread ? skipIdentities(spread.getInputs()[0]) : Value();
   // Some exporters insert the dimension by Unsqueeze, others by Reshape.
   auto insert = single ? single.getDefiningOp<onnx::NodeOp>() : onnx::NodeOp();

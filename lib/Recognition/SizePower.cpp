@@ -40,9 +40,10 @@ std::optional<SizePower> ecolm::matchSizePower(Value value) {
   if (!node || !node.getDomain().empty() || node.getInputs().empty())
     return std::nullopt;
   StringRef op = node.getOpType();
-  bool isKnown = op == "Cast" || op == "Squeeze" || op == "Unsqueeze" ||
-                 op == "Reshape" || op == "Sqrt" || op == "Reciprocal" ||
-                 op == "Mul" || op == "Div" || op == "Pow";
+  bool isKnown = op == "Cast" || op == "CastLike" || op == "Squeeze" ||
+                 op == "Unsqueeze" || op == "Reshape" || op == "Sqrt" ||
+                 op == "Reciprocal" || op == "Mul" || op == "Div" ||
+                 op == "Pow";
   std::optional<SizePower> first =
       isKnown ? matchSizePower(node.getInputs()[0]) : std::nullopt;
   if (!first)
