@@ -34,6 +34,9 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());
   // Folding rounds an attention of constants step by step, so it comes before.
+  // What is taken out of a sequence has no type; where places are computed,
+  // folding has to come first.
+  manager.addPass(onnx::createExpandSequences());
   manager.addPass(onnx::createInferShapes());
   manager.addPass(createRecognizeAttention());
   manager.addPass(onnx::createFoldConstants());
