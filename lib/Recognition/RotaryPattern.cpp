@@ -32,7 +32,7 @@ struct Part {
 
   /// True if `other` is the other element of the same pairs.
   bool isFirstOf(const Part &other) const {
-    return source == other.source && isSplit == other.isSplit &&
+    return isSameValue(source, other.source) && isSplit == other.isSplit &&
            pairing == other.pairing && !isSecond && other.isSecond;
   }
 };
@@ -296,9 +296,11 @@ static std::optional<RotaryPattern> matchPairs(onnx::NodeOp root) {
   std::optional<Join> join = matchJoin(root.getResult(0));
   auto first = join ? matchArm(join->first, "Sub") : std::nullopt;
   auto second = first ? matchArm(join->second, "Add") : std::nullopt;
-  if (!second || first->x != second->x || first->isSplit != second->isSplit ||
-      first->pairing != second->pairing || first->pairing != join->pairing ||
-      first->cosine != second->cosine || first->sine != second->sine)
+  if (!second || !isSameValue(first->x, second->x) ||
+      first->isSplit != second->isSplit || first->pairing != second->pairing ||
+      first->pairing != join->pairing ||
+      !isSameValue(first->cosine, second->cosine) ||
+      !isSameValue(first->sine, second->sine))
     return std::nullopt;
   RankedTensorType type = getRankedType(first->x), result = getResultType(root);
   int64_t rank = result.getRank();
