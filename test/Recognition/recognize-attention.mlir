@@ -130,6 +130,38 @@ func.func @one_head(%q: tensor<2x3x9xf32>, %k: tensor<2x3x9xf32>) -> tensor<2x3x
 
 // -----
 
+// Heads that Tile repeats, and keys that are transposed over a batch of one
+// dimension, where their heads are repeated already.
+// CHECK: evidence = "softmax of a product", idea = "attention"
+// CHECK-LABEL: func @flat
+// CHECK-SAME:    (%[[Q:.*]]: tensor<1x4x3x4xf32>, %[[K:.*]]: tensor<1x2x3x4xf32>)
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]]) {opset
+func.func @flat(%q: tensor<1x4x3x4xf32>, %k: tensor<1x2x3x4xf32>) -> tensor<1x4x3x4xf32> {
+  %axis = onnx.initializer "axis" dense<2> : tensor<1xi64>
+  %repeats = onnx.initializer "repeats" dense<[1, 1, 2, 1, 1]> : tensor<5xi64>
+  %merged = onnx.initializer "merged" dense<[1, 4, 3, 4]> : tensor<4xi64>
+  %rows = onnx.initializer "rows" dense<[4, 3, 4]> : tensor<3xi64>
+  %columns = onnx.initializer "columns" dense<[1, 4, 4, 3]> : tensor<4xi64>
+  %one = onnx.initializer "one" dense<1.0> : tensor<f32>
+  %size = onnx.node "Shape"(%q) {attrs = {start = 3 : i64}, opset = 15 : i64} : (tensor<1x4x3x4xf32>) -> tensor<1xi64>
+  %wide = onnx.node "CastLike"(%size, %q) {opset = 15 : i64} : (tensor<1xi64>, tensor<1x4x3x4xf32>) -> tensor<1xf32>
+  %root = onnx.node "Sqrt"(%wide) {opset = 13 : i64} : (tensor<1xf32>) -> tensor<1xf32>
+  %scale = onnx.node "Div"(%one, %root) {opset = 14 : i64} : (tensor<f32>, tensor<1xf32>) -> tensor<1xf32>
+  %u = onnx.node "Unsqueeze"(%k, %axis) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1xi64>) -> tensor<1x2x1x3x4xf32>
+  %t = onnx.node "Tile"(%u, %repeats) {opset = 13 : i64} : (tensor<1x2x1x3x4xf32>, tensor<5xi64>) -> tensor<1x2x2x3x4xf32>
+  %v = onnx.node "Reshape"(%t, %merged) {opset = 14 : i64} : (tensor<1x2x2x3x4xf32>, tensor<4xi64>) -> tensor<1x4x3x4xf32>
+  %r = onnx.node "Reshape"(%t, %rows) {opset = 14 : i64} : (tensor<1x2x2x3x4xf32>, tensor<3xi64>) -> tensor<4x3x4xf32>
+  %rt = onnx.node "Transpose"(%r) {attrs = {perm = array<i64: 0, 2, 1>}, opset = 13 : i64} : (tensor<4x3x4xf32>) -> tensor<4x4x3xf32>
+  %kt = onnx.node "Reshape"(%rt, %columns) {opset = 14 : i64} : (tensor<4x4x3xf32>, tensor<4xi64>) -> tensor<1x4x4x3xf32>
+  %raw = onnx.node "MatMul"(%q, %kt) {opset = 13 : i64} : (tensor<1x4x3x4xf32>, tensor<1x4x4x3xf32>) -> tensor<1x4x3x3xf32>
+  %s = onnx.node "Mul"(%raw, %scale) {opset = 14 : i64} : (tensor<1x4x3x3xf32>, tensor<1xf32>) -> tensor<1x4x3x3xf32>
+  %p = onnx.node "Softmax"(%s) {opset = 13 : i64} : (tensor<1x4x3x3xf32>) -> tensor<1x4x3x3xf32>
+  %y = onnx.node "MatMul"(%p, %v) {opset = 13 : i64} : (tensor<1x4x3x3xf32>, tensor<1x4x3x4xf32>) -> tensor<1x4x3x4xf32>
+  return %y : tensor<1x4x3x4xf32>
+}
+
+// -----
+
 // Almost: a mask that is scaled, keys that are not transposed, and a batch that
 // is broadcast. The first is no masked product, whatever it looks like.
 // CHECK-DAG: reason = "what the softmax reads is no masked and scaled product"

@@ -82,3 +82,22 @@ func.func @returned() -> (tensor<?xf32> {onnx.dims = ["n"]}) {
   %a = onnx.node "Abs"(%w) {opset = 13 : i64} : (tensor<2xf32>) -> tensor<?xf32>
   return %a : tensor<?xf32>
 }
+
+// -----
+
+// Whole numbers are counted in floats; tenths add up to something else.
+// CHECK-LABEL: func @ranges
+// CHECK:         onnx.initializer "{{.*}}" dense<[1.000000e+00, 3.000000e+00, 5.000000e+00]> : tensor<3xf32>
+// CHECK:         "Range"
+func.func @ranges(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %one = onnx.initializer "one" dense<1.0> : tensor<f32>
+  %two = onnx.initializer "two" dense<2.0> : tensor<f32>
+  %six = onnx.initializer "six" dense<6.0> : tensor<f32>
+  %tenth = onnx.initializer "tenth" dense<0.1> : tensor<f32>
+  %end = onnx.initializer "end" dense<1.25> : tensor<f32>
+  %r = onnx.node "Range"(%one, %six, %two) {opset = 11 : i64} : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<3xf32>
+  %s = onnx.node "Range"(%one, %end, %tenth) {opset = 11 : i64} : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<3xf32>
+  %y = onnx.node "Add"(%x, %r) {opset = 14 : i64} : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %z = onnx.node "Add"(%x, %s) {opset = 14 : i64} : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  return %y, %z : tensor<3xf32>, tensor<3xf32>
+}
