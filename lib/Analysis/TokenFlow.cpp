@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ecolm/Analysis/TokenFlow.h"
+#include "TokenFlowVisitor.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -20,80 +20,6 @@
 
 using namespace mlir;
 using namespace ecolm;
-
-namespace {
-
-/// What a value knows of the tokens.
-struct TokenState {
-  enum Kind {
-    /// Nothing: the same whatever the sequence.
-    Independent,
-    /// Their number.
-    Count,
-    /// Something computed from their number.
-    FromCount,
-    /// A tensor with one place per token along `dim`.
-    Tokens
-  };
-  Kind kind = Independent;
-  int64_t dim = 0;
-
-  bool operator==(const TokenState &other) const {
-    return kind == other.kind && (kind != Tokens || dim == other.dim);
-  }
-};
-
-/// Visits the operations of one function in order.
-class TokenFlow {
-public:
-  LogicalResult run(func::FuncOp function);
-
-private:
-  LogicalResult visit(Operation &op);
-  LogicalResult visitLinalg(linalg::LinalgOp op);
-  LogicalResult visitBody(linalg::LinalgOp op, int64_t tokenLoop);
-  LogicalResult visitRowwise(Operation *op);
-  LogicalResult visitElementwise(Operation *op);
-  LogicalResult visitAttention(AttentionOp op);
-  LogicalResult visitPositions(PositionsOp op);
-  LogicalResult visitDim(tensor::DimOp op);
-  LogicalResult visitEmpty(Operation *op, RankedTensorType type,
-                           OperandRange sizes);
-  LogicalResult visitSlice(tensor::ExtractSliceOp op);
-  LogicalResult visitPad(tensor::PadOp op);
-  LogicalResult visitReshape(Operation *op, Value source,
-                             ArrayRef<ReassociationIndices> groups,
-                             bool collapses);
-  LogicalResult visitReturn(func::ReturnOp op);
-
-  TokenState get(Value value) const { return states.lookup(value); }
-  LogicalResult set(Operation *op, TokenState state) {
-    for (Value result : op->getResults())
-      states[result] = state;
-    return success();
-  }
-  LogicalResult setTokens(Operation *op, int64_t dim) {
-    return set(op, {TokenState::Tokens, dim});
-  }
-  /// Reports that `op` does not treat tokens one by one.
-  LogicalResult fail(Operation *op, const Twine &why) {
-    return op->emitOpError() << "keeps the model from being evaluated token by "
-                                "token: "
-                             << why;
-  }
-
-  DenseMap<Value, TokenState> states;
-};
-
-} // namespace
-
-/// Whether all dimensions of `group` but `dim` have one element.
-static bool isAloneIn(ArrayRef<int64_t> group, int64_t dim,
-                      RankedTensorType type) {
-  return llvm::all_of(group, [&](int64_t other) {
-    return other == dim || type.getDimSize(other) == 1;
-  });
-}
 
 LogicalResult TokenFlow::visitLinalg(linalg::LinalgOp op) {
   std::optional<int64_t> loop;
@@ -127,20 +53,43 @@ LogicalResult TokenFlow::visitLinalg(linalg::LinalgOp op) {
   return success();
 }
 
-/// The body may look anything up in weights, but not where its token stands.
+/// Whether `use` of a tensor of tokens, in a body, takes an element of the
+/// token that the body is about.
+bool TokenFlow::readsOwnToken(OpOperand &use, int64_t tokenLoop) {
+  auto extract = dyn_cast<tensor::ExtractOp>(use.getOwner());
+  TokenState state = get(use.get());
+  if (!extract || state.kind != TokenState::Tokens)
+    return false;
+  auto index = extract.getIndices()[state.dim].getDefiningOp<linalg::IndexOp>();
+  return index && static_cast<int64_t>(index.getDim()) == tokenLoop;
+}
+
+/// The body may look anything up in weights, and what belongs to its own token.
+/// Where it stands counts from the first token.
 LogicalResult TokenFlow::visitBody(linalg::LinalgOp op, int64_t tokenLoop) {
-  WalkResult result = op->walk([&](linalg::IndexOp index) {
-    return static_cast<int64_t>(index.getDim()) == tokenLoop
-               ? WalkResult::interrupt()
-               : WalkResult::advance();
+  SmallVector<OpOperand *> ownIndices;
+  WalkResult result = op->walk([&](Operation *inner) {
+    if (inner == op)
+      return WalkResult::advance();
+    for (OpOperand &use : inner->getOpOperands()) {
+      bool isOutside = get(use.get()).kind != TokenState::Independent;
+      if (isOutside && !readsOwnToken(use, tokenLoop))
+        return WalkResult::interrupt();
+      if (isOutside)
+        ownIndices.push_back(&inner->getOpOperand(
+            1 + static_cast<unsigned>(get(use.get()).dim)));
+    }
+    return WalkResult::advance();
   });
   if (result.wasInterrupted())
-    return fail(op, "it uses the place of a token in the sequence");
-  SetVector<Value> captured;
-  getUsedValuesDefinedAbove(op->getRegions(), captured);
-  for (Value value : captured)
-    if (get(value).kind != TokenState::Independent)
-      return fail(op, "its body reads a value that knows of other tokens");
+    return fail(op, "its body reads a value that knows of other tokens");
+  op->walk([&](linalg::IndexOp index) {
+    if (static_cast<int64_t>(index.getDim()) != tokenLoop)
+      return;
+    for (OpOperand &use : index->getUses())
+      if (!llvm::is_contained(ownIndices, &use))
+        places.indices.push_back(&use);
+  });
   return success();
 }
 
@@ -159,7 +108,38 @@ LogicalResult TokenFlow::visitRowwise(Operation *op) {
   return set(op, state);
 }
 
+/// Whether `op`, of the number of tokens and constants, gives that number for
+/// every sequence that the context holds.
+bool TokenFlow::keepsCount(Operation *op) {
+  auto isCount = [&](Value value) {
+    return get(value).kind == TokenState::Count;
+  };
+  if (isa<arith::IndexCastOp>(op))
+    return isCount(op->getOperand(0));
+  if (auto select = dyn_cast<arith::SelectOp>(op)) {
+    // A size is never negative, and so is not counted from the end.
+    auto compare = select.getCondition().getDefiningOp<arith::CmpIOp>();
+    bool isFalse =
+        compare && compare.getPredicate() == arith::CmpIPredicate::slt &&
+        isCount(compare.getLhs()) && matchPattern(compare.getRhs(), m_Zero());
+    return isCount(select.getFalseValue()) &&
+           (isFalse || isCount(select.getTrueValue()));
+  }
+  bool isMin = isa<arith::MinSIOp>(op);
+  if (!isMin && !isa<arith::MaxSIOp>(op))
+    return false;
+  for (unsigned i : {0u, 1u}) {
+    IntegerAttr bound;
+    if (isCount(op->getOperand(i)) &&
+        matchPattern(op->getOperand(1 - i), m_Constant(&bound)))
+      return isMin ? bound.getInt() >= context : bound.getInt() <= 1;
+  }
+  return false;
+}
+
 LogicalResult TokenFlow::visitElementwise(Operation *op) {
+  if (keepsCount(op))
+    return set(op, {TokenState::Count});
   TokenState state;
   for (Value operand : op->getOperands()) {
     TokenState other = get(operand);
@@ -171,7 +151,7 @@ LogicalResult TokenFlow::visitElementwise(Operation *op) {
     state = other;
   }
   // Arithmetic on sizes is no size that tokens are known to have.
-  if (state.kind == TokenState::Count && !isa<arith::IndexCastOp>(op))
+  if (state.kind == TokenState::Count)
     state.kind = TokenState::FromCount;
   return set(op, state);
 }
@@ -188,87 +168,8 @@ LogicalResult TokenFlow::visitAttention(AttentionOp op) {
 LogicalResult TokenFlow::visitPositions(PositionsOp op) {
   if (get(op.getCount()).kind != TokenState::Count || op.getStart())
     return fail(op, "expected one position for each token, from 0");
+  places.positions.push_back(op);
   return setTokens(op, 0);
-}
-
-LogicalResult TokenFlow::visitDim(tensor::DimOp op) {
-  TokenState state = get(op.getSource());
-  if (state.kind != TokenState::Tokens || op.getConstantIndex() != state.dim)
-    return set(op, {});
-  return set(op, {TokenState::Count});
-}
-
-/// A tensor without content, or with the same everywhere.
-LogicalResult TokenFlow::visitEmpty(Operation *op, RankedTensorType type,
-                                    OperandRange sizes) {
-  std::optional<int64_t> tokenDim;
-  unsigned next = 0;
-  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
-    if (!type.isDynamicDim(dim))
-      continue;
-    TokenState state = get(sizes[next++]);
-    if (state.kind == TokenState::Independent)
-      continue;
-    if (tokenDim || state.kind != TokenState::Count)
-      return fail(op, "a size is computed from the number of tokens");
-    tokenDim = dim;
-  }
-  return tokenDim ? setTokens(op, *tokenDim) : set(op, {});
-}
-
-LogicalResult TokenFlow::visitSlice(tensor::ExtractSliceOp op) {
-  TokenState state = get(op.getSource());
-  if (state.kind != TokenState::Tokens)
-    return fail(op, "it takes as many rows as there are tokens");
-  OpFoldResult size = op.getMixedSizes()[state.dim];
-  auto dynamicSize = dyn_cast<Value>(size);
-  if (!isZeroInteger(op.getMixedOffsets()[state.dim]) ||
-      !isOneInteger(op.getMixedStrides()[state.dim]) || !dynamicSize ||
-      get(dynamicSize).kind != TokenState::Count)
-    return fail(op, "it takes some of the tokens");
-  llvm::SmallBitVector dropped = op.getDroppedDims();
-  int64_t before = 0;
-  for (int64_t dim = 0; dim < state.dim; ++dim)
-    before += dropped.test(dim);
-  return setTokens(op, state.dim - before);
-}
-
-LogicalResult TokenFlow::visitPad(tensor::PadOp op) {
-  TokenState state = get(op.getSource());
-  if (state.kind != TokenState::Tokens ||
-      !isZeroInteger(op.getMixedLowPad()[state.dim]) ||
-      !isZeroInteger(op.getMixedHighPad()[state.dim]))
-    return fail(op, "it appends tokens");
-  SetVector<Value> captured;
-  getUsedValuesDefinedAbove(op->getRegions(), captured);
-  for (Value value : captured)
-    if (get(value).kind != TokenState::Independent)
-      return fail(op, "its body reads a value that knows of other tokens");
-  return set(op, state);
-}
-
-LogicalResult TokenFlow::visitReshape(Operation *op, Value source,
-                                      ArrayRef<ReassociationIndices> groups,
-                                      bool collapses) {
-  TokenState state = get(source);
-  if (state.kind != TokenState::Tokens)
-    return fail(op, "a size is computed from the number of tokens");
-  auto wide = cast<RankedTensorType>(collapses ? source.getType()
-                                               : op->getResult(0).getType());
-  for (auto [narrowDim, group] : llvm::enumerate(groups)) {
-    if (collapses && llvm::is_contained(group, state.dim)) {
-      if (!isAloneIn(group, state.dim, wide))
-        return fail(op, "it merges the tokens with another dimension");
-      return setTokens(op, narrowDim);
-    }
-    if (!collapses && static_cast<int64_t>(narrowDim) == state.dim) {
-      for (int64_t dim : group)
-        if (wide.isDynamicDim(dim) && isAloneIn(group, dim, wide))
-          return setTokens(op, dim);
-      return fail(op, "it divides the tokens");
-    }
-  }
-  return fail(op, "it loses the tokens");
 }
 
 LogicalResult TokenFlow::visitReturn(func::ReturnOp op) {
@@ -311,6 +212,7 @@ LogicalResult TokenFlow::visit(Operation &op) {
       .Case(
           [&](tensor::CastOp cast) { return set(cast, get(cast.getSource())); })
       .Case([&](tensor::ExtractSliceOp slice) { return visitSlice(slice); })
+      .Case([&](tensor::InsertSliceOp slice) { return visitInsert(slice); })
       .Case([&](tensor::PadOp pad) { return visitPad(pad); })
       .Case([&](tensor::CollapseShapeOp reshape) {
         return visitReshape(reshape, reshape.getSrc(),
@@ -329,14 +231,15 @@ LogicalResult TokenFlow::visit(Operation &op) {
       });
 }
 
-LogicalResult TokenFlow::run(func::FuncOp function) {
+FailureOr<TokenPlaces> TokenFlow::run(func::FuncOp function) {
   states[function.getArgument(0)] = {TokenState::Tokens, 1};
   for (Operation &op : function.getBody().front())
     if (failed(visit(op)))
       return failure();
-  return success();
+  return std::move(places);
 }
 
-LogicalResult ecolm::proveTokensStayApart(func::FuncOp function) {
-  return TokenFlow().run(function);
+FailureOr<TokenPlaces> ecolm::findTokenPlaces(func::FuncOp function,
+                                              int64_t context) {
+  return TokenFlow(context).run(function);
 }

@@ -26,9 +26,16 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
 
+  // What generates text has a batch of one, which any batch would keep from
+  // having a cache, and no more tokens than its tables have rows.
+  manager.addPass(onnx::createTakeOneSequence());
+
   // Constants first: what a chain of nodes makes of a weight is a weight. A
   // straight-through estimator would leave rounding noise on it.
   manager.addPass(createRecognizeStraightThrough());
+  // What is taken out of a sequence has no type; where places are computed,
+  // folding has to come first.
+  manager.addPass(onnx::createExpandSequences());
   // Whoever looks for products looks for MatMul.
   manager.addPass(onnx::createInferShapes());
   manager.addPass(createExpandEinsum());

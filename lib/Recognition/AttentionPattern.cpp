@@ -11,6 +11,7 @@
 
 #include "AttentionPattern.h"
 #include "NodeMatch.h"
+#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 
 using namespace mlir;
 using namespace ecolm;
@@ -113,8 +114,55 @@ static bool swapsLastTwo(ArrayRef<int64_t> perm) {
   return ArrayRef(wanted) == perm;
 }
 
+/// x [B, H, S, D] of `value` [B, H, G, S, D], which holds every head G times:
+/// an Expand or a Tile of `Unsqueeze(x, 2)`; or null.
+static Value matchRepeated(Value value) {
+  onnx::NodeOp spread = matchNode(value, "Expand");
+  if (onnx::NodeOp tile = matchNode(value, "Tile")) {
+    auto repeats =
+        onnx::getConstantIntegers(skipIdentities(tile.getInputs()[1]));
+    if (repeats && repeats->size() == 5 && llvm::count(*repeats, 1) >= 4 &&
+        (*repeats)[2] == getResultType(tile).getDimSize(2))
+      spread = tile;
+  }
+  Value single = spread ? skipIdentities(spread.getInputs()[0]) : Value();
+  // Some exporters insert the dimension by Unsqueeze, others by Reshape.
+  auto insert = single ? single.getDefiningOp<onnx::NodeOp>() : onnx::NodeOp();
+  if (!insert ||
+      !(insert.isStandard("Unsqueeze") || insert.isStandard("Reshape")))
+    return nullptr;
+  Value x = insert.getInputs()[0];
+  RankedTensorType own = getRankedType(x), wide = getRankedType(value);
+  RankedTensorType one = getRankedType(single);
+  if (!own || own.getRank() != 4 || !one || one.getRank() != 5 || !wide ||
+      wide.getRank() != 5 || one.getDimSize(2) != 1)
+    return nullptr;
+  int64_t heads = own.getDimSize(1);
+  bool fits = !ShapedType::isDynamic(heads) &&
+              !ShapedType::isDynamic(wide.getDimSize(2)) &&
+              one.getDimSize(1) == heads && wide.getDimSize(1) == heads &&
+              one.getDimSize(3) == own.getDimSize(2) &&
+              one.getDimSize(4) == own.getDimSize(3);
+  return fits ? x : Value();
+}
+
+/// The heads behind `value` [B, H G, S, D] if each stands G times in a row, or
+/// `value` itself.
+static Value skipRepetition(Value value) {
+  onnx::NodeOp merge = matchNode(value, "Reshape");
+  Value x = merge ? matchRepeated(merge.getInputs()[0]) : Value();
+  RankedTensorType all = getRankedType(value);
+  if (!x || all.getRank() != 4)
+    return value;
+  RankedTensorType wide = getRankedType(merge.getInputs()[0]);
+  bool fits = all.getDimSize(1) == wide.getDimSize(1) * wide.getDimSize(2) &&
+              all.getDimSize(3) == wide.getDimSize(4);
+  return fits ? x : value;
+}
+
 /// x of `Reshape(Transpose(Reshape(x)))`, which exchanges the last two
-/// dimensions of x over a batch of one dimension, or null.
+/// dimensions of x over a batch of one dimension, or null. Of heads that are
+/// repeated, x is each once.
 static Value matchFlatTranspose(Value value) {
   onnx::NodeOp outer = matchNode(value, "Reshape");
   onnx::NodeOp middle =
@@ -126,17 +174,22 @@ static Value matchFlatTranspose(Value value) {
     return nullptr;
   Value x = inner.getInputs()[0];
   RankedTensorType type = getRankedType(x);
-  if (!type || type.getRank() != 4 || getResultType(outer).getRank() != 4)
+  Value once = type && type.getRank() == 5 ? matchRepeated(x) : x;
+  int64_t rank = type ? type.getRank() : 0;
+  if (!once || (rank != 4 && rank != 5) || getResultType(outer).getRank() != 4)
     return nullptr;
   auto same = [&](Value a, int64_t dimA, Value b, int64_t dimB) {
     std::optional<LinearForm> size = getSizeForm(a, dimA);
     return size && size == getSizeForm(b, dimB);
   };
   Value flat = inner.getResult(0), result = outer.getResult(0);
-  bool fits = same(x, 2, flat, 1) && same(x, 3, flat, 2) &&
-              same(x, 1, result, 1) && same(x, 3, result, 2) &&
-              same(x, 2, result, 3);
-  return fits ? x : Value();
+  bool keepsHeads = rank == 4 ? same(x, 1, result, 1)
+                              : getResultType(outer).getDimSize(1) ==
+                                    type.getDimSize(1) * type.getDimSize(2);
+  bool fits = keepsHeads && same(x, rank - 2, flat, 1) &&
+              same(x, rank - 1, flat, 2) && same(x, rank - 1, result, 2) &&
+              same(x, rank - 2, result, 3);
+  return fits ? once : Value();
 }
 
 /// x and an order of its dimensions, none if it is x's own, such that `value`
@@ -153,37 +206,6 @@ static std::pair<Value, SmallVector<int64_t>> matchTransposed(Value value) {
   else
     std::swap((*perm)[perm->size() - 1], (*perm)[perm->size() - 2]);
   return {transpose.getInputs()[0], *perm};
-}
-
-/// The heads behind `value` [B, H G, S, D] if each stands G times in a row:
-/// `Reshape(Expand(Unsqueeze(x, 2)))`, or `value` itself.
-static Value skipRepetition(Value value) {
-  onnx::NodeOp merge = matchNode(value, "Reshape");
-  onnx::NodeOp spread =
-      merge ? matchNode(merge.getInputs()[0], "Expand") : onnx::NodeOp();
-  if (!spread)
-    return value;
-  Value single = skipIdentities(spread.getInputs()[0]);
-  // Some exporters insert the dimension by Unsqueeze, others by Reshape.
-  auto insert = single.getDefiningOp<onnx::NodeOp>();
-  if (!insert ||
-      !(insert.isStandard("Unsqueeze") || insert.isStandard("Reshape")))
-    return value;
-  Value x = insert.getInputs()[0];
-  RankedTensorType own = getRankedType(x),
-                   wide = getRankedType(spread.getResult(0));
-  RankedTensorType one = getRankedType(single), all = getRankedType(value);
-  if (!own || own.getRank() != 4 || !one || one.getRank() != 5 || !wide ||
-      wide.getRank() != 5 || all.getRank() != 4 || one.getDimSize(2) != 1)
-    return value;
-  int64_t heads = own.getDimSize(1), copies = wide.getDimSize(2);
-  bool fits = !ShapedType::isDynamic(heads) && !ShapedType::isDynamic(copies) &&
-              one.getDimSize(1) == heads && wide.getDimSize(1) == heads &&
-              all.getDimSize(1) == heads * copies &&
-              own.getDimSize(3) == all.getDimSize(3) &&
-              one.getDimSize(3) == own.getDimSize(2) &&
-              one.getDimSize(4) == own.getDimSize(3);
-  return fits ? x : value;
 }
 
 std::optional<AttentionPattern> ecolm::matchAttention(onnx::NodeOp root) {

@@ -206,6 +206,63 @@ static std::optional<TwoValued> evaluate(Value value) {
   return evaluateNode(node);
 }
 
+/// The end of a Slice of `dim` alone from its first element on, or nothing.
+static std::optional<LinearForm> getSliceEnd(onnx::NodeOp slice, int64_t dim) {
+  Value axesInput = slice.getPresentInput(3), steps = slice.getPresentInput(4);
+  RankedTensorType type = getRankedType(slice.getInputs()[0]);
+  if (static_cast<int64_t>(slice.getOpset()) < 10 || !axesInput || !type)
+    return std::nullopt;
+  auto axes = onnx::getConstantIntegers(skipIdentities(axesInput));
+  auto step = steps ? onnx::getConstantIntegers(skipIdentities(steps))
+                    : std::optional(SmallVector<int64_t>{1});
+  if (!axes || axes->size() != 1 || !step || step->front() != 1 ||
+      normalizeAxis((*axes)[0], type.getRank()) != dim ||
+      getIntegerForm(slice.getInputs()[1]) != LinearForm(0))
+    return std::nullopt;
+  return getIntegerForm(slice.getInputs()[2]);
+}
+
+/// True if `size` is made of names that the model gave.
+static bool isOfModel(const std::optional<LinearForm> &size) {
+  return size && llvm::none_of(size->terms, [](const auto &term) {
+           return StringRef(term.first).starts_with("?");
+         });
+}
+
+std::optional<LinearForm> ecolm::getMaskSize(Value mask, int64_t dim) {
+  std::optional<LinearForm> size = getSizeForm(mask, dim);
+  if (isOfModel(size))
+    return size;
+  auto node = skipIdentities(mask).getDefiningOp<onnx::NodeOp>();
+  if (!node || !node.getDomain().empty() || dim < 0)
+    return size;
+  StringRef op = node.getOpType();
+  if (op == "Slice")
+    if (std::optional<LinearForm> end = getSliceEnd(node, dim))
+      return end;
+  if (op == "Unsqueeze") {
+    auto axes = getIntsOrInput(node, "axes", 1);
+    int64_t rank = getResultType(node).getRank(), own = dim;
+    for (int64_t axis : axes.value_or(SmallVector<int64_t>()))
+      own -= normalizeAxis(axis, rank).value_or(rank) < dim;
+    return getMaskSize(node.getInputs()[0], own);
+  }
+  bool keepsPlaces = op == "Slice" || op == "Not" || op == "Cast" ||
+                     op == "Where" || op == "Equal" || op == "Trilu" ||
+                     op == "Add" || op == "Sub" || op == "Mul";
+  if (!keepsPlaces)
+    return size;
+  for (Value input : node.getInputs()) {
+    RankedTensorType type = getRankedType(input);
+    int64_t own = dim;
+    if (type && op != "Slice" && op != "Trilu")
+      own -= getResultType(node).getRank() - type.getRank();
+    if (type && own >= 0 && own < type.getRank() && type.isDynamicDim(own))
+      return getMaskSize(input, own);
+  }
+  return size;
+}
+
 std::optional<CausalMask> ecolm::proveCausal(Value mask, MaskUse use,
                                              double lowest) {
   std::optional<TwoValued> values = evaluate(mask);

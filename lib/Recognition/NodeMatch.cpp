@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NodeMatch.h"
+#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include <cmath>
 
 using namespace mlir;
@@ -40,7 +41,8 @@ Value ecolm::skipFloatCasts(Value value) {
   while (true) {
     value = skipIdentities(value);
     onnx::NodeOp node = getStandardNode(value);
-    if (!node || node.getOpType() != "Cast" ||
+    if (!node ||
+        (node.getOpType() != "Cast" && node.getOpType() != "CastLike") ||
         !isa<FloatType>(getElementTypeOrSelf(node.getInputs()[0].getType())) ||
         !isa<FloatType>(getElementTypeOrSelf(value.getType())))
       return value;
@@ -96,9 +98,19 @@ Value ecolm::matchSquare(Value value) {
   return nullptr;
 }
 
+/// True if both are constants of one type and of the same bits.
+static bool isSameConstant(Value lhs, Value rhs) {
+  auto a = onnx::ElementsReader::get(getConstant(lhs));
+  auto b = onnx::ElementsReader::get(getConstant(rhs));
+  return a && b && lhs.getType() == rhs.getType() &&
+         llvm::all_of(llvm::seq<int64_t>(0, a->size()), [&](int64_t i) {
+           return a->getBits(i) == b->getBits(i);
+         });
+}
+
 bool ecolm::isSameValue(Value lhs, Value rhs) {
   lhs = skipIdentities(lhs), rhs = skipIdentities(rhs);
-  if (lhs == rhs)
+  if (lhs == rhs || isSameConstant(lhs, rhs))
     return true;
   auto a = lhs.getDefiningOp<onnx::NodeOp>();
   auto b = rhs.getDefiningOp<onnx::NodeOp>();
@@ -107,7 +119,8 @@ bool ecolm::isSameValue(Value lhs, Value rhs) {
          a.getSubgraphs().empty() && b.getSubgraphs().empty() &&
          a.getNumResults() == 1 && b.getNumResults() == 1 &&
          llvm::equal(a.getInputs(), b.getInputs(), [](Value x, Value y) {
-           return skipIdentities(x) == skipIdentities(y);
+           return skipIdentities(x) == skipIdentities(y) ||
+                  isSameConstant(x, y);
          });
 }
 

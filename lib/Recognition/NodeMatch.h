@@ -43,7 +43,7 @@ matchBinary(mlir::Value value, llvm::StringRef op,
 /// x of `x * x` or `Pow(x, 2)`, or null.
 mlir::Value matchSquare(mlir::Value value);
 
-/// True if both are one value, or the same operator of the same values.
+/// True if both are one value, equal constants, or the same operator of such.
 bool isSameValue(mlir::Value lhs, mlir::Value rhs);
 
 /// x of `ReduceMean(x)` over the last axis, which stays, or null.

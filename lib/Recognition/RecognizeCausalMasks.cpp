@@ -50,8 +50,9 @@ private:
 
 static constexpr unsigned kMask = 3, kPastKey = 4, kPastValue = 5, kLengths = 6;
 
-/// What hides a score for good: nothing that is computed reaches it.
-static double getLowest(Type type) { return type.isF16() ? -65504 : -1e30; }
+/// What hides a score for good: scores do not come near it. -1e9 is what many
+/// authors write, bf16 rounds it.
+static double getLowest(Type type) { return type.isF16() ? -65504 : -9.9e8; }
 
 /// Concat of two values over the tokens of `[B, H, T, D]`, or null.
 static onnx::NodeOp matchAppend(Value value) {
@@ -92,7 +93,7 @@ bool MaskedAttention::takeCausal(Value mask) {
   if (!proved || proved->keepsAll || becomesCausal)
     return proved && proved->keepsAll;
   auto queries = getSizeForm(operands[0], q.getRank() - 2);
-  if (!queries || getSizeForm(mask, type.getRank() - 2) != queries ||
+  if (!queries || getMaskSize(mask, type.getRank() - 2) != queries ||
       !usePast(proved->diagonal))
     return false;
   becomesCausal = true;

@@ -40,9 +40,10 @@ std::optional<SizePower> ecolm::matchSizePower(Value value) {
   if (!node || !node.getDomain().empty() || node.getInputs().empty())
     return std::nullopt;
   StringRef op = node.getOpType();
-  bool isKnown = op == "Cast" || op == "Squeeze" || op == "Unsqueeze" ||
-                 op == "Reshape" || op == "Sqrt" || op == "Reciprocal" ||
-                 op == "Mul" || op == "Div";
+  bool isKnown = op == "Cast" || op == "CastLike" || op == "Squeeze" ||
+                 op == "Unsqueeze" || op == "Reshape" || op == "Sqrt" ||
+                 op == "Reciprocal" || op == "Mul" || op == "Div" ||
+                 op == "Pow";
   std::optional<SizePower> first =
       isKnown ? matchSizePower(node.getInputs()[0]) : std::nullopt;
   if (!first)
@@ -50,6 +51,13 @@ std::optional<SizePower> ecolm::matchSizePower(Value value) {
   if (op == "Sqrt")
     return SizePower{std::sqrt(first->factor), first->exponent / 2,
                      first->size};
+  if (op == "Pow") {
+    std::optional<double> power = matchNumber(node.getInputs()[1]);
+    return power
+               ? std::optional(SizePower{std::pow(first->factor, *power),
+                                         first->exponent * *power, first->size})
+               : std::nullopt;
+  }
   if (op == "Reciprocal")
     return SizePower().times(*first, -1);
   if (op != "Mul" && op != "Div")

@@ -105,6 +105,63 @@ func.func @groups(%q: tensor<1x4x3x2xf32>, %k: tensor<1x2x3x2xf32>, %l: tensor<1
 
 // -----
 
+// One head without a dimension of heads, a scale that is a power of a size, and
+// -1e9 for what is hidden.
+// CHECK: evidence = "softmax of a masked product", idea = "attention"
+// CHECK-SAME: evidence = "causal", idea = "mask"
+// CHECK-LABEL: func @one_head
+// CHECK-SAME:    (%[[Q:.*]]: tensor<2x3x9xf32>, %[[K:.*]]: tensor<2x3x9xf32>)
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]]) {attrs = {is_causal = 1 : i64, kv_num_heads = 1 : i64, q_num_heads = 1 : i64}
+func.func @one_head(%q: tensor<2x3x9xf32>, %k: tensor<2x3x9xf32>) -> tensor<2x3x9xf32> {
+  %size = onnx.initializer "size" dense<9.0> : tensor<f32>
+  %half = onnx.initializer "half" dense<0.5> : tensor<f32>
+  %hidden = onnx.initializer "hidden" dense<-1.0e+9> : tensor<f32>
+  %ones = onnx.initializer "ones" dense<true> : tensor<3x3xi1>
+  %seen = onnx.node "Trilu"(%ones) {attrs = {upper = 0 : i64}, opset = 14 : i64} : (tensor<3x3xi1>) -> tensor<3x3xi1>
+  %root = onnx.node "Pow"(%size, %half) {opset = 15 : i64} : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %kt = onnx.node "Transpose"(%k) {attrs = {perm = array<i64: 0, 2, 1>}, opset = 13 : i64} : (tensor<2x3x9xf32>) -> tensor<2x9x3xf32>
+  %raw = onnx.node "MatMul"(%q, %kt) {opset = 13 : i64} : (tensor<2x3x9xf32>, tensor<2x9x3xf32>) -> tensor<2x3x3xf32>
+  %scaled = onnx.node "Div"(%raw, %root) {opset = 14 : i64} : (tensor<2x3x3xf32>, tensor<f32>) -> tensor<2x3x3xf32>
+  %s = onnx.node "Where"(%seen, %scaled, %hidden) {opset = 16 : i64} : (tensor<3x3xi1>, tensor<2x3x3xf32>, tensor<f32>) -> tensor<2x3x3xf32>
+  %p = onnx.node "Softmax"(%s) {attrs = {axis = 2 : i64}, opset = 13 : i64} : (tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
+  %y = onnx.node "MatMul"(%p, %k) {opset = 13 : i64} : (tensor<2x3x3xf32>, tensor<2x3x9xf32>) -> tensor<2x3x9xf32>
+  return %y : tensor<2x3x9xf32>
+}
+
+// -----
+
+// Heads that Tile repeats, and keys that are transposed over a batch of one
+// dimension, where their heads are repeated already.
+// CHECK: evidence = "softmax of a product", idea = "attention"
+// CHECK-LABEL: func @flat
+// CHECK-SAME:    (%[[Q:.*]]: tensor<1x4x3x4xf32>, %[[K:.*]]: tensor<1x2x3x4xf32>)
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[K]]) {opset
+func.func @flat(%q: tensor<1x4x3x4xf32>, %k: tensor<1x2x3x4xf32>) -> tensor<1x4x3x4xf32> {
+  %axis = onnx.initializer "axis" dense<2> : tensor<1xi64>
+  %repeats = onnx.initializer "repeats" dense<[1, 1, 2, 1, 1]> : tensor<5xi64>
+  %merged = onnx.initializer "merged" dense<[1, 4, 3, 4]> : tensor<4xi64>
+  %rows = onnx.initializer "rows" dense<[4, 3, 4]> : tensor<3xi64>
+  %columns = onnx.initializer "columns" dense<[1, 4, 4, 3]> : tensor<4xi64>
+  %one = onnx.initializer "one" dense<1.0> : tensor<f32>
+  %size = onnx.node "Shape"(%q) {attrs = {start = 3 : i64}, opset = 15 : i64} : (tensor<1x4x3x4xf32>) -> tensor<1xi64>
+  %wide = onnx.node "CastLike"(%size, %q) {opset = 15 : i64} : (tensor<1xi64>, tensor<1x4x3x4xf32>) -> tensor<1xf32>
+  %root = onnx.node "Sqrt"(%wide) {opset = 13 : i64} : (tensor<1xf32>) -> tensor<1xf32>
+  %scale = onnx.node "Div"(%one, %root) {opset = 14 : i64} : (tensor<f32>, tensor<1xf32>) -> tensor<1xf32>
+  %u = onnx.node "Unsqueeze"(%k, %axis) {opset = 13 : i64} : (tensor<1x2x3x4xf32>, tensor<1xi64>) -> tensor<1x2x1x3x4xf32>
+  %t = onnx.node "Tile"(%u, %repeats) {opset = 13 : i64} : (tensor<1x2x1x3x4xf32>, tensor<5xi64>) -> tensor<1x2x2x3x4xf32>
+  %v = onnx.node "Reshape"(%t, %merged) {opset = 14 : i64} : (tensor<1x2x2x3x4xf32>, tensor<4xi64>) -> tensor<1x4x3x4xf32>
+  %r = onnx.node "Reshape"(%t, %rows) {opset = 14 : i64} : (tensor<1x2x2x3x4xf32>, tensor<3xi64>) -> tensor<4x3x4xf32>
+  %rt = onnx.node "Transpose"(%r) {attrs = {perm = array<i64: 0, 2, 1>}, opset = 13 : i64} : (tensor<4x3x4xf32>) -> tensor<4x4x3xf32>
+  %kt = onnx.node "Reshape"(%rt, %columns) {opset = 14 : i64} : (tensor<4x4x3xf32>, tensor<4xi64>) -> tensor<1x4x4x3xf32>
+  %raw = onnx.node "MatMul"(%q, %kt) {opset = 13 : i64} : (tensor<1x4x3x4xf32>, tensor<1x4x4x3xf32>) -> tensor<1x4x3x3xf32>
+  %s = onnx.node "Mul"(%raw, %scale) {opset = 14 : i64} : (tensor<1x4x3x3xf32>, tensor<1xf32>) -> tensor<1x4x3x3xf32>
+  %p = onnx.node "Softmax"(%s) {opset = 13 : i64} : (tensor<1x4x3x3xf32>) -> tensor<1x4x3x3xf32>
+  %y = onnx.node "MatMul"(%p, %v) {opset = 13 : i64} : (tensor<1x4x3x3xf32>, tensor<1x4x3x4xf32>) -> tensor<1x4x3x4xf32>
+  return %y : tensor<1x4x3x4xf32>
+}
+
+// -----
+
 // Almost: a mask that is scaled, keys that are not transposed, and a batch that
 // is broadcast. The first is no masked product, whatever it looks like.
 // CHECK-DAG: reason = "what the softmax reads is no masked and scaled product"

@@ -45,6 +45,7 @@ def ConvertONNXToEcoLM : Pass<"convert-onnx-to-ecolm", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::ecolm::EcoLMDialect",
                            "::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 

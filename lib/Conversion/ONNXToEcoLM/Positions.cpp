@@ -12,7 +12,7 @@
 #include "EcoLMConversions.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
-#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
+#include "ecolm/Dialect/ONNX/IR/DataTypes.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 
 using namespace mlir;
@@ -61,25 +61,41 @@ static SizeOrigin findSizeOrigin(Value value) {
   return findShapeEntry(node.getInputs()[0], index->front());
 }
 
-static bool isConstantInteger(Value value, int64_t expected) {
-  auto number = dyn_cast_or_null<IntegerAttr>(getScalarConstant(value));
-  return number && number.getInt() == expected;
+static bool isConstantNumber(Value value, double expected) {
+  TypedAttr attr = getScalarConstant(value);
+  if (auto number = dyn_cast_or_null<IntegerAttr>(attr))
+    return static_cast<double>(number.getInt()) == expected;
+  auto number = dyn_cast_or_null<FloatAttr>(attr);
+  return number && number.getValueAsDouble() == expected;
 }
 
-/// `Range(0, Shape(x)[d], 1)` -> `ecolm.positions %size`.
+/// `Range(0, Shape(x)[d], 1)` -> `ecolm.positions %size`, cast to the type of
+/// the range.
 static LogicalResult convertRange(onnx::NodeOp node, GraphRewriter &rewriter) {
   RankedTensorType type = getResultType(node);
-  if (!type.getElementType().isInteger(64) ||
-      !isConstantInteger(node.getInputs()[0], 0) ||
-      !isConstantInteger(node.getInputs()[2], 1))
+  Type element = type.getElementType();
+  bool counts = element.isInteger(64) || element.isInteger(32) ||
+                element.isF32() || element.isF64();
+  if (!counts || !isConstantNumber(node.getInputs()[0], 0) ||
+      !isConstantNumber(node.getInputs()[2], 1))
     return failure();
   SizeOrigin origin = findSizeOrigin(node.getInputs()[1]);
   if (!origin)
     return failure();
   Value count = getValueOrCreateConstantIndexOp(
       rewriter, node.getLoc(), rewriter.getSize(origin->first, origin->second));
-  Value result = PositionsOp::create(rewriter, node.getLoc(), type, count,
+  RankedTensorType integers = type.clone(rewriter.getI64Type());
+  Value result = PositionsOp::create(rewriter, node.getLoc(), integers, count,
                                      /*start=*/Value());
+  if (integers != type) {
+    onnx::DataType to = element.isF32()   ? onnx::DataType::Float
+                        : element.isF64() ? onnx::DataType::Double
+                                          : onnx::DataType::Int32;
+    NamedAttribute attr = rewriter.getNamedAttr(
+        "to", rewriter.getI64IntegerAttr(static_cast<int64_t>(to)));
+    result = rewriter.createNode(node.getLoc(), "Cast", result, type, attr,
+                                 node.getResult(0));
+  }
   return rewriter.replaceNode(node, result);
 }
 

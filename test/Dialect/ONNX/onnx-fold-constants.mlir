@@ -179,3 +179,22 @@ func.func @codes() -> (tensor<80000xui8>, tensor<80000xf32>) {
   %1 = onnx.node "Concat"(%floats, %floats) {attrs = {axis = 0 : i64}, opset = 13 : i64} : (tensor<40000xf32>, tensor<40000xf32>) -> tensor<80000xf32>
   return %0, %1 : tensor<80000xui8>, tensor<80000xf32>
 }
+
+// -----
+
+// Whole numbers are counted in floats; tenths add up to something else.
+// CHECK-LABEL: func @ranges
+// CHECK:         onnx.initializer "{{.*}}" dense<[1.000000e+00, 3.000000e+00, 5.000000e+00]> : tensor<3xf32>
+// CHECK:         "Range"
+func.func @ranges(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %one = onnx.initializer "one" dense<1.0> : tensor<f32>
+  %two = onnx.initializer "two" dense<2.0> : tensor<f32>
+  %six = onnx.initializer "six" dense<6.0> : tensor<f32>
+  %tenth = onnx.initializer "tenth" dense<0.1> : tensor<f32>
+  %end = onnx.initializer "end" dense<1.25> : tensor<f32>
+  %r = onnx.node "Range"(%one, %six, %two) {opset = 11 : i64} : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<3xf32>
+  %s = onnx.node "Range"(%one, %end, %tenth) {opset = 11 : i64} : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<3xf32>
+  %y = onnx.node "Add"(%x, %r) {opset = 14 : i64} : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %z = onnx.node "Add"(%x, %s) {opset = 14 : i64} : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  return %y, %z : tensor<3xf32>, tensor<3xf32>
+}

@@ -92,6 +92,26 @@ func.func @range_of_length(%x: tensor<1x?xi64> {onnx.dims = ["1", "n"]}) -> (ten
 
 // -----
 
+// Floats count as well, if they are cast from sizes or are whole numbers.
+// CHECK-LABEL: func.func @range_of_floats
+// CHECK-SAME: -> (tensor<?xf32> {onnx.dims = ["n"]}, tensor<4xf32> {onnx.dims = ["4"]}, tensor<?xf32> {onnx.dims = ["?{{[0-9]+}}"]})
+func.func @range_of_floats(%x: tensor<1x?xi64> {onnx.dims = ["1", "n"]}) -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>) {
+  %zero = onnx.initializer "zero" dense<0.0> : tensor<f32>
+  %one = onnx.initializer "one" dense<1.0> : tensor<f32>
+  %half = onnx.initializer "half" dense<0.5> : tensor<f32>
+  %four = onnx.initializer "four" dense<4> : tensor<i64>
+  %limit = onnx.node "Cast"(%four) {attrs = {to = 1 : i64}, opset = 13 : i64} : (tensor<i64>) -> tensor<*xf32>
+  %shape = onnx.node "Shape"(%x) {attrs = {start = 1 : i64}, opset = 21 : i64} : (tensor<1x?xi64>) -> tensor<*xi64>
+  %n = onnx.node "Squeeze"(%shape) {opset = 13 : i64} : (tensor<*xi64>) -> tensor<*xi64>
+  %f = onnx.node "Cast"(%n) {attrs = {to = 1 : i64}, opset = 13 : i64} : (tensor<*xi64>) -> tensor<*xf32>
+  %0 = onnx.node "Range"(%zero, %f, %one) {opset = 11 : i64} : (tensor<f32>, tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  %1 = onnx.node "Range"(%zero, %limit, %one) {opset = 11 : i64} : (tensor<f32>, tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  %2 = onnx.node "Range"(%zero, %one, %half) {opset = 11 : i64} : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<*xf32>
+  return %0, %1, %2 : tensor<*xf32>, tensor<*xf32>, tensor<*xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @slices
 // CHECK-SAME: -> (tensor<3x?xf32> {onnx.dims = ["3", "n"]}, tensor<5x?xf32> {onnx.dims = ["5", "n"]}, tensor<10x?xf32> {onnx.dims = ["10", "?{{[0-9]+}}"]})
 func.func @slices(%x: tensor<10x?xf32> {onnx.dims = ["10", "n"]}) -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>) {

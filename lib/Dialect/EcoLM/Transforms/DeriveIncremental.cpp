@@ -14,6 +14,7 @@
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Support/ErrorClass.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/Support/MathExtras.h"
@@ -55,19 +56,26 @@ static LogicalResult checkSignature(func::FuncOp function) {
   return success();
 }
 
-/// Like `checkSignature` and `proveTokensStayApart`, but with the first error
-/// given to the caller instead of the user.
-static LogicalResult
-findObstacle(func::FuncOp function,
-             std::optional<std::pair<Location, std::string>> &obstacle) {
+/// What to count from the first of the next tokens instead of 0.
+static FailureOr<TokenPlaces> findPlaces(func::FuncOp function,
+                                         int64_t context) {
+  if (failed(checkSignature(function)))
+    return failure();
+  return findTokenPlaces(function, context);
+}
+
+/// Like `findPlaces`, but with the first error given to the caller instead of
+/// the user.
+static FailureOr<TokenPlaces>
+findPlaces(func::FuncOp function, int64_t context,
+           std::optional<std::pair<Location, std::string>> &obstacle) {
   ScopedDiagnosticHandler handler(
       function.getContext(), [&](Diagnostic &diagnostic) {
         if (!obstacle)
           obstacle.emplace(diagnostic.getLocation(), diagnostic.str());
         return success();
       });
-  return failure(failed(checkSignature(function)) ||
-                 failed(proveTokensStayApart(function)));
+  return findPlaces(function, context);
 }
 
 /// True if `function` maps token ids ?x? to logits ?x?xV, for any batch.
@@ -113,28 +121,42 @@ static CachedAttentionOp addCache(RewriterBase &rewriter, AttentionOp attention,
       attention.getScale(), attention.getProbabilitiesAttr());
 }
 
+/// Counts `places` from `position`.
+static void countFrom(RewriterBase &rewriter, const TokenPlaces &places,
+                      Value position) {
+  for (PositionsOp positions : places.positions)
+    rewriter.modifyOpInPlace(
+        positions, [&] { positions.getStartMutable().assign(position); });
+  for (OpOperand *use : places.indices) {
+    rewriter.setInsertionPointAfterValue(use->get());
+    Value place = arith::AddIOp::create(rewriter, use->get().getLoc(),
+                                        use->get(), position);
+    rewriter.modifyOpInPlace(use->getOwner(), [&] { use->set(place); });
+  }
+  for (auto [slice, dim] : places.rows) {
+    SmallVector<OpFoldResult> offsets = slice.getMixedOffsets();
+    offsets[dim] = position;
+    rewriter.setInsertionPoint(slice);
+    rewriter.replaceOpWithNewOp<tensor::ExtractSliceOp>(
+        slice, slice.getType(), slice.getSource(), offsets,
+        slice.getMixedSizes(), slice.getMixedStrides());
+  }
+}
+
 /// Rewrites `function` in place for pieces of sequences up to `context` tokens.
 /// Gives the number of caches.
-static FailureOr<int64_t> deriveIncremental(RewriterBase &rewriter,
-                                            func::FuncOp function,
-                                            int64_t context) {
-  if (failed(checkSignature(function)) ||
-      failed(proveTokensStayApart(function)))
-    return failure();
-
+static int64_t deriveIncremental(RewriterBase &rewriter, func::FuncOp function,
+                                 const TokenPlaces &places, int64_t context) {
   unsigned index = function.getNumArguments();
   (void)function.insertArgument(index, rewriter.getIndexType(), {},
                                 function.getLoc());
   Value position = function.getArgument(index);
+  countFrom(rewriter, places, position);
   int64_t numCaches = 0;
-  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
-    if (auto positions = dyn_cast<PositionsOp>(op)) {
-      rewriter.modifyOpInPlace(
-          positions, [&] { positions.getStartMutable().assign(position); });
-    } else if (auto attention = dyn_cast<AttentionOp>(op)) {
-      addCache(rewriter, attention, function, position, context);
-      ++numCaches;
-    }
+  for (auto attention : llvm::make_early_inc_range(
+           function.getBody().front().getOps<AttentionOp>())) {
+    addCache(rewriter, attention, function, position, context);
+    ++numCaches;
   }
   function->setAttr(kLanguageModel, rewriter.getUnitAttr());
   return numCaches;
@@ -163,24 +185,35 @@ struct DeriveIncrementalPass final
           << kContextLength << " to be positive, but found " << context;
       return signalPassFailure();
     }
-    std::optional<std::pair<Location, std::string>> obstacle;
-    if (orWholeSequences && failed(findObstacle(derived, obstacle))) {
-      bool isModel = isLanguageModel(derived);
-      emitWarning(obstacle->first)
-          << (isModel ? "every new token will take an evaluation of the whole "
-                        "text so far: "
-                      : "the program will take tensors and no text: ")
-          << obstacle->second;
-      if (isModel)
-        getOperation()->setAttr("ecolm.whole_sequences",
-                                UnitAttr::get(&getContext()));
-      return;
-    }
-    IRRewriter rewriter(&getContext());
-    FailureOr<int64_t> count = deriveIncremental(rewriter, derived, context);
-    if (failed(count))
+    FailureOr<TokenPlaces> places = orWholeSequences
+                                        ? findPlacesOrWarn(derived, context)
+                                        : findPlaces(derived, context);
+    if (failed(places) && !orWholeSequences)
       return signalPassFailure();
-    numCaches += *count;
+    if (failed(places))
+      return;
+    IRRewriter rewriter(&getContext());
+    numCaches += deriveIncremental(rewriter, derived, *places, context);
+  }
+
+private:
+  /// Leaves a function whole that has to be, and says what that costs.
+  FailureOr<TokenPlaces> findPlacesOrWarn(func::FuncOp derived,
+                                          int64_t context) {
+    std::optional<std::pair<Location, std::string>> obstacle;
+    FailureOr<TokenPlaces> places = findPlaces(derived, context, obstacle);
+    if (succeeded(places))
+      return places;
+    bool isModel = isLanguageModel(derived);
+    emitWarning(obstacle->first)
+        << (isModel ? "every new token will take an evaluation of the whole "
+                      "text so far: "
+                    : "the program will take tensors and no text: ")
+        << obstacle->second;
+    if (isModel)
+      getOperation()->setAttr("ecolm.whole_sequences",
+                              UnitAttr::get(&getContext()));
+    return failure();
   }
 };
 

@@ -11,6 +11,7 @@
 
 #include "Evaluators.h"
 #include "ecolm/Dialect/ONNX/IR/DataTypes.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -131,29 +132,46 @@ static bool evaluateShape(Evaluation &eval) {
   return result;
 }
 
+/// The one number of `input` if it is a whole one that floats count with.
+static std::optional<int64_t> getWholeNumber(const HostTensor *input) {
+  if (!input || input->size() != 1)
+    return std::nullopt;
+  if (std::holds_alternative<HostTensor::Integers>(input->getStorage()))
+    return input->getInteger(0);
+  Type type = input->getElementType();
+  if (!type.isF32() && !type.isF64())
+    return std::nullopt;
+  double number =
+      type.isF32() ? input->get<float>()[0] : input->get<double>()[0];
+  bool isWhole = std::abs(number) <= 1 << 24 && number == std::floor(number);
+  return isWhole ? std::optional(static_cast<int64_t>(number)) : std::nullopt;
+}
+
 static bool evaluateRange(Evaluation &eval) {
   const HostTensor *start = eval.getInput(0), *limit = eval.getInput(1),
                    *step = eval.getInput(2);
-  auto isNumber = [&](const HostTensor *input) {
-    return input && input->size() == 1 &&
-           input->getElementType() == start->getElementType() &&
-           std::holds_alternative<HostTensor::Integers>(input->getStorage());
-  };
-  if (!isNumber(start) || !isNumber(limit) || !isNumber(step))
+  auto first = getWholeNumber(start), last = getWholeNumber(limit),
+       each = getWholeNumber(step);
+  if (!first || !last || !each || *each == 0 ||
+      limit->getElementType() != start->getElementType() ||
+      step->getElementType() != start->getElementType())
     return false;
-  __int128 from = start->getInteger(0), to = limit->getInteger(0),
-           by = step->getInteger(0);
-  if (by == 0)
-    return false;
+  __int128 from = *first, to = *last, by = *each;
   __int128 span = by > 0 ? to - from : from - to, stride = by > 0 ? by : -by;
   __int128 count = span <= 0 ? 0 : (span + stride - 1) / stride;
   if (count > eval.budget.elements)
     return false;
   HostTensor *result =
       eval.addResult(start->getElementType(), {static_cast<int64_t>(count)});
-  for (int64_t i = 0; result && i < result->size(); ++i)
-    result->get<int64_t>()[i] = static_cast<int64_t>(from + by * i);
-  return result;
+  if (!result)
+    return false;
+  std::visit(
+      [&](auto &values) {
+        for (size_t i = 0; i < values.size(); ++i)
+          values[i] = static_cast<int64_t>(from + by * i);
+      },
+      result->getStorage());
+  return true;
 }
 
 static bool evaluateTrilu(Evaluation &eval) {

@@ -70,9 +70,7 @@ LogicalResult inferRange(NodeInference &node) {
   for (unsigned i = 0; i < 3; ++i) {
     if (failed(node.expectRank(i, 0, 1)))
       return failure();
-    const Dims *elements = node.getElements(i);
-    if (elements && elements->size() == 1)
-      bounds[i] = elements->front();
+    bounds[i] = node.getWholeNumber(i);
   }
   if (bounds[2].isNumber(0))
     return node.emitError() << "Range has a step of zero";

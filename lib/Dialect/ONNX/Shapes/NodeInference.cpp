@@ -13,6 +13,7 @@
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
 #include "llvm/ADT/StringExtras.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -76,6 +77,29 @@ const Dims *NodeInference::getElements(unsigned index) {
   if (!hasInput(index) || !inputs[index].elements)
     return nullptr;
   return &*inputs[index].elements;
+}
+
+Dim NodeInference::getWholeNumber(unsigned index) {
+  // Floats that count hold every integer up to here.
+  constexpr double kLargest = 1 << 24;
+  Value value = op.getInputs()[index];
+  auto isFloat = [&]() {
+    Type type = getElementTypeOrSelf(value.getType());
+    return type.isF32() || type.isF64();
+  };
+  if (auto reader = ElementsReader::get(getConstantElements(value));
+      reader && isFloat() && reader->size() == 1) {
+    double number = reader->getDouble(0);
+    bool isWhole = std::abs(number) <= kLargest && number == std::floor(number);
+    return isWhole ? Dim(static_cast<int64_t>(number)) : Dim();
+  }
+  for (auto cast = value.getDefiningOp<NodeOp>();
+       cast && isFloat() && cast.getDomain().empty() &&
+       (cast.getOpType() == "Cast" || cast.getOpType() == "CastLike");
+       cast = value.getDefiningOp<NodeOp>())
+    value = cast.getInputs()[0];
+  const std::optional<Dims> &elements = graph.get(value).elements;
+  return elements && elements->size() == 1 ? elements->front() : Dim();
 }
 
 int64_t NodeInference::getInt(StringRef name, int64_t otherwise) {

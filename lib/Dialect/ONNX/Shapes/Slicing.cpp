@@ -171,6 +171,11 @@ LogicalResult inferSlice(NodeInference &node) {
     if (step.isNumber(0))
       return node.emitError() << "Slice has a step of zero";
     Dim size = result[axis];
+    bool takesFirst = start.isNumber(0) && step.isNumber(1);
+    if (takesFirst && size.isNumber() && node.isAtMost(end, size.getNumber())) {
+      result[axis] = end;
+      continue;
+    }
     if (!size.isNumber() || !start.isNumber() || !end.isNumber() ||
         !step.isNumber()) {
       result[axis] = cutSymbol(size, start, end, step);

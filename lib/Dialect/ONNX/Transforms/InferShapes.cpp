@@ -115,6 +115,16 @@ void passRanksBack(func::FuncOp main) {
   }
 }
 
+/// Tells how many tokens the ids of a language model are at most.
+void boundTokens(func::FuncOp main, GraphFacts &graph) {
+  auto longest = main->getAttrOfType<IntegerAttr>(kLongestAttrName);
+  if (!longest || main.getNumArguments() != 1)
+    return;
+  const std::optional<Dims> &dims = graph.get(main.getArgument(0)).dims;
+  if (dims && dims->size() == 2 && dims->back().isSymbol())
+    graph.setLargest(dims->back(), longest.getInt());
+}
+
 class GraphTyping {
 public:
   explicit GraphTyping(func::FuncOp main)
@@ -201,6 +211,7 @@ void GraphTyping::retypeMain() {
 
 FailureOr<InferredTypes> GraphTyping::run() {
   nameArguments(main, graph);
+  boundTokens(main, graph);
   passRanksBack(main);
   // One contradiction often brings others; more of them tell nothing.
   constexpr unsigned kMostErrors = 20;

@@ -67,26 +67,6 @@ func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x8xf32> {
   %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
   %zero = arith.constant 0.0 : f32
   %x = tensor.splat %zero[%n] : tensor<1x?x8xf32>
-  // expected-error@below {{it uses the place of a token in the sequence}}
-  %y = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel", "parallel"]}
-      ins(%x : tensor<1x?x8xf32>) outs(%x : tensor<1x?x8xf32>) {
-  ^bb0(%a: f32, %o: f32):
-    %t = linalg.index 1 : index
-    %i = arith.index_cast %t : index to i32
-    %f = arith.sitofp %i : i32 to f32
-    linalg.yield %f : f32
-  } -> tensor<1x?x8xf32>
-  return %y : tensor<1x?x8xf32>
-}
-
-// -----
-
-#rows = affine_map<(b, t, c) -> (b, t, c)>
-func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x8xf32> {
-  %c1 = arith.constant 1 : index
-  %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
-  %zero = arith.constant 0.0 : f32
-  %x = tensor.splat %zero[%n] : tensor<1x?x8xf32>
   %i = arith.index_cast %n : index to i32
   %f = arith.sitofp %i : i32 to f32
   // expected-error@below {{its body reads a value that knows of other tokens}}
@@ -101,13 +81,76 @@ func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x8xf32> {
 
 // -----
 
-// Rows of a table from its beginning are positions in disguise.
+// A table that ends before the context does.
 func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x8xf32> {
   %c1 = arith.constant 1 : index
   %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
+  %table = arith.constant dense<1.0> : tensor<1x7x8xf32>
+  // expected-error@below {{nothing shows that its table has a row for each of the 8 tokens of the context}}
+  %y = tensor.extract_slice %table[0, 0, 0] [1, %n, 8] [1, 1, 1] : tensor<1x7x8xf32> to tensor<1x?x8xf32>
+  return %y : tensor<1x?x8xf32>
+}
+
+// -----
+
+// The last rows of a table are others for every number of tokens.
+func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x8xf32> {
+  %c1 = arith.constant 1 : index
+  %c32 = arith.constant 32 : index
+  %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
+  %start = arith.subi %c32, %n : index
   %table = arith.constant dense<1.0> : tensor<1x32x8xf32>
-  // expected-error@below {{it takes as many rows as there are tokens}}
-  %y = tensor.extract_slice %table[0, 0, 0] [1, %n, 8] [1, 1, 1] : tensor<1x32x8xf32> to tensor<1x?x8xf32>
+  // expected-error@below {{it takes another part of a table for every sequence}}
+  %y = tensor.extract_slice %table[0, %start, 0] [1, %n, 8] [1, 1, 1] : tensor<1x32x8xf32> to tensor<1x?x8xf32>
+  return %y : tensor<1x?x8xf32>
+}
+
+// -----
+
+// A part of a table that holds no row for a token.
+func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x8xf32> {
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
+  %m = arith.addi %n, %c1 : index
+  %table = arith.constant dense<1.0> : tensor<1x32x8xf32>
+  // expected-error@below {{it takes another part of a table for every sequence}}
+  %y = tensor.extract_slice %table[0, 0, 0] [1, %m, 8] [1, 1, 1] : tensor<1x32x8xf32> to tensor<1x?x8xf32>
+  return %y : tensor<1x?x8xf32>
+}
+
+// -----
+
+// Rows behind those that there are tokens for.
+func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x8xf32> {
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
+  %m = arith.addi %n, %c1 : index
+  %x = tensor.splat %zero[%n] : tensor<1x?x8xf32>
+  %e = tensor.splat %zero[%n] : tensor<1x?x8xf32>
+  // expected-error@below {{it puts tokens behind others}}
+  %y = tensor.insert_slice %x into %e[0, 1, 0] [1, %n, 8] [1, 1, 1] : tensor<1x?x8xf32> into tensor<1x?x8xf32>
+  return %y : tensor<1x?x8xf32>
+}
+
+// -----
+
+#rows = affine_map<(b, t, c) -> (b, t, c)>
+func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x8xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
+  %zero = arith.constant 0.0 : f32
+  %x = tensor.splat %zero[%n] : tensor<1x?x8xf32>
+  // The first token, whatever the own.
+  // expected-error@below {{its body reads a value that knows of other tokens}}
+  %y = linalg.generic {indexing_maps = [#rows], iterator_types = ["parallel", "parallel", "parallel"]}
+      outs(%x : tensor<1x?x8xf32>) {
+  ^bb0(%o: f32):
+    %c = linalg.index 2 : index
+    %v = tensor.extract %x[%c0, %c0, %c] : tensor<1x?x8xf32>
+    linalg.yield %v : f32
+  } -> tensor<1x?x8xf32>
   return %y : tensor<1x?x8xf32>
 }
 

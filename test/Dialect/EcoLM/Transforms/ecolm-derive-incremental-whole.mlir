@@ -9,17 +9,12 @@ func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x4xf32> {
   %c1 = arith.constant 1 : index
   %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
   %e = tensor.empty(%n) : tensor<1x?x4xf32>
-  // expected-warning @+1 {{every new token will take an evaluation of the whole text so far: 'linalg.generic' op keeps the model from being evaluated token by token: it uses the place of a token in the sequence}}
-  %y = linalg.generic {
-      indexing_maps = [affine_map<(b, t, v) -> (b, t)>, affine_map<(b, t, v) -> (b, t, v)>],
-      iterator_types = ["parallel", "parallel", "parallel"]}
-      ins(%ids : tensor<1x?xi64>) outs(%e : tensor<1x?x4xf32>) {
-    ^bb0(%id: i64, %out: f32):
-      %t = linalg.index 1 : index
-      %i = arith.index_cast %t : index to i64
-      %f = arith.sitofp %i : i64 to f32
-      linalg.yield %f : f32
-  } -> tensor<1x?x4xf32>
+  %zero = arith.constant 0.0 : f32
+  %x = tensor.splat %zero[%n] : tensor<1x?x4xf32>
+  %s = tensor.splat %zero : tensor<1x4xf32>
+  // expected-warning @+1 {{every new token will take an evaluation of the whole text so far: 'linalg.reduce' op keeps the model from being evaluated token by token: it reduces over tokens}}
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<1x?x4xf32>) outs(%s : tensor<1x4xf32>) dimensions = [1]
+  %y = linalg.broadcast ins(%sum : tensor<1x4xf32>) outs(%e : tensor<1x?x4xf32>) dimensions = [1]
   return %y : tensor<1x?x4xf32>
 }
 

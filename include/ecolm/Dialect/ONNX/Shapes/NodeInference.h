@@ -43,6 +43,13 @@ public:
   Dim freshDim();
   /// `dim`, or a fresh symbol if it is unknown.
   Dim asSize(Dim dim) { return dim.isUnknown() ? freshDim() : dim; }
+  /// States that the size `symbol` is at most `size` in every run.
+  void setLargest(Dim symbol, int64_t size) { largest = {symbol, size}; }
+  /// True if `dim` is a size that was stated to be at most `size`.
+  bool isAtMost(Dim dim, int64_t size) const {
+    return largest && dim.isSymbol() && dim.provablyEquals(largest->first) &&
+           largest->second <= size;
+  }
   /// The facts of `value`; those of its type if none were recorded.
   ValueFacts &get(mlir::Value value);
   /// What `type` says, with a fresh symbol per dynamic dimension.
@@ -52,6 +59,7 @@ private:
   mlir::MLIRContext *context;
   llvm::DenseMap<mlir::Value, ValueFacts> facts;
   unsigned made = 0;
+  std::optional<std::pair<Dim, int64_t>> largest;
 };
 
 /// An error of a node, whose message ends with a remedy: its own, or that of
@@ -91,6 +99,12 @@ public:
   const Dims &getDims(unsigned index) { return *inputs[index].dims; }
   /// The integers of input `index`, or null if they are not known.
   const Dims *getElements(unsigned index);
+  /// The one number of input `index`, if it is known to be a whole one: an
+  /// integer, or a float that is a constant or was cast from an integer.
+  Dim getWholeNumber(unsigned index);
+
+  /// True if `dim` is a size of at most `size` in every run.
+  bool isAtMost(Dim dim, int64_t size) { return graph.isAtMost(dim, size); }
 
   /// Attributes by name, with the value that ONNX gives them when absent.
   int64_t getInt(llvm::StringRef name, int64_t otherwise);

@@ -16,6 +16,9 @@
 
 namespace ecolm::onnx {
 
+/// Attribute of the main function: the most tokens that its ids hold.
+inline constexpr llvm::StringLiteral kLongestAttrName = "onnx.longest";
+
 /// Attribute on nodes: conditions that nothing shows to hold in every run.
 inline constexpr llvm::StringLiteral kAssumesAttrName = "onnx.assumes";
 

@@ -152,4 +152,26 @@ def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
   ];
 }
 
+def TakeOneSequence : Pass<"onnx-take-one-sequence", "::mlir::ModuleOp"> {
+  let summary = "say that a language model takes one sequence, and how long";
+  let description = [{
+    A program continues one text, and its cache is that of one sequence. If the
+    exporter's metadata `ecolm.context_length` says that the model is a language
+    model, and its only input is ids `[batch, tokens]`, the batch is one, and the
+    attribute `onnx.longest` of the function says how many tokens there are at
+    most: `onnx-infer-shapes` then knows that a table of so many rows has one
+    for each of them.
+
+    Precondition: the module is an imported graph. Postcondition: the same, of
+    which `onnx-infer-shapes` has to infer the types.
+
+    ```mlir
+    func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x?x17xf32>
+    ==>
+    func.func @main(%ids: tensor<1x?xi64>) -> tensor<?x?x17xf32>
+        attributes {onnx.longest = 64 : i64}
+    ```
+  }];
+}
+
 #endif // ECOLM_DIALECT_ONNX_TRANSFORMS_PASSES
