@@ -139,13 +139,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         make_files(folder)
-        models = [m.read_bytes() for m in options.models or []] or seeds.all_seeds(folder, options.few)
-        print(f"{len(models)} seeds with {len(seeds.operators_of(models))} operators", flush=True)
+        groups = [[m.read_bytes() for m in options.models]] if options.models else seeds.all_groups(folder, options.few)
+        print(f"{sum(map(len, groups))} seeds with {len(seeds.operators_of(groups))} operators", flush=True)
         victim = Reader(options) if options.reader else Compiler(options)
         path = folder / "mutant.onnx"
         for number in range(options.first, options.first + options.count):
             rng = random.Random(options.seed * 1_000_003 + number)
-            data = mutations.make_mutant(rng.choice(models), rng)
+            data = mutations.make_mutant(rng.choice(rng.choice(groups)), rng)
             path.write_bytes(data)
             outcome = victim.take(path)
             slowest, largest = max(slowest, outcome.seconds), max(largest, outcome.mib)

@@ -1,4 +1,4 @@
-"""The models that fuzzing starts from: shipped ones, test helpers' and ONNX's node tests."""
+"""The models that fuzzing starts from, in groups: files, test helpers' and ONNX's node tests."""
 
 import importlib.util
 import pathlib
@@ -25,9 +25,9 @@ def load(path: pathlib.Path):
     return module
 
 
-def shipped() -> list[bytes]:
-    """The models of test/Models."""
-    return [path.read_bytes() for path in sorted((TESTS / "Models").glob("*.onnx"))]
+def files() -> list[bytes]:
+    """Every model that lies in test: shipped ones, families of low-bit models, random ones."""
+    return [path.read_bytes() for path in sorted(TESTS.rglob("*.onnx"))]
 
 
 def helpers() -> list[bytes]:
@@ -45,12 +45,12 @@ def backend_cases(names: list[str] | None, folder: pathlib.Path) -> list[bytes]:
             for case in sorted(folder.iterdir()) for mode in cases.MODES]
 
 
-def all_seeds(folder: pathlib.Path, few: bool) -> list[bytes]:
+def all_groups(folder: pathlib.Path, few: bool) -> list[list[bytes]]:
     """Every model that is small enough to be worth damaging, in a fixed order."""
-    seeds = shipped() + helpers() + backend_cases(FEW_CASES if few else None, folder / "node")
-    return [seed for seed in seeds if len(seed) <= LARGEST or not few]
+    groups = [files(), helpers(), backend_cases(FEW_CASES if few else None, folder / "node")]
+    return [[seed for seed in group if len(seed) <= LARGEST or not few] for group in groups]
 
 
-def operators_of(seeds: list[bytes]) -> set[str]:
-    """The operators in `seeds`."""
-    return {node.op_type for seed in seeds for node in onnx.ModelProto.FromString(seed).graph.node}
+def operators_of(groups: list[list[bytes]]) -> set[str]:
+    """The operators in `groups`."""
+    return {node.op_type for group in groups for seed in group for node in onnx.ModelProto.FromString(seed).graph.node}
