@@ -110,3 +110,37 @@ def test_any_batch_is_one(tmp_path):
     ids = np.random.default_rng(1).integers(0, 10, (1, length))
     expected = open_session(tmp_path / "model.onnx").run(None, {"input_ids": ids})[0]
     np.testing.assert_allclose(program.logits(ids, "--chunk", 1), expected, rtol=0, atol=TOLERANCE)
+
+
+def take_last(model: onnx.ModelProto, way: str) -> None:
+    """The logits of the last token only, as exporters write them."""
+    graph = model.graph
+    head = next(node for node in graph.node if graph.output[0].name in node.output)
+    constants = {"last": np.int64(-1), "lasts": np.array([-1]), "end": np.array([2 ** 63 - 1]), "one": np.array([1])}
+    for name, value in constants.items():
+        graph.initializer.append(onnx.numpy_helper.from_array(value, name))
+    inputs = {"index": ["last"], "indices": ["lasts"], "slice": ["lasts", "end", "one"]}[way]
+    node = onnx.helper.make_node("Slice" if way == "slice" else "Gather", [head.input[0], *inputs], ["newest"],
+                                 **({} if way == "slice" else {"axis": 1}))
+    graph.node.insert(list(graph.node).index(head), node)
+    head.input[0] = "newest"
+    dims = graph.output[0].type.tensor_type.shape.dim
+    dims[1].Clear()
+    dims[1].dim_value = 1
+    if way == "index":
+        del dims[1]
+
+
+@pytest.mark.parametrize("way", ["index", "indices", "slice"])
+def test_the_last_token_alone(way, tmp_path):
+    """What gives one token's logits gives those of every token, which steps need."""
+    model, length = load(MODELS / "families" / "pot-gpt2.plain.onnx")
+    whole = open_session(model)
+    take_last(model, way)
+    program, warnings = compile_with_warnings(model, tmp_path)
+    assert "warning" not in warnings, warnings
+    ids = np.random.default_rng(2).integers(0, 10, (1, length))
+    found = program.logits(ids, "--chunk", 1)
+    np.testing.assert_allclose(found, whole.run(None, {"input_ids": ids})[0], rtol=0, atol=TOLERANCE)
+    newest = open_session(tmp_path / "model.onnx").run(None, {"input_ids": ids[:, :9]})[0]
+    np.testing.assert_allclose(found[0, 8], newest.reshape(-1), rtol=0, atol=TOLERANCE)
