@@ -108,38 +108,45 @@ LogicalResult TokenFlow::visitRowwise(Operation *op) {
   return set(op, state);
 }
 
-/// Whether `op`, of the number of tokens and constants, gives that number for
-/// every sequence that the context holds.
-bool TokenFlow::keepsCount(Operation *op) {
-  auto isCount = [&](Value value) {
-    return get(value).kind == TokenState::Count;
+/// What of the number of tokens `op` gives if that, and constants, are what it
+/// is computed from: all of it for every sequence that the context holds, or
+/// only up to some number. Otherwise nothing.
+std::optional<TokenState::Kind> TokenFlow::findCount(Operation *op) {
+  auto find = [&](Value value) -> std::optional<TokenState::Kind> {
+    TokenState::Kind kind = get(value).kind;
+    bool isCount = kind == TokenState::Count || kind == TokenState::Clamped;
+    return isCount ? std::optional(kind) : std::nullopt;
   };
   if (isa<arith::IndexCastOp>(op))
-    return isCount(op->getOperand(0));
+    return find(op->getOperand(0));
   if (auto select = dyn_cast<arith::SelectOp>(op)) {
     // A size is never negative, and so is not counted from the end.
     auto compare = select.getCondition().getDefiningOp<arith::CmpIOp>();
     bool isFalse =
         compare && compare.getPredicate() == arith::CmpIPredicate::slt &&
-        isCount(compare.getLhs()) && matchPattern(compare.getRhs(), m_Zero());
-    return isCount(select.getFalseValue()) &&
-           (isFalse || isCount(select.getTrueValue()));
+        find(compare.getLhs()) && matchPattern(compare.getRhs(), m_Zero());
+    auto kind = find(select.getFalseValue());
+    return isFalse || kind == find(select.getTrueValue()) ? kind : std::nullopt;
   }
   bool isMin = isa<arith::MinSIOp>(op);
   if (!isMin && !isa<arith::MaxSIOp>(op))
-    return false;
+    return std::nullopt;
   for (unsigned i : {0u, 1u}) {
     IntegerAttr bound;
-    if (isCount(op->getOperand(i)) &&
-        matchPattern(op->getOperand(1 - i), m_Constant(&bound)))
-      return isMin ? bound.getInt() >= context : bound.getInt() <= 1;
+    auto kind = find(op->getOperand(i));
+    if (!kind || !matchPattern(op->getOperand(1 - i), m_Constant(&bound)))
+      continue;
+    if (isMin && bound.getInt() < context)
+      return TokenState::Clamped;
+    // There is at least one token.
+    return isMin || bound.getInt() <= 1 ? kind : std::nullopt;
   }
-  return false;
+  return std::nullopt;
 }
 
 LogicalResult TokenFlow::visitElementwise(Operation *op) {
-  if (keepsCount(op))
-    return set(op, {TokenState::Count});
+  if (auto kind = findCount(op))
+    return set(op, {*kind});
   TokenState state;
   for (Value operand : op->getOperands()) {
     TokenState other = get(operand);
@@ -151,7 +158,7 @@ LogicalResult TokenFlow::visitElementwise(Operation *op) {
     state = other;
   }
   // Arithmetic on sizes is no size that tokens are known to have.
-  if (state.kind == TokenState::Count)
+  if (state.kind == TokenState::Count || state.kind == TokenState::Clamped)
     state.kind = TokenState::FromCount;
   return set(op, state);
 }

@@ -26,7 +26,9 @@ struct TokenState {
     Independent,
     /// Their number.
     Count,
-    /// Something computed from their number.
+    /// Their number, up to one that is less than the context.
+    Clamped,
+    /// Something else computed from their number.
     FromCount,
     /// A tensor with one place per token along `dim`.
     Tokens
@@ -53,7 +55,7 @@ private:
   bool readsOwnToken(mlir::OpOperand &use, int64_t tokenLoop);
   llvm::LogicalResult visitRowwise(mlir::Operation *op);
   llvm::LogicalResult visitElementwise(mlir::Operation *op);
-  bool keepsCount(mlir::Operation *op);
+  std::optional<TokenState::Kind> findCount(mlir::Operation *op);
   llvm::LogicalResult visitAttention(AttentionOp op);
   llvm::LogicalResult visitPositions(PositionsOp op);
   llvm::LogicalResult visitDim(mlir::tensor::DimOp op);

@@ -80,28 +80,28 @@ LogicalResult TokenFlow::visitSlice(tensor::ExtractSliceOp op) {
 
 /// The first rows of a table, one for each token.
 LogicalResult TokenFlow::visitRows(tensor::ExtractSliceOp op) {
+  bool isClamped = false;
   auto isCount = [&](Value value) {
-    return get(value).kind == TokenState::Count;
+    TokenState::Kind kind = get(value).kind;
+    isClamped |= kind == TokenState::Clamped;
+    return kind == TokenState::Count || kind == TokenState::Clamped;
+  };
+  auto isFixed = [&](OpFoldResult value) {
+    auto dynamic = dyn_cast<Value>(value);
+    return !dynamic || get(dynamic).kind == TokenState::Independent;
   };
   std::optional<int64_t> rows;
+  bool fits = get(op.getSource()).kind == TokenState::Independent;
   for (int64_t dim = 0; dim < op.getSourceType().getRank(); ++dim) {
-    bool isFixed = llvm::all_of(
-        ArrayRef<OpFoldResult>{op.getMixedOffsets()[dim],
-                               op.getMixedSizes()[dim]},
-        [&](OpFoldResult value) {
-          auto dynamic = dyn_cast<Value>(value);
-          return !dynamic || get(dynamic).kind == TokenState::Independent;
-        });
-    if (isFixed)
+    if (isFixed(op.getMixedOffsets()[dim]) && isFixed(op.getMixedSizes()[dim]))
       continue;
-    if (rows || !isWhole(op, dim, isCount))
-      return fail(op, "it takes another part of a table for every sequence");
+    fits = fits && !rows && isWhole(op, dim, isCount);
     rows = dim;
   }
-  if (!rows || get(op.getSource()).kind != TokenState::Independent)
+  if (!rows || !fits)
     return fail(op, "it takes another part of a table for every sequence");
   int64_t size = op.getSourceType().getDimSize(*rows);
-  if (ShapedType::isDynamic(size) || size < context)
+  if (isClamped || ShapedType::isDynamic(size) || size < context)
     return fail(op, "nothing shows that its table has a row for each of the " +
                         Twine(context) + " tokens of the context");
   places.rows.push_back({op, *rows});

@@ -50,6 +50,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // become known are constants, which may make others.
   manager.addPass(onnx::createInferShapes({/*foldSizes=*/true}));
   manager.addPass(onnx::createFoldConstants());
+  manager.addPass(onnx::createGiveEveryToken());
   manager.addPass(onnx::createInferShapes());
   // Other runtimes' names for what the standard has words for are in the way of
   // everything that recognizes structure.

@@ -268,13 +268,15 @@ def RecognizeButterflies : Pass<"recognize-butterflies", "::mlir::ModuleOp"> {
 def RecognizeRotary : Pass<"recognize-rotary", "::mlir::ModuleOp"> {
   let summary = "write RotaryEmbedding for its steps";
   let description = [{
-    Finds what turns pairs of elements of queries or keys [B, H, T, D]: the two
-    halves of a row, `x cos + Concat(-x[D/2:], x[:D/2]) sin`, or neighbours, the
-    even and odd elements, which are joined again. RotaryEmbedding takes each
-    cosine once, [B, T, D/2]; of halves the graph has each of them twice, and
-    that both are the same is proved: they are one value joined with itself, or
-    a constant table whose halves are equal, behind Cos, Sin, Gather and the
-    like, which are made again for one half.
+    Finds what turns pairs (a, b) of elements of queries or keys, [B, H, T, D],
+    [B, T, H, D] or [B, T, D]: the two halves of a row, or neighbours, taken out
+    by Slice, Split or an index of a dimension of two and joined again, as
+    `join(a cos - b sin, b cos + a sin)` or `x cos + join(-b, a) sin`.
+    RotaryEmbedding takes each cosine once, [B, T, D/2]; of the second form the
+    graph has each of them twice, and that both are the same is proved: they are
+    one value joined with itself, or a constant table that repeats, behind Cos,
+    Sin, Gather, products and the like, which are made again for one half. With
+    the tokens before the heads, the heads are merged, which moves nothing.
 
     Precondition: `onnx-infer-shapes` has run. Postcondition: the graph computes
     what it did; the tables that it made are typed without names of dimensions.

@@ -68,8 +68,11 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
 
     where `context` is rounded up to a multiple of 16, the positions that a
     kernel takes at a time. First it proves that nothing else lets one token see
-    another; if something may, the pass fails and names it. The function gets the
-    unit attribute `ecolm.language_model`.
+    another; if something may, the pass fails and names it. What says where a
+    token stands counts from `%position` instead of 0: `ecolm.positions`,
+    `linalg.index` of the loop over tokens, and slices that take the first rows
+    of a table (docs/Rationale/Incremental.md). The function gets the unit
+    attribute `ecolm.language_model`.
 
     With `or-whole-sequences` a function that cannot be rewritten stays, with a
     warning; one from ids to logits makes the module `ecolm.whole_sequences`: the
@@ -78,8 +81,8 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
     Precondition: the function's type is `(tensor<1x?xi64>) ->
     tensor<1x?xVxf32>`, and its attentions are causal.
 
-    Postcondition: it holds no `ecolm.attention`, and every `ecolm.positions`
-    starts at `%position`.
+    Postcondition: it holds no `ecolm.attention`, and every place of a token
+    counts from `%position`.
 
     ```mlir
     %p = ecolm.positions %n : tensor<?xi64>

@@ -152,6 +152,31 @@ def InferShapes : Pass<"onnx-infer-shapes", "::mlir::ModuleOp"> {
   ];
 }
 
+def GiveEveryToken : Pass<"onnx-give-every-token", "::mlir::ModuleOp"> {
+  let summary = "compute for every token what is computed for the last one";
+  let description = [{
+    Some language models are exported to give the logits of the last token only.
+    A program that takes a few tokens at a time needs those of every token, of
+    which the last are the same. If what is taken of the tokens `[1, T, N]` is
+    the last one, by Gather or Slice, and what follows up to the result treats
+    rows one by one, products with matrices and elementwise operators with
+    constants, it is computed for all of them.
+
+    Precondition: `onnx-infer-shapes` has run, and `onnx-take-one-sequence` has
+    found a language model. Postcondition: the same model with the result
+    `[1, T, V]`, of which `onnx-infer-shapes` has to infer the types.
+
+    ```mlir
+    %h = onnx.node "Gather"(%x, %last) {attrs = {axis = 1 : i64}, opset = 13 : i64} : (tensor<1x?x4xf32>, tensor<i64>) -> tensor<1x4xf32>
+    %y = onnx.node "MatMul"(%h, %w) {opset = 13 : i64} : (tensor<1x4xf32>, tensor<4x9xf32>) -> tensor<1x9xf32>
+    ==>
+    %h = onnx.node "Squeeze"(%x, %zero) {opset = 13 : i64} : (tensor<1x?x4xf32>, tensor<1xi64>) -> tensor<*xf32>
+    %y = onnx.node "MatMul"(%h, %w) {opset = 13 : i64} : (tensor<*xf32>, tensor<4x9xf32>) -> tensor<*xf32>
+    %z = onnx.node "Unsqueeze"(%y, %zero) {opset = 13 : i64} : (tensor<*xf32>, tensor<1xi64>) -> tensor<*xf32>
+    ```
+  }];
+}
+
 def TakeOneSequence : Pass<"onnx-take-one-sequence", "::mlir::ModuleOp"> {
   let summary = "say that a language model takes one sequence, and how long";
   let description = [{
