@@ -39,8 +39,10 @@ static void cleanUp(OpPassManager &manager) {
 /// Tensors become buffers, in place wherever the analysis allows.
 static void addBufferization(OpPassManager &manager) {
   // The analysis asks of every pair of uses of a buffer whether they disturb
-  // each other; CSE has made one buffer of all results of a shape.
+  // each other; CSE has made one buffer of all results of a shape, and what is
+  // split or joined is one buffer with all of its parts.
   manager.addPass(createSeparateEmptyTensors());
+  manager.addPass(createBoundSlices());
   // Rows are written where they belong instead of being copied there.
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions options;

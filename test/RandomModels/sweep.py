@@ -47,7 +47,8 @@ def write_table(results: list[dict]) -> str:
     lines = ["| model | largest difference | greedy tokens | |", "|---|---|---|---|"]
     for result in results:
         difference = f"{result['difference']:.2g}" if "difference" in result else ""
-        verdict = "; ".join(result["problems"]).replace("\n", " ").replace("|", "\\|")[:300] or "agrees"
+        verdict = "; ".join(result["problems"])[:300] or "; ".join(["agrees", *result.get("notes", [])])
+        verdict = verdict.replace("\n", " ").replace("|", "\\|")
         lines.append(f"| {result['model']} | {difference} | {result.get('greedy') or ''} | {verdict} |")
     return "\n".join(lines) + "\n"
 

@@ -166,14 +166,16 @@ def LowerDots : Pass<"ecolm-lower-dots"> {
 }
 
 def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {
-  let summary = "give every use of an empty tensor one of its own";
+  let summary = "give every destination an empty or filled tensor of its own";
   let description = [{
-    CSE makes one `tensor.empty` of all that have one shape, and the results of a
-    whole model seem to compete for it: one-shot bufferization compares every
-    write with every read of a buffer, which takes time cubed in the number of
-    layers. An empty tensor has no contents, so each use may have its own.
+    CSE makes one `tensor.empty` of all that have one shape, and one `linalg.fill`
+    of all that start with one number. The results of a whole model seem to
+    compete for it: one-shot bufferization compares every write with every read
+    of a buffer, which takes time cubed in the number of layers. So each
+    destination gets its own; of a fill, that saves a copy as well.
 
-    Precondition: none. Postcondition: no `tensor.empty` has more than one use.
+    Precondition: none. Postcondition: no `tensor.empty` has more than one use,
+    and no filled tensor is the destination of two operations.
 
     ```mlir
     %e = tensor.empty() : tensor<4xf32>
@@ -190,6 +192,38 @@ def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {
   }];
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
   let statistics = [Statistic<"numCopies", "copies", "empty tensors made">];
+}
+
+def BoundSlices : Pass<"ecolm-bound-slices"> {
+  let summary = "give groups of slices of one tensor buffers of their own";
+  let description = [{
+    All slices of a tensor, and all that are written to one, share its buffer, and
+    one-shot bufferization compares each with each: a Split into thousands of
+    parts, or a Concat of them, would take longer than all else. Where a tensor
+    has more than `max-slices` slices at known places, as many at a time are
+    slices of a copy of the part around them, unless less than half of that part
+    is in one of them. Where more are written, groups that were joined before
+    keep an `alloc_tensor`, which is not taken for a place in the whole.
+
+    Precondition: tensors, not yet bufferized. Postcondition: the same numbers.
+
+    ```mlir
+    %a = tensor.extract_slice %x[4] [1] [1] : tensor<8xf32> to tensor<1xf32>
+    %b = tensor.extract_slice %x[5] [1] [1] : tensor<8xf32> to tensor<1xf32>
+    ```
+    ==>
+    ```mlir
+    %s = tensor.extract_slice %x[4] [2] [1] : tensor<8xf32> to tensor<2xf32>
+    %c = bufferization.alloc_tensor() copy(%s) : tensor<2xf32>
+    %a = tensor.extract_slice %c[0] [1] [1] : tensor<2xf32> to tensor<1xf32>
+    %b = tensor.extract_slice %c[1] [1] [1] : tensor<2xf32> to tensor<1xf32>
+    ```
+  }];
+  let options = [Option<"maxSlices", "max-slices", "unsigned", "64",
+                        "Slices of one buffer">];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [Statistic<"numCopies", "copies", "buffers of groups">];
 }
 
 def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {

@@ -1,0 +1,171 @@
+//===- BoundSlices.cpp - A bound on the slices of a buffer ----------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Gives buffers of their own to groups of the slices of a tensor that has many.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Target/CPU/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+namespace ecolm {
+#define GEN_PASS_DEF_BOUNDSLICES
+#include "ecolm/Target/CPU/Passes.h.inc"
+} // namespace ecolm
+
+using namespace mlir;
+using namespace ecolm;
+
+//===----------------------------------------------------------------------===//
+// Slices that are read
+//===----------------------------------------------------------------------===//
+
+static bool isKnown(tensor::ExtractSliceOp slice) {
+  return !ShapedType::isDynamicShape(slice.getStaticOffsets()) &&
+         !ShapedType::isDynamicShape(slice.getStaticSizes()) &&
+         llvm::all_of(slice.getStaticStrides(),
+                      [](int64_t stride) { return stride == 1; });
+}
+
+/// The slices of `value` whose places are known, in the order of the program.
+static SmallVector<tensor::ExtractSliceOp> collectSlices(Value value) {
+  SmallVector<tensor::ExtractSliceOp> slices;
+  for (Operation *user : value.getUsers()) {
+    auto slice = dyn_cast<tensor::ExtractSliceOp>(user);
+    if (slice && slice->getBlock() == value.getParentBlock() && isKnown(slice))
+      slices.push_back(slice);
+  }
+  llvm::sort(slices,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  return slices;
+}
+
+/// Makes `slices` of one tensor slices of a copy of the box around them:
+///
+///     |  a  | b | ... |  c |     a and b of the first copy, c of the second
+///     '---------'     '----'
+///
+/// unless they leave more than half of it out, which would be copied in vain.
+static bool copyBox(ArrayRef<tensor::ExtractSliceOp> slices) {
+  if (slices.size() == 1)
+    return false;
+  tensor::ExtractSliceOp first = slices[0];
+  SmallVector<int64_t> low(first.getStaticOffsets()), high(low.size(), 0);
+  int64_t used = 0;
+  for (tensor::ExtractSliceOp slice : slices) {
+    used += ShapedType::getNumElements(slice.getStaticSizes());
+    for (size_t dim = 0; dim < low.size(); ++dim) {
+      int64_t offset = slice.getStaticOffsets()[dim];
+      low[dim] = std::min(low[dim], offset);
+      high[dim] = std::max(high[dim], offset + slice.getStaticSizes()[dim]);
+    }
+  }
+  SmallVector<int64_t> sizes;
+  for (auto [from, to] : llvm::zip_equal(low, high))
+    sizes.push_back(to - from);
+  if (ShapedType::getNumElements(sizes) > 2 * used)
+    return false;
+
+  OpBuilder builder(first);
+  Location loc = first.getLoc();
+  SmallVector<OpFoldResult> ones(low.size(), builder.getIndexAttr(1));
+  Value box = tensor::ExtractSliceOp::create(
+      builder, loc, first.getSource(),
+      getAsIndexOpFoldResult(builder.getContext(), low),
+      getAsIndexOpFoldResult(builder.getContext(), sizes), ones);
+  Value copy = bufferization::AllocTensorOp::create(
+      builder, loc, cast<RankedTensorType>(box.getType()), ValueRange(), box);
+  for (tensor::ExtractSliceOp slice : slices) {
+    SmallVector<int64_t> offsets;
+    for (auto [offset, from] : llvm::zip_equal(slice.getStaticOffsets(), low))
+      offsets.push_back(offset - from);
+    slice.setStaticOffsets(offsets);
+    slice.getSourceMutable().assign(copy);
+  }
+  return true;
+}
+
+/// Bounds the slices of `value`; gives the number of copies.
+static unsigned boundReads(Value value, size_t maxSlices) {
+  unsigned copies = 0;
+  SmallVector<tensor::ExtractSliceOp> slices = collectSlices(value);
+  while (slices.size() > maxSlices) {
+    unsigned before = copies;
+    for (size_t at = 0; at < slices.size(); at += maxSlices)
+      copies += copyBox(
+          ArrayRef(slices).slice(at, std::min(maxSlices, slices.size() - at)));
+    if (copies == before)
+      break;
+    slices = collectSlices(value);
+  }
+  return copies;
+}
+
+//===----------------------------------------------------------------------===//
+// Slices that are written
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// An empty tensor, and how many slices were written to it.
+struct Written {
+  tensor::EmptyOp empty;
+  size_t slices = 0;
+};
+
+} // namespace
+
+/// Bounds how many slices are written to one buffer, where those of the parts
+/// would become slices of the whole. Gives the parts that are left alone.
+static SmallVector<tensor::EmptyOp> boundWrites(Operation *root,
+                                                size_t maxSlices) {
+  DenseMap<Value, Written> written;
+  SmallVector<tensor::EmptyOp> separate;
+  root->walk([&](tensor::InsertSliceOp insert) {
+    Written whole = written.lookup(insert.getDest());
+    if (auto empty = insert.getDest().getDefiningOp<tensor::EmptyOp>())
+      whole.empty = empty;
+    Written part;
+    if (insert.getSource().hasOneUse())
+      part = written.lookup(insert.getSource());
+    size_t slices = part.empty ? part.slices : 1;
+    if (part.empty && whole.slices + slices > maxSlices) {
+      separate.push_back(part.empty);
+      slices = 1;
+    }
+    whole.slices += slices;
+    written[insert.getResult()] = whole;
+  });
+  return separate;
+}
+
+namespace {
+struct BoundSlicesPass final : ecolm::impl::BoundSlicesBase<BoundSlicesPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    SmallVector<Value> tensors;
+    getOperation()->walk([&](Operation *op) {
+      for (Value result : op->getResults())
+        if (isa<RankedTensorType>(result.getType()))
+          tensors.push_back(result);
+    });
+    for (Value tensor : tensors)
+      numCopies += boundReads(tensor, maxSlices);
+    for (tensor::EmptyOp empty : boundWrites(getOperation(), maxSlices)) {
+      OpBuilder builder(empty);
+      auto own = bufferization::AllocTensorOp::create(
+          builder, empty.getLoc(), empty.getType(), empty.getDynamicSizes());
+      empty.replaceAllUsesWith(own.getResult());
+      empty.erase();
+      ++numCopies;
+    }
+  }
+};
+} // namespace
