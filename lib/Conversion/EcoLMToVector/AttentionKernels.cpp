@@ -21,6 +21,10 @@
 using namespace mlir;
 using namespace ecolm;
 
+/// Vectors of sums that are in hand at once: enough to hide how long an
+/// addition takes, few enough for 16 registers.
+static constexpr int64_t kBlocksTogether = 4;
+
 namespace {
 
 /// What one query row attends to.
@@ -67,35 +71,61 @@ struct AttentionKernel {
     return arith::MulIOp::create(k, i, k.index(factor));
   }
 
+  /// Scores of the positions [j, j + blocks * lanes), -inf from `count` on,
+  /// written to a row of scores whose largest so far is `most`. Blocks of one
+  /// stream of keys are summed side by side: one alone waits for its own sum.
+  SmallVector<Value> scoreBlocks(Value query, Value group, Value count, Value j,
+                                 int64_t blocks, Value scores, Value most) {
+    VectorType lanes = b.lanesOf(f32());
+    SmallVector<Value> zeros(blocks, b.constant(lanes, 0));
+    SmallVector<Value> sums = b.loop(
+        b.index(0), b.index(headSize), 1, zeros, [&](Value d, ValueRange acc) {
+          Value q = tensor::ExtractOp::create(b, query, d);
+          q = vector::BroadcastOp::create(b, lanes, q);
+          SmallVector<Value> next;
+          for (int64_t i = 0; i < blocks; ++i) {
+            Value at = b.addIndex(j, i * kLanes);
+            Value k = vector::LoadOp::create(b, lanes, keys,
+                                             ValueRange{group, d, at});
+            next.push_back(b.add(acc[i], mul(q, k)));
+          }
+          return next;
+        });
+    Value lowest = b.constant(lanes, -std::numeric_limits<double>::infinity());
+    for (auto [i, sum] : llvm::enumerate(sums)) {
+      Value at = b.addIndex(j, i * kLanes);
+      Value score = mul(sum, b.constant(lanes, scale));
+      Value rest = arith::SubIOp::create(b, count, at);
+      Value mask = vector::CreateMaskOp::create(b, b.lanesOf(b.getI1Type()),
+                                                ValueRange{rest});
+      score = arith::SelectOp::create(b, mask, score, lowest);
+      most = arith::MaximumFOp::create(b, most, score);
+      scores = b.write(score, scores, at);
+    }
+    return {scores, most};
+  }
+
   /// scores[j] = scale * q . k[j] for j < count, -inf up to the next multiple
   /// of the lanes; returns the row and its maximum.
   std::pair<Value, Value> scoreRow(Value query, Value group, Value count,
                                    Value scores) {
     VectorType lanes = b.lanesOf(f32());
-    Value lowest = b.constant(lanes, -std::numeric_limits<double>::infinity());
-    auto results = b.loop(
-        b.index(0), count, kLanes, {scores, lowest},
-        [&](Value j, ValueRange carried) -> SmallVector<Value> {
-          Value sum =
-              b.loop(b.index(0), b.index(headSize), 1, b.constant(lanes, 0),
-                     [&](Value d, ValueRange acc) -> SmallVector<Value> {
-                       Value q = tensor::ExtractOp::create(b, query, d);
-                       q = vector::BroadcastOp::create(b, lanes, q);
-                       Value k = vector::LoadOp::create(
-                           b, lanes, keys, ValueRange{group, d, j});
-                       return {b.add(acc[0], mul(q, k))};
-                     })[0];
-          Value score = mul(sum, b.constant(lanes, scale));
-          Value rest = arith::SubIOp::create(b, count, j);
-          Value mask = vector::CreateMaskOp::create(b, b.lanesOf(b.getI1Type()),
-                                                    ValueRange{rest});
-          score = arith::SelectOp::create(b, mask, score, lowest);
-          Value most = arith::MaximumFOp::create(b, carried[1], score);
-          return {b.write(score, carried[0], j), most};
-        });
+    SmallVector<Value> state = {
+        scores, b.constant(lanes, -std::numeric_limits<double>::infinity())};
+    Value many = b.index(kBlocksTogether * kLanes);
+    Value whole =
+        arith::SubIOp::create(b, count, arith::RemUIOp::create(b, count, many));
+    state = b.loop(b.index(0), whole, kBlocksTogether * kLanes, state,
+                   [&](Value j, ValueRange c) {
+                     return scoreBlocks(query, group, count, j, kBlocksTogether,
+                                        c[0], c[1]);
+                   });
+    state = b.loop(whole, count, kLanes, state, [&](Value j, ValueRange c) {
+      return scoreBlocks(query, group, count, j, 1, c[0], c[1]);
+    });
     Value most = vector::ReductionOp::create(b, vector::CombiningKind::MAXIMUMF,
-                                             results[1]);
-    return {results[0], most};
+                                             state[1]);
+    return {state[0], most};
   }
 
   /// softmax over the first `count` scores, quantized where the attention asks
@@ -121,23 +151,31 @@ struct AttentionKernel {
                   })[0];
   }
 
-  /// y[d] = sum over j of p[j] * v[j, d]
+  /// y[d] = sum over j of p[j] * v[j, d], several vectors of d side by side.
   Value mixRow(Value weights, Value group, Value count, Value target) {
     int64_t width = std::gcd(headSize, kLanes);
     auto lanes = VectorType::get(width, f32());
-    return b.loop(b.index(0), b.index(headSize), width, target,
-                  [&](Value d, ValueRange carried) -> SmallVector<Value> {
-                    Value sum = b.loop(
-                        b.index(0), count, 1, b.constant(lanes, 0),
-                        [&](Value j, ValueRange acc) -> SmallVector<Value> {
-                          Value p = tensor::ExtractOp::create(b, weights, j);
-                          p = vector::BroadcastOp::create(b, lanes, p);
-                          Value v = vector::LoadOp::create(
-                              b, lanes, values, ValueRange{group, j, d});
-                          return {b.add(acc[0], mul(p, v))};
-                        })[0];
-                    return {b.write(sum, carried[0], d)};
-                  })[0];
+    for (int64_t first = 0; first < headSize;
+         first += kBlocksTogether * width) {
+      int64_t last = std::min(first + kBlocksTogether * width, headSize);
+      SmallVector<Value> zeros((last - first) / width, b.constant(lanes, 0));
+      SmallVector<Value> sums =
+          b.loop(b.index(0), count, 1, zeros, [&](Value j, ValueRange acc) {
+            Value p = tensor::ExtractOp::create(b, weights, j);
+            p = vector::BroadcastOp::create(b, lanes, p);
+            SmallVector<Value> next;
+            for (auto [i, sum] : llvm::enumerate(acc)) {
+              Value d = b.index(first + i * width);
+              Value v = vector::LoadOp::create(b, lanes, values,
+                                               ValueRange{group, j, d});
+              next.push_back(b.add(sum, mul(p, v)));
+            }
+            return next;
+          });
+      for (auto [i, sum] : llvm::enumerate(sums))
+        target = b.write(sum, target, b.index(first + i * width));
+    }
+    return target;
   }
 
   /// Attends for every (batch, token, head) in parallel. Token t sees `before
