@@ -131,6 +131,7 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   recognize.quantize = options.quantize;
   recognize.quantizeInclude = options.quantizeInclude;
   recognize.quantizeExclude = options.quantizeExclude;
+  recognize.calibration = options.calibration;
   const Phase phases[] = {
       {EmitKind::Recognize, "recognize",
        [&](OpPassManager &m) { buildRecognizePipeline(m, recognize); }},

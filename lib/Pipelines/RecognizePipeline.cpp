@@ -84,8 +84,9 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // The user's own quantization, while products are products and every later
   // phase may take the codes for the model.
   if (!options.quantize.empty())
-    manager.addPass(createQuantizeModel(
-        {options.quantize, options.quantizeInclude, options.quantizeExclude}));
+    manager.addPass(
+        createQuantizeModel({options.quantize, options.quantizeInclude,
+                             options.quantizeExclude, options.calibration}));
 
   // What was quantized is multiplied as integers. It changes roundings, which
   // no later phase may.

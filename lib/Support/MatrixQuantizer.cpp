@@ -61,8 +61,9 @@ namespace {
 /// Quantizes the elements that share a scale.
 class GroupQuantizer {
 public:
-  GroupQuantizer(ArrayRef<float> values, const QuantizationRecipe &recipe)
-      : values(values), recipe(recipe) {
+  GroupQuantizer(ArrayRef<float> values, const QuantizationRecipe &recipe,
+                 const InputMoments *inputs)
+      : values(values), recipe(recipe), inputs(inputs) {
     auto [least, most] = std::minmax_element(values.begin(), values.end());
     low = *least;
     high = *most;
@@ -73,6 +74,7 @@ public:
   void run(MutableArrayRef<MutableArrayRef<int8_t>> codes) {
     if (recipe.method == Method::Ternary) {
       scale = store(ternarize(values, recipe.ternary, codes[0]));
+      fitScale(codes);
       return;
     }
     float first = getScaleOfLargest();
@@ -95,6 +97,7 @@ public:
       }
     }
     offset = getOffset(scale);
+    fitScale(codes);
   }
 
   float scale = 1, offset = 0;
@@ -135,26 +138,57 @@ private:
     return getValue(code, recipe) * scale + getOffset(scale);
   }
 
+  /// Makes `scale` that of the least squared error of the sums over the inputs,
+  /// given the codes q: of |X w - s X q|^2 it is (w' X'X q) / (q' X'X q).
+  void fitScale(ArrayRef<MutableArrayRef<int8_t>> codes) {
+    if (!inputs || (recipe.method == Method::Integer && recipe.hasZeroPoint))
+      return;
+    std::vector<float> levels(values.size());
+    for (ArrayRef<int8_t> term : codes)
+      for (auto [level, code] : llvm::zip_equal(levels, term))
+        level += getValue(code, recipe);
+    double fitted = sumOverRows(values, levels) / sumOverRows(levels, levels);
+    if (std::isfinite(fitted) && store(fitted) > 0)
+      scale = store(fitted);
+  }
+
+  /// The product of two groups of weights over the inputs; rows of a matrix
+  /// that share a scale meet the same inputs.
+  double sumOverRows(ArrayRef<float> a, ArrayRef<float> b) const {
+    double sum = 0;
+    for (size_t n = inputs->size(); !a.empty();
+         a = a.drop_front(n), b = b.drop_front(n))
+      sum += inputs->getProduct(a.take_front(n), b.take_front(n));
+    return sum;
+  }
+
+  double getImportance(int64_t i) const {
+    return inputs ? inputs->getImportance(i % inputs->size()) : 1;
+  }
+
   double getError(float scale) const {
     double sum = 0;
-    for (float value : values) {
+    for (auto [i, value] : llvm::enumerate(values)) {
       float left = value;
       for (int32_t term = 0; term < recipe.terms; ++term)
         left -= decode(encode(left, scale), scale);
-      sum += static_cast<double>(left) * left;
+      sum += getImportance(i) * left * left;
     }
     return sum;
   }
 
   ArrayRef<float> values;
   const QuantizationRecipe &recipe;
+  /// Null without calibration.
+  const InputMoments *inputs;
   float low, high, largest;
 };
 
 } // namespace
 
 QuantizedValues ecolm::quantizeMatrix(ArrayRef<float> values, int64_t columns,
-                                      const QuantizationRecipe &recipe) {
+                                      const QuantizationRecipe &recipe,
+                                      const InputRows *inputs) {
   QuantizedValues result;
   int64_t count = values.size();
   bool isTensor = recipe.group == QuantizationRecipe::kTensor;
@@ -163,6 +197,10 @@ QuantizedValues ecolm::quantizeMatrix(ArrayRef<float> values, int64_t columns,
   // What shares a scale is contiguous: everything, or a part of a row.
   int64_t row = isTensor ? count : columns;
   int64_t part = isTensor ? count : result.group;
+  // Every row of the matrix meets the same inputs.
+  std::vector<InputMoments> moments;
+  for (int64_t at = 0; inputs && at < columns; at += result.group)
+    moments.emplace_back(*inputs, at, std::min(result.group, columns - at));
   bool hasOffsets = recipe.method == Method::Integer && recipe.hasZeroPoint;
   for (int64_t begin = 0; begin < count; begin += row)
     for (int64_t at = 0; at < row; at += part) {
@@ -170,7 +208,8 @@ QuantizedValues ecolm::quantizeMatrix(ArrayRef<float> values, int64_t columns,
       llvm::SmallVector<MutableArrayRef<int8_t>> codes;
       for (std::vector<int8_t> &term : result.codes)
         codes.push_back(MutableArrayRef(term).slice(begin + at, size));
-      GroupQuantizer group(values.slice(begin + at, size), recipe);
+      GroupQuantizer group(values.slice(begin + at, size), recipe,
+                           inputs ? &moments[at / result.group] : nullptr);
       group.run(codes);
       result.scales.push_back(group.scale);
       if (hasOffsets)

@@ -93,6 +93,7 @@ static CompileOptions getOptions(const Request &request) {
   options.quantize = request.quantize;
   options.quantizeInclude = request.quantizeInclude;
   options.quantizeExclude = request.quantizeExclude;
+  options.calibration = request.calibration;
   options.multiplierFree = request.multiplierFree;
   options.maxChunk = request.maxChunk;
   options.import.dataDirectory = request.dataDirectory;

@@ -27,7 +27,7 @@ struct Request {
   std::string cpu = "native", features, linker, runtime;
   int optimizationLevel = 3;
   std::string multiplications = "auto";
-  std::string quantize, quantizeInclude = ".*", quantizeExclude;
+  std::string quantize, quantizeInclude = ".*", quantizeExclude, calibration;
   bool multiplierFree = false;
   long maxChunk = 64;
 };

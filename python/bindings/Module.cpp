@@ -328,6 +328,7 @@ PYBIND11_MODULE(_core, m) {
       .def_readwrite("quantize", &Request::quantize)
       .def_readwrite("quantize_include", &Request::quantizeInclude)
       .def_readwrite("quantize_exclude", &Request::quantizeExclude)
+      .def_readwrite("calibration", &Request::calibration)
       .def_readwrite("multiplier_free", &Request::multiplierFree)
       .def_readwrite("max_chunk", &Request::maxChunk);
   bindModel(m);

@@ -125,7 +125,8 @@ class Module:
 
 def _request(path, tokenizer="", target_cpu="native", target_features="", optimization_level=3,
              lower_mul_to_shift="auto", multiplier_free=False, max_chunk=64, data_dir="",
-             linker="", runtime="", quantize="", quantize_include=".*", quantize_exclude=""):
+             linker="", runtime="", quantize="", quantize_include=".*", quantize_exclude="",
+             calibration=""):
     request = _core.Request()
     request.path, request.tokenizer = os.fspath(path), os.fspath(tokenizer)
     request.cpu, request.features = target_cpu, target_features
@@ -133,6 +134,7 @@ def _request(path, tokenizer="", target_cpu="native", target_features="", optimi
     request.multiplications = _choice("lower_mul_to_shift", lower_mul_to_shift, MULTIPLICATIONS)
     request.quantize = quantize
     request.quantize_include, request.quantize_exclude = quantize_include, quantize_exclude
+    request.calibration = os.fspath(calibration)
     request.multiplier_free = multiplier_free
     request.max_chunk = _integer("max_chunk", max_chunk, 1, 2**20)
     request.data_directory = os.fspath(data_dir)
@@ -143,13 +145,13 @@ def _request(path, tokenizer="", target_cpu="native", target_features="", optimi
 def compile(path, *, tokenizer="", target_cpu="native", target_features="", optimization_level=3,
             lower_mul_to_shift="auto", multiplier_free=False, max_chunk=64, data_dir="",
             linker="", runtime="", quantize="", quantize_include=".*",
-            quantize_exclude="") -> Model:
+            quantize_exclude="", calibration="") -> Model:
     """Compiles an ONNX file for this machine; the options are those of `ecolm-compile`.
     Raises CompileError with all that the compiler said."""
     return Model(_core.compile(_request(
         path, tokenizer, target_cpu, target_features, optimization_level, lower_mul_to_shift,
         multiplier_free, max_chunk, data_dir, linker, runtime, quantize, quantize_include,
-        quantize_exclude)))
+        quantize_exclude, calibration)))
 
 
 def import_onnx(path, phase="import", **options) -> Module:

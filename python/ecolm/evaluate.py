@@ -12,9 +12,9 @@ import json
 import pathlib
 
 import numpy as np
-import onnx
 
 from . import compiler
+from .metadata import encode, read_metadata
 
 
 @dataclasses.dataclass
@@ -26,25 +26,6 @@ class Evaluation:
     tokens: int
     bits_per_weight: float | None  # codes and scales of the quantized matrices
     quantized_weights: int
-
-
-def read_metadata(path: pathlib.Path) -> dict[str, str]:
-    """The metadata of an ONNX file; weights beside it are not read."""
-    model = onnx.load(path, load_external_data=False)
-    return {entry.key: entry.value for entry in model.metadata_props}
-
-
-def encode(text: str, metadata: dict[str, str]) -> np.ndarray:
-    """The ids of a text for a model with a tokenizer of characters.
-
-    Characters that the vocabulary lacks are left out. Raises ValueError for a model
-    without such a tokenizer.
-    """
-    tokenizer = json.loads(metadata.get("ecolm.tokenizer", "{}"))
-    if tokenizer.get("type") != "char":
-        raise ValueError("the model has no tokenizer of characters; give its tokens with --ids")
-    index = {character: i for i, character in enumerate(tokenizer["vocab"])}
-    return np.array([index[c] for c in text if c in index], np.int64)
 
 
 def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> float:
@@ -97,6 +78,8 @@ def main() -> None:
     parser.add_argument("--quantize", nargs="*", default=[], metavar="RECIPE")
     parser.add_argument("--quantize-include", default=".*", metavar="REGEX")
     parser.add_argument("--quantize-exclude", default="", metavar="REGEX")
+    parser.add_argument("--calibration", default="", metavar="FILE",
+                        help="inputs of the matrices, from ecolm.matrix_inputs")
     parser.add_argument("--context", type=int, help="tokens of a window (default: the model's)")
     parser.add_argument("--tokens", type=int, help="take only so many from the end of the text")
     parser.add_argument("--json", action="store_true")
@@ -115,7 +98,8 @@ def main() -> None:
         parser.error("there is no token to predict; give a longer text")
     rows = [evaluate(arguments.model, ids, context, recipe,
                      quantize_include=arguments.quantize_include,
-                     quantize_exclude=arguments.quantize_exclude)
+                     quantize_exclude=arguments.quantize_exclude,
+                     calibration=arguments.calibration)
             for recipe in ["", *arguments.quantize]]
     if arguments.json:
         print(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))

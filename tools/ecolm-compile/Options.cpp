@@ -121,6 +121,9 @@ struct CommandLine {
   cl::opt<std::string> quantizeExclude{
       "quantize-exclude", cl::value_desc("regex"), cl::cat(arithmetic),
       cl::desc("Names of matrices to leave as they are")};
+  cl::opt<std::string> calibration{
+      "calibration", cl::value_desc("file.npz"), cl::cat(arithmetic),
+      cl::desc("Inputs of the matrices, to choose scales by")};
   cl::opt<MulMode> multiplications{
       "lower-mul-to-shift", cl::desc("How quantized layers multiply"),
       cl::init(MulMode::Auto), cl::cat(arithmetic),
@@ -260,6 +263,7 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.quantize = line.quantize;
   options.quantizeInclude = line.quantizeInclude;
   options.quantizeExclude = line.quantizeExclude;
+  options.calibration = line.calibration;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
   options.maxChunk = line.maxChunk;

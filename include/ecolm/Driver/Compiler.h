@@ -51,6 +51,8 @@ struct CompileOptions {
   /// Recipe for the constant float matrices of products; empty for none. Which
   /// matrices it takes, and which it leaves, by regular expressions.
   std::string quantize, quantizeInclude = ".*", quantizeExclude;
+  /// Inputs of the matrices (.npz) to weigh errors by; empty for none.
+  std::string calibration;
   /// How quantized layers multiply (ecolm-lower-mul-to-shift).
   MulMode multiplications = MulMode::Auto;
   /// Fail if a multiplication or division is left in the quantized path.

@@ -33,6 +33,9 @@ struct RecognizeOptions : mlir::PassPipelineOptions<RecognizeOptions> {
   Option<std::string> quantizeExclude{
       *this, "quantize-exclude",
       llvm::cl::desc("Regular expression of the matrices to leave")};
+  Option<std::string> calibration{
+      *this, "calibration",
+      llvm::cl::desc("File (.npz) of inputs of the matrices, or nothing")};
 };
 
 /// Appends the recognize phase: an imported graph to `ecolm` on tensors and,

@@ -13,6 +13,7 @@
 #ifndef ECOLM_SUPPORT_MATRIXQUANTIZER_H
 #define ECOLM_SUPPORT_MATRIXQUANTIZER_H
 
+#include "ecolm/Support/CalibrationInputs.h"
 #include "ecolm/Support/QuantizationRecipe.h"
 #include <vector>
 
@@ -41,9 +42,14 @@ inline bool hasGroupScales(const QuantizedValues &quantized, int64_t columns) {
 /// `value` rounded to bf16, half to even.
 float roundToBFloat16(float value);
 
-/// Quantizes `values`, a matrix of `columns` columns, none of them empty.
+/// Quantizes `values`, a matrix of `columns` columns, none of them empty. With
+/// `inputs`, which have as many columns, a search weighs the error of a weight
+/// by the mean square of its input, and a scale without offset then becomes the
+/// one of the least squared error of the sums over the inputs (the two steps of
+/// PoTPTQ, arXiv 2507.11959).
 QuantizedValues quantizeMatrix(llvm::ArrayRef<float> values, int64_t columns,
-                               const QuantizationRecipe &recipe);
+                               const QuantizationRecipe &recipe,
+                               const InputRows *inputs = nullptr);
 
 /// The floats that `quantized` stands for.
 std::vector<float> dequantizeMatrix(const QuantizedValues &quantized,

@@ -76,8 +76,8 @@ static double getRelativeError(ArrayRef<float> a, ArrayRef<float> b) {
 }
 
 /// Computes the codes of `matrix`.
-static LogicalResult quantize(Matrix &matrix,
-                              const QuantizationRecipe &recipe) {
+static LogicalResult quantize(Matrix &matrix, const QuantizationRecipe &recipe,
+                              const InputRows *inputs) {
   FailureOr<std::vector<float>> floats = readFloats(matrix.weight);
   if (failed(floats))
     return failure();
@@ -87,9 +87,21 @@ static LogicalResult quantize(Matrix &matrix,
            << "': it holds numbers that are not finite; leave it out with "
               "--quantize-exclude";
   int64_t columns = matrix.getType().getDimSize(1);
-  if (recipe.rotates)
+  if (inputs && inputs->columns != columns)
+    return matrix.weight.emitError()
+           << "--calibration: expected inputs of " << columns
+           << " columns for '" << matrix.weight.getSymName() << "', but found "
+           << inputs->columns;
+  InputRows rotated;
+  if (recipe.rotates) {
     rotateRows(*floats, columns);
-  matrix.values = quantizeMatrix(*floats, columns, recipe);
+    if (inputs) {
+      rotated = *inputs;
+      rotateRows(rotated.values, columns);
+      inputs = &rotated;
+    }
+  }
+  matrix.values = quantizeMatrix(*floats, columns, recipe, inputs);
   matrix.relativeError = getRelativeError(
       *floats, dequantizeMatrix(matrix.values, columns, recipe));
   return success();
@@ -109,6 +121,13 @@ struct QuantizeModelPass final
     if (!parsed)
       return fail("--quantize: " + llvm::toString(parsed.takeError()));
     recipe = *parsed;
+    if (!calibration.empty()) {
+      llvm::Expected<CalibrationInputs> read =
+          CalibrationInputs::read(calibration);
+      if (!read)
+        return fail("--calibration: " + llvm::toString(read.takeError()));
+      inputs = std::move(*read);
+    }
     for (auto &[option, pattern] :
          {std::pair<StringRef, std::string>{"--quantize-include", include},
           {"--quantize-exclude", exclude}})
@@ -129,9 +148,20 @@ struct QuantizeModelPass final
       return signalPassFailure();
     }
     if (failed(failableParallelForEach(
-            &getContext(), matrices,
-            [&](Matrix &matrix) { return quantize(matrix, recipe); })))
+            &getContext(), matrices, [&](Matrix &matrix) {
+              return quantize(matrix, recipe,
+                              inputs.find(matrix.weight.getSymName()));
+            })))
       return signalPassFailure();
+    if (!calibration.empty() && llvm::none_of(matrices, [&](Matrix &matrix) {
+          return inputs.find(matrix.weight.getSymName());
+        })) {
+      getOperation().emitError()
+          << "--calibration: '" << calibration
+          << "' has no array for any of the matrices; their names are those "
+             "that --check prints";
+      return signalPassFailure();
+    }
     std::vector<QuantizedLayer> report;
     QuantizedProductBuilder builder(getOperation(), recipe);
     for (Matrix &matrix : matrices) {
@@ -210,6 +240,7 @@ private:
   }
 
   QuantizationRecipe recipe;
+  CalibrationInputs inputs;
 };
 
 } // namespace

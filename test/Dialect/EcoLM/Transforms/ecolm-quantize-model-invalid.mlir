@@ -2,6 +2,8 @@
 // RUN: not ecolm-opt %s --ecolm-quantize-model="recipe=int4 include=(" 2>&1 | FileCheck %s --check-prefix=INCLUDE
 // RUN: not ecolm-opt %s --ecolm-quantize-model="recipe=int4 include=head" 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: not ecolm-opt %s --ecolm-quantize-model="recipe=int4" 2>&1 | FileCheck %s --check-prefix=FINITE
+// RUN: not ecolm-opt %s --ecolm-quantize-model="recipe=int4 calibration=%t.npz" 2>&1 | FileCheck %s --check-prefix=CALIBRATION
+// CALIBRATION: error: --calibration: {{.*}}.npz
 // RECIPE: error: --quantize: unknown method 'int3'; expected ternary, pot2 to pot7, int2, int4 or int8
 // INCLUDE: error: --quantize-include: '(' is no regular expression: parentheses not balanced
 // NONE: error: found no product and no embedding with a constant f32 matrix to quantize; check --quantize-include and --quantize-exclude against --check

@@ -68,6 +68,10 @@ def QuantizeModel : Pass<"ecolm-quantize-model", "::mlir::ModuleOp"> {
     operations read stays for them. The distance of each matrix from its floats
     is remembered on the module, for the report.
 
+    With `calibration`, the search for the scale of a group weighs the error of
+    a weight by the mean square of its input, and scales without offsets are then
+    fitted to the sums over the inputs (both steps of PoTPTQ, arXiv 2507.11959).
+
     Precondition: none. Postcondition: no chosen product has a declared f32
     matrix. It is an error if none is chosen, or if one is not finite.
 
@@ -91,7 +95,9 @@ def QuantizeModel : Pass<"ecolm-quantize-model", "::mlir::ModuleOp"> {
     Option<"include", "include", "std::string", /*default=*/"\".*\"",
            "Regular expression of the names of matrices to quantize">,
     Option<"exclude", "exclude", "std::string", /*default=*/"\"\"",
-           "Regular expression of the names of matrices to leave">
+           "Regular expression of the names of matrices to leave">,
+    Option<"calibration", "calibration", "std::string", /*default=*/"\"\"",
+           "File (.npz) with inputs f32 [rows, K] of matrices, by name">
   ];
   let statistics = [
     Statistic<"numQuantized", "quantized", "Number of matrices quantized">
