@@ -146,10 +146,18 @@ static bool findTail(ScaledProduct &found) {
   return false;
 }
 
+/// True for `node(a, b)` that is `a @ b`, or `a @ b^T`, and no more.
+static bool isPlainProduct(onnx::NodeOp node) {
+  if (node.isStandard("Gemm"))
+    return !node.getPresentInput(2) && !getInt(node, "transA", 0) &&
+           getFloat(node, "alpha", 1) == 1;
+  return node.isStandard("MatMul");
+}
+
 SmallVector<ScaledProduct> ecolm::findScaledProducts(ModuleOp module) {
   SmallVector<ScaledProduct> products;
   module.walk([&](onnx::NodeOp node) {
-    if (!node.isStandard("MatMul") ||
+    if (!isPlainProduct(node) ||
         !onnx::findReorderedConstant(node.getInputs()[1]) ||
         !isF32(node.getResult(0)))
       return;

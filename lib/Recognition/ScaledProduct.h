@@ -30,7 +30,7 @@ struct Monomial {
 /// `(round(x / scale) @ weights) * .. scale ..`, with a scale for each row that
 /// x is divided by, or multiplied by its inverse.
 struct ScaledProduct {
-  /// The MatMul of the codes, and the last node that scales its result.
+  /// The MatMul or Gemm of the codes, and the last node that scales its result.
   onnx::NodeOp product, tail;
   mlir::Value scale;
   /// True if x is divided by `scale`, false if it is multiplied.

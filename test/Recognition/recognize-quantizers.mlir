@@ -171,7 +171,7 @@ func.func @zeros_like(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
 // CHECK-DAG:     %[[P:.*]] = onnx.node "MatMul"(%[[Q]], %[[W]])
 // CHECK-DAG:     %[[Y:.*]] = onnx.node "Mul"(%[[P]], %[[G]])
 // CHECK-DAG:     %[[R:.*]] = onnx.node "QuantizeInt8"(%[[X]])
-// CHECK-DAG:     %[[Z:.*]] = onnx.node "MatMul"(%[[R]], %[[W]])
+// CHECK-DAG:     %[[Z:.*]] = onnx.node "Gemm"(%[[R]], %[[W]])
 // CHECK-DAG:     %[[N:.*]] = onnx.node "MatMul"(%{{.*}}, %[[W]])
 // CHECK:         return %[[Y]], %[[Z]], %[[N]]
 func.func @scale_behind(%x: tensor<?x8xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>) {
@@ -192,7 +192,7 @@ func.func @scale_behind(%x: tensor<?x8xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32
   %t = onnx.node "Mul"(%s, %half) {opset = 18 : i64} : (tensor<?x1xf32>, tensor<1xf32>) -> tensor<?x1xf32>
   %y = onnx.node "Div"(%p, %t) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
   %step = onnx.node "Div"(%c, %n) {opset = 18 : i64} : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
-  %p1 = onnx.node "MatMul"(%q, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  %p1 = onnx.node "Gemm"(%q, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
   %z = onnx.node "Mul"(%p1, %step) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
   %p2 = onnx.node "MatMul"(%q, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
   return %y, %z, %p2 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>
@@ -200,13 +200,15 @@ func.func @scale_behind(%x: tensor<?x8xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32
 
 // -----
 
-// The scale of another value, of codes of four bits, or multiplied twice.
+// The scale of another value, of codes of four bits, multiplied twice, or of a
+// sum with a bias.
 // CHECK-LABEL: func @other_scale_behind
 // CHECK-NOT:     "QuantizeInt8"
 // CHECK:         return
 func.func @other_scale_behind(%x: tensor<?x8xf32>, %o: tensor<?x1xf32>)
-    -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>) {
+    -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>) {
   %w = onnx.initializer "w" dense<1.0> : tensor<8x4xf32>
+  %bias = onnx.initializer "bias" dense<1.0> : tensor<4xf32>
   %axes = onnx.initializer "axes" dense<-1> : tensor<1xi64>
   %least = onnx.initializer "least" dense<1.0e-5> : tensor<f32>
   %n = onnx.initializer "n" dense<127.0> : tensor<f32>
@@ -228,5 +230,7 @@ func.func @other_scale_behind(%x: tensor<?x8xf32>, %o: tensor<?x1xf32>)
   %r4 = onnx.node "Round"(%u4) {opset = 18 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
   %p4 = onnx.node "MatMul"(%r4, %w) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
   %y4 = onnx.node "Div"(%p4, %s4) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
-  return %y0, %y1, %y4 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>
+  %p5 = onnx.node "Gemm"(%q, %w, %bias) {opset = 18 : i64} : (tensor<?x8xf32>, tensor<8x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  %y5 = onnx.node "Div"(%p5, %s) {opset = 18 : i64} : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  return %y0, %y1, %y4, %y5 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>
 }

@@ -246,6 +246,22 @@ class GroupedBitLinear(nn.Module):
         return x @ q.reshape(d_out, d_in).T
 
 
+class SharedCodes(nn.Module):
+    """Three projections of the same codes, each scaled behind its product."""
+
+    def __init__(self, d):
+        super().__init__()
+        self.weights = nn.ParameterList(torch.randint(-1, 2, (d, d)).float() for _ in range(3))
+        self.scales = nn.Parameter(torch.rand(3, d) * 0.05)
+
+    def forward(self, x):
+        peak = x.abs().amax(-1, keepdim=True).clamp(min=1e-5)
+        codes = (x * (127 / peak)).round().clamp(-128, 127).to(torch.int8).float()
+        q, k, v = (F.linear(codes, w) * s * (peak / 127)
+                   for w, s in zip(self.weights, self.scales))
+        return torch.cat([q, k, v], -1)
+
+
 class FeedForward(nn.Module):
     """relu(gate)^2 * up with a norm before the last layer, three BitLinears in all."""
 
@@ -288,6 +304,8 @@ STYLES = [
     style("bitnet/bits as parameters", lambda: QuantizeLinear1bit(64, 48), X, ternary=1, int8=1),
     style("bitnet/quantizer modules", lambda: BitLayer(64, 48), X,
           ternary=1, int8=1, layer_norm=1),
+    style("bitnet/shared codes", lambda: SharedCodes(64), floats(5, 64), ternary=3, int8=1,
+          free=(0,)),
     style("bitnet/scale per row", lambda: TritRows(64, 48), X, ternary=1, free=(0, 1)),
     style("bitnet/scale per group", lambda: GroupedBitLinear(64, 48), X, ternary=1),
     style("bitnet/feed-forward with sub-norm", lambda: FeedForward(64, 96), X, ternary=3, int8=2,

@@ -174,6 +174,21 @@ class EinsumTernary(nn.Module):
         return torch.einsum("bti,oi->bto", x, t)
 
 
+class EinsumHeads(nn.Module):
+    """Heads as axes of the weights, into and out of them."""
+
+    def __init__(self, d, heads):
+        super().__init__()
+        self.w_in = nn.Parameter(torch.randn(heads, d, d // heads))
+        self.w_out = nn.Parameter(torch.randn(heads, d // heads, d))
+
+    def forward(self, x):
+        w_in, w_out = (torch.sign(w) * (w.abs() > 0.7 * w.abs().mean())
+                       for w in (self.w_in, self.w_out))
+        h = torch.einsum("bsd,hdk->bhsk", x, w_in) * 0.1
+        return torch.einsum("bhsk,hkd->bsd", F.relu(h), w_out)
+
+
 class TwoScales(nn.Linear):
     """TTQ: one scale for the positive weights, another for the negative. Not ternary here."""
 
@@ -212,6 +227,7 @@ STYLES = [
     style("threshold/round of tanh", lambda: RoundOfTanh(64, 40), X, ternary=1),
     style("threshold/addmm of [in, out]", lambda: HiddenConv1D(64, 40), X, ternary=1),
     style("threshold/einsum", lambda: EinsumTernary(64, 40), X, ternary=1),
+    style("threshold/einsum of heads", lambda: EinsumHeads(64, 4), X, ternary=2, free=(0,)),
     style("threshold/two scales", lambda: TwoScales(64, 40), X, almost=1),
     style("threshold/four levels", lambda: FourLevels(64, 40), X),
 ]
