@@ -146,8 +146,11 @@ std::optional<int64_t> TableBuilder::findTokens(Value factors) {
   };
   if (!isOne(0) && !isWhole(0))
     return std::nullopt;
+  // Without heads only the batch shows that the factors are of places, not of
+  // what stands there.
+  bool isShared = missing > 0 || (isOne(0) && wide.getDimSize(0) != 1);
   if (rank == 3)
-    return isWhole(1) ? std::optional<int64_t>(1) : std::nullopt;
+    return isShared && isWhole(1) ? std::optional<int64_t>(1) : std::nullopt;
   for (int64_t tokens : {2, 1})
     if (isWhole(tokens) && isOne(3 - tokens))
       return tokens;

@@ -29,10 +29,76 @@ IndexForm IndexForm::plus(const IndexForm &other, int64_t factor) const {
   return sum;
 }
 
+/// How many elements a Slice of `dim` alone asks for, or nothing.
+static std::optional<LinearForm> getAskedSize(onnx::NodeOp slice, int64_t dim) {
+  Value axesInput = slice.getPresentInput(3), steps = slice.getPresentInput(4);
+  RankedTensorType type = getRankedType(slice.getInputs()[0]);
+  if (static_cast<int64_t>(slice.getOpset()) < 10 || !axesInput || !type)
+    return std::nullopt;
+  auto axes = onnx::getConstantIntegers(skipIdentities(axesInput));
+  auto step = steps ? onnx::getConstantIntegers(skipIdentities(steps))
+                    : std::optional(SmallVector<int64_t>{1});
+  if (!axes || axes->size() != 1 || !step || step->front() != 1 ||
+      normalizeAxis((*axes)[0], type.getRank()) != dim)
+    return std::nullopt;
+  std::optional<LinearForm> start = getIntegerForm(slice.getInputs()[1]);
+  std::optional<LinearForm> end = getIntegerForm(slice.getInputs()[2]);
+  // Negative places count from the end. How much there is behind a constant
+  // only the run knows, but for the first element of what is not empty.
+  if (!start || !end)
+    return std::nullopt;
+  bool isFirst = *start == LinearForm(0) && *end == LinearForm(1);
+  if (!start->terms.empty() || start->constant < 0 ||
+      (end->terms.empty() && !isFirst))
+    return std::nullopt;
+  return end->plus(*start, -1);
+}
+
+/// True if `size` is made of names that the model gave.
+static bool isOfModel(const std::optional<LinearForm> &size) {
+  return size && llvm::none_of(size->terms, [](const auto &term) {
+           return StringRef(term.first).starts_with("?");
+         });
+}
+
+std::optional<LinearForm> ecolm::getFittingSize(Value value, int64_t dim) {
+  std::optional<LinearForm> size = getSizeForm(value, dim);
+  if (isOfModel(size))
+    return size;
+  auto node = skipIdentities(value).getDefiningOp<onnx::NodeOp>();
+  if (!node || !node.getDomain().empty() || dim < 0)
+    return size;
+  StringRef op = node.getOpType();
+  if (op == "Slice")
+    if (std::optional<LinearForm> asked = getAskedSize(node, dim))
+      return asked;
+  if (op == "Unsqueeze") {
+    auto axes = getIntsOrInput(node, "axes", 1);
+    int64_t rank = getResultType(node).getRank(), own = dim;
+    for (int64_t axis : axes.value_or(SmallVector<int64_t>()))
+      own -= normalizeAxis(axis, rank).value_or(rank) < dim;
+    return getFittingSize(node.getInputs()[0], own);
+  }
+  bool keepsPlaces = op == "Slice" || op == "Not" || op == "Cast" ||
+                     op == "Where" || op == "Equal" || op == "Trilu" ||
+                     op == "Add" || op == "Sub" || op == "Mul";
+  if (!keepsPlaces)
+    return size;
+  for (Value input : node.getInputs()) {
+    RankedTensorType type = getRankedType(input);
+    int64_t own = dim;
+    if (type && op != "Slice" && op != "Trilu")
+      own -= getResultType(node).getRank() - type.getRank();
+    if (type && own >= 0 && own < type.getRank() && type.isDynamicDim(own))
+      return getFittingSize(input, own);
+  }
+  return size;
+}
+
 /// True if both dimensions are of one size in every run.
 static bool haveSameSize(Value lhs, int64_t lhsDim, Value rhs, int64_t rhsDim) {
-  std::optional<LinearForm> size = getSizeForm(lhs, lhsDim);
-  return size && size == getSizeForm(rhs, rhsDim);
+  std::optional<LinearForm> size = getFittingSize(lhs, lhsDim);
+  return size && size == getFittingSize(rhs, rhsDim);
 }
 
 bool ecolm::broadcastsPlainly(Value lhs, Value rhs) {
@@ -160,6 +226,68 @@ std::optional<IndexForm> ecolm::moveForm(onnx::NodeOp node,
   return moved;
 }
 
+/// Two tensors that count on from each other, of which the first is of a size
+/// that is known.
+static std::optional<IndexForm> joinForms(onnx::NodeOp concat) {
+  RankedTensorType type = getRankedType(concat.getInputs()[0]);
+  if (!type || concat.getInputs().size() != 2)
+    return std::nullopt;
+  auto axis = normalizeAxis(getInt(concat, "axis", 0), type.getRank());
+  std::optional<LinearForm> length =
+      axis ? getFittingSize(concat.getInputs()[0], *axis) : std::nullopt;
+  if (!length || !length->terms.empty())
+    return std::nullopt;
+  std::optional<IndexForm> first = getIndexForm(concat.getInputs()[0]);
+  std::optional<IndexForm> joined =
+      first ? getIndexForm(concat.getInputs()[1]) : std::nullopt;
+  if (!joined)
+    return std::nullopt;
+  int64_t size = length->constant;
+  joined->offset.constant -= size * joined->factors[*axis];
+  // What one element would be multiplied by does not matter.
+  if (size == 1)
+    first->factors[*axis] = joined->factors[*axis];
+  return first->factors == joined->factors && first->offset == joined->offset
+             ? joined
+             : std::nullopt;
+}
+
+/// Whether every element of a form is at least 0, for sizes are.
+static bool isNeverNegative(const IndexForm &form) {
+  return form.offset.constant >= 0 &&
+         llvm::all_of(form.offset.terms,
+                      [](const auto &term) { return term.second >= 0; }) &&
+         llvm::all_of(form.factors, [](int64_t factor) { return factor >= 0; });
+}
+
+/// Elements at places that are joined, `GatherND(x, Concat(i[..,], j[..,]))`:
+/// the form of x, of the forms of the places.
+static std::optional<IndexForm> lookUp(onnx::NodeOp gather) {
+  std::optional<IndexForm> data = getIndexForm(gather.getInputs()[0]);
+  onnx::NodeOp places = matchNode(gather.getInputs()[1], "Concat");
+  RankedTensorType type =
+      places ? getRankedType(places.getResult(0)) : RankedTensorType();
+  if (!data || !type || getInt(gather, "batch_dims", 0) != 0 ||
+      normalizeAxis(getInt(places, "axis", 0), type.getRank()) !=
+          type.getRank() - 1 ||
+      places.getInputs().size() != data->factors.size())
+    return std::nullopt;
+  IndexForm found = {SmallVector<int64_t>(type.getRank() - 1, 0), data->offset};
+  for (auto [place, factor] :
+       llvm::zip_equal(places.getInputs(), data->factors)) {
+    if (getRankedType(place).getShape().back() != 1)
+      return std::nullopt;
+    if (factor == 0)
+      continue;
+    std::optional<IndexForm> at = getIndexForm(place);
+    if (!at || !isNeverNegative(*at))
+      return std::nullopt;
+    at->factors.pop_back();
+    found = found.plus(*at, factor);
+  }
+  return found;
+}
+
 std::optional<IndexForm> ecolm::getIndexForm(Value value) {
   value = skipIdentities(value);
   RankedTensorType type = getRankedType(value);
@@ -188,7 +316,12 @@ std::optional<IndexForm> ecolm::getIndexForm(Value value) {
       return std::nullopt;
     return lhs->plus(*rhs, op == "Add" ? 1 : -1);
   }
-  std::optional<IndexForm> form = getIndexForm(inputs[0]);
+  if (op == "Concat")
+    return joinForms(node);
+  if (op == "GatherND")
+    return lookUp(node);
+  std::optional<IndexForm> form =
+      inputs.empty() ? std::nullopt : getIndexForm(inputs[0]);
   if (!form || op == "Cast")
     return form;
   return moveForm(node, *form);

@@ -27,6 +27,11 @@ struct IndexForm {
   IndexForm plus(const IndexForm &other, int64_t factor) const;
 };
 
+/// The size of dimension `dim` of `value`. Where it has no name of its own, a
+/// slice has as many elements as it is asked for, else it fits nothing that is
+/// as long.
+std::optional<LinearForm> getFittingSize(mlir::Value value, int64_t dim);
+
 /// True if the two are of one size in every dimension that they share, or one
 /// of them says 1: no size that the run decides turns out to be 1.
 bool broadcastsPlainly(mlir::Value lhs, mlir::Value rhs);

@@ -153,6 +153,26 @@ static std::optional<TwoValued> evaluateArithmetic(onnx::NodeOp node) {
   return rhs->map([&](double b) { return compute(lhs->inside, b); });
 }
 
+/// A truth and another, of which one is the same everywhere.
+static std::optional<TwoValued> evaluateLogic(onnx::NodeOp node) {
+  std::optional<TwoValued> lhs = evaluate(node.getInputs()[0]);
+  std::optional<TwoValued> rhs = lhs ? evaluate(node.getInputs()[1]) : lhs;
+  if (!lhs || !rhs || !(lhs->isUniform() || rhs->isUniform()) ||
+      !broadcastsPlainly(node.getInputs()[0], node.getInputs()[1]))
+    return std::nullopt;
+  if (lhs->isUniform())
+    std::swap(lhs, rhs);
+  // True decides Or, and false decides And.
+  bool decides = (rhs->inside != 0) == (node.getOpType() == "Or");
+  RankedTensorType type = getRankedType(node.getResult(0));
+  if (!type)
+    return std::nullopt;
+  if (decides)
+    return makeUniform(type.getRank(), rhs->inside != 0);
+  IndexForm test = makeUniform(type.getRank(), 0).test;
+  return TwoValued{test.plus(lhs->test, 1), lhs->inside, lhs->outside};
+}
+
 static std::optional<TwoValued> evaluateNode(onnx::NodeOp node) {
   StringRef op = node.getOpType();
   if (op == "Less" || op == "LessOrEqual" || op == "Greater" ||
@@ -162,6 +182,8 @@ static std::optional<TwoValued> evaluateNode(onnx::NodeOp node) {
     return evaluateTrilu(node);
   if (op == "Where")
     return evaluateWhere(node);
+  if (op == "And" || op == "Or")
+    return evaluateLogic(node);
   if (op == "Add" || op == "Sub" || op == "Mul" || op == "Equal")
     return evaluateArithmetic(node);
   if (op == "ConstantOfShape") {
@@ -185,8 +207,12 @@ static std::optional<TwoValued> evaluateNode(onnx::NodeOp node) {
                    : *input;
   }
   RankedTensorType type = getRankedType(node.getResult(0));
-  bool moves = op == "Unsqueeze" || op == "Squeeze" || op == "Reshape" ||
-               op == "Expand" || op == "Transpose" || op == "Slice";
+  // Zeros add up to zeros.
+  if (op == "CumSum")
+    return input->isUniform() && input->inside == 0 ? input : std::nullopt;
+  bool moves = op == "Gather" || op == "GatherND" || op == "Unsqueeze" ||
+               op == "Squeeze" || op == "Reshape" || op == "Expand" ||
+               op == "Transpose" || op == "Slice";
   if (type && moves && input->isUniform())
     return makeUniform(type.getRank(), input->inside);
   std::optional<IndexForm> moved = moveForm(node, input->test);
@@ -200,67 +226,15 @@ static std::optional<TwoValued> evaluate(Value value) {
   value = skipIdentities(value);
   if (getConstant(value))
     return fitTriangle(value);
+  // Integers that count, and come to one number.
+  std::optional<IndexForm> form = getIndexForm(value);
+  if (form && form->offset.terms.empty() &&
+      llvm::all_of(form->factors, [](int64_t factor) { return factor == 0; }))
+    return makeUniform(form->factors.size(), form->offset.constant);
   auto node = value.getDefiningOp<onnx::NodeOp>();
   if (!node || !node.getDomain().empty())
     return std::nullopt;
   return evaluateNode(node);
-}
-
-/// The end of a Slice of `dim` alone from its first element on, or nothing.
-static std::optional<LinearForm> getSliceEnd(onnx::NodeOp slice, int64_t dim) {
-  Value axesInput = slice.getPresentInput(3), steps = slice.getPresentInput(4);
-  RankedTensorType type = getRankedType(slice.getInputs()[0]);
-  if (static_cast<int64_t>(slice.getOpset()) < 10 || !axesInput || !type)
-    return std::nullopt;
-  auto axes = onnx::getConstantIntegers(skipIdentities(axesInput));
-  auto step = steps ? onnx::getConstantIntegers(skipIdentities(steps))
-                    : std::optional(SmallVector<int64_t>{1});
-  if (!axes || axes->size() != 1 || !step || step->front() != 1 ||
-      normalizeAxis((*axes)[0], type.getRank()) != dim ||
-      getIntegerForm(slice.getInputs()[1]) != LinearForm(0))
-    return std::nullopt;
-  return getIntegerForm(slice.getInputs()[2]);
-}
-
-/// True if `size` is made of names that the model gave.
-static bool isOfModel(const std::optional<LinearForm> &size) {
-  return size && llvm::none_of(size->terms, [](const auto &term) {
-           return StringRef(term.first).starts_with("?");
-         });
-}
-
-std::optional<LinearForm> ecolm::getMaskSize(Value mask, int64_t dim) {
-  std::optional<LinearForm> size = getSizeForm(mask, dim);
-  if (isOfModel(size))
-    return size;
-  auto node = skipIdentities(mask).getDefiningOp<onnx::NodeOp>();
-  if (!node || !node.getDomain().empty() || dim < 0)
-    return size;
-  StringRef op = node.getOpType();
-  if (op == "Slice")
-    if (std::optional<LinearForm> end = getSliceEnd(node, dim))
-      return end;
-  if (op == "Unsqueeze") {
-    auto axes = getIntsOrInput(node, "axes", 1);
-    int64_t rank = getResultType(node).getRank(), own = dim;
-    for (int64_t axis : axes.value_or(SmallVector<int64_t>()))
-      own -= normalizeAxis(axis, rank).value_or(rank) < dim;
-    return getMaskSize(node.getInputs()[0], own);
-  }
-  bool keepsPlaces = op == "Slice" || op == "Not" || op == "Cast" ||
-                     op == "Where" || op == "Equal" || op == "Trilu" ||
-                     op == "Add" || op == "Sub" || op == "Mul";
-  if (!keepsPlaces)
-    return size;
-  for (Value input : node.getInputs()) {
-    RankedTensorType type = getRankedType(input);
-    int64_t own = dim;
-    if (type && op != "Slice" && op != "Trilu")
-      own -= getResultType(node).getRank() - type.getRank();
-    if (type && own >= 0 && own < type.getRank() && type.isDynamicDim(own))
-      return getMaskSize(input, own);
-  }
-  return size;
 }
 
 std::optional<CausalMask> ecolm::proveCausal(Value mask, MaskUse use,

@@ -38,11 +38,6 @@ enum class MaskUse {
 std::optional<CausalMask> proveCausal(mlir::Value mask, MaskUse use,
                                       double lowest);
 
-/// The size of dimension `dim` of a mask, where it has no name of its own: a
-/// slice of a constant has as many rows as it is asked for, else it fits no
-/// scores.
-std::optional<LinearForm> getMaskSize(mlir::Value mask, int64_t dim);
-
 } // namespace ecolm
 
 #endif // ECOLM_LIB_RECOGNITION_MASKPREDICATE_H

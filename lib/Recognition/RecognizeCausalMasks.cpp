@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "IndexForm.h"
 #include "MaskPredicate.h"
 #include "NodeMatch.h"
 #include "ecolm/Conversion/ONNXNodes/GraphRewriter.h"
@@ -93,7 +94,7 @@ bool MaskedAttention::takeCausal(Value mask) {
   if (!proved || proved->keepsAll || becomesCausal)
     return proved && proved->keepsAll;
   auto queries = getSizeForm(operands[0], q.getRank() - 2);
-  if (!queries || getMaskSize(mask, type.getRank() - 2) != queries ||
+  if (!queries || getFittingSize(mask, type.getRank() - 2) != queries ||
       !usePast(proved->diagonal))
     return false;
   becomesCausal = true;

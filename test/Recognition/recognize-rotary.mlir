@@ -112,6 +112,24 @@ func.func @split(%x: tensor<2x3x4xf32>, %c: tensor<3x2xf32>, %s: tensor<3x2xf32>
 
 // -----
 
+// A product of complex numbers, of which both are data.
+// CHECK: reason = "nothing shows that it has a cosine and a sine for each token"
+// CHECK-LABEL: func @complex
+// CHECK-NOT:     "RotaryEmbedding"
+func.func @complex(%x: tensor<2x3x4xf32>, %c: tensor<2x3x2xf32>, %s: tensor<2x3x2xf32>) -> tensor<2x3x4xf32> {
+  %a, %b = onnx.node "Split"(%x) {attrs = {axis = -1 : i64, num_outputs = 2 : i64}, opset = 18 : i64} : (tensor<2x3x4xf32>) -> (tensor<2x3x2xf32>, tensor<2x3x2xf32>)
+  %ac = onnx.node "Mul"(%a, %c) {opset = 14 : i64} : (tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> tensor<2x3x2xf32>
+  %bs = onnx.node "Mul"(%b, %s) {opset = 14 : i64} : (tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> tensor<2x3x2xf32>
+  %first = onnx.node "Sub"(%ac, %bs) {opset = 14 : i64} : (tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> tensor<2x3x2xf32>
+  %bc = onnx.node "Mul"(%b, %c) {opset = 14 : i64} : (tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> tensor<2x3x2xf32>
+  %as = onnx.node "Mul"(%a, %s) {opset = 14 : i64} : (tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> tensor<2x3x2xf32>
+  %second = onnx.node "Add"(%bc, %as) {opset = 14 : i64} : (tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> tensor<2x3x2xf32>
+  %y = onnx.node "Concat"(%first, %second) {attrs = {axis = 2 : i64}, opset = 13 : i64} : (tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> tensor<2x3x4xf32>
+  return %y : tensor<2x3x4xf32>
+}
+
+// -----
+
 // Neighbours of a dimension of two, the tokens before the heads, and the whole
 // turned: angles of a product whose columns repeat.
 // CHECK: evidence = "pairs"
