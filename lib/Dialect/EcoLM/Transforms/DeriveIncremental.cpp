@@ -166,11 +166,15 @@ struct DeriveIncrementalPass final
     std::optional<std::pair<Location, std::string>> obstacle;
     if (orWholeSequences && failed(findObstacle(derived, obstacle))) {
       bool isModel = isLanguageModel(derived);
+      // The location names the node; what became of it means nothing to a user.
+      std::string reason = obstacle->second;
+      if (size_t at = reason.find("' op keeps"); at != std::string::npos)
+        reason.replace(0, at + StringRef("' op").size(), "it");
       emitWarning(obstacle->first)
           << (isModel ? "every new token will take an evaluation of the whole "
                         "text so far: "
                       : "the program will take tensors and no text: ")
-          << obstacle->second;
+          << reason;
       if (isModel)
         getOperation()->setAttr("ecolm.whole_sequences",
                                 UnitAttr::get(&getContext()));

@@ -9,7 +9,7 @@ func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x4xf32> {
   %c1 = arith.constant 1 : index
   %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
   %e = tensor.empty(%n) : tensor<1x?x4xf32>
-  // expected-warning @+1 {{every new token will take an evaluation of the whole text so far: 'linalg.generic' op keeps the model from being evaluated token by token: it uses the place of a token in the sequence}}
+  // expected-warning @+1 {{every new token will take an evaluation of the whole text so far: it keeps the model from being evaluated token by token: it uses the place of a token in the sequence}}
   %y = linalg.generic {
       indexing_maps = [affine_map<(b, t, v) -> (b, t)>, affine_map<(b, t, v) -> (b, t, v)>],
       iterator_types = ["parallel", "parallel", "parallel"]}
