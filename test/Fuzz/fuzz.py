@@ -16,6 +16,7 @@ import pathlib
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -112,6 +113,11 @@ def judge(outcome: Outcome, options) -> str | None:
     return None
 
 
+def find_tool(name: str) -> str:
+    """The absolute path of a tool, which runs in other folders."""
+    return os.path.abspath(shutil.which(name) or name)
+
+
 def make_files(folder: pathlib.Path) -> None:
     """What external data of a mutant may name."""
     (folder / "weights.bin").write_bytes(bytes(range(256)) * 64)
@@ -121,8 +127,8 @@ def make_files(folder: pathlib.Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     tool = parser.add_mutually_exclusive_group(required=True)
-    tool.add_argument("--reader", help="ecolm-fuzz")
-    tool.add_argument("--compiler", help="ecolm-compile")
+    tool.add_argument("--reader", type=find_tool, help="ecolm-fuzz")
+    tool.add_argument("--compiler", type=find_tool, help="ecolm-compile")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="number of the first mutant")
     parser.add_argument("--seed", type=int, default=1)

@@ -205,6 +205,10 @@ private:
     if (succeeded(places))
       return places;
     bool isModel = isLanguageModel(derived);
+    // The location names the node; what became of it means nothing to a user.
+    std::string reason = obstacle->second;
+    if (size_t at = reason.find("' op keeps"); at != std::string::npos)
+      reason.replace(0, at + StringRef("' op").size(), "it");
     emitWarning(obstacle->first)
         << (isModel ? "every new token will take an evaluation of the whole "
                       "text so far: "

@@ -12,7 +12,7 @@ func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x4xf32> {
   %zero = arith.constant 0.0 : f32
   %x = tensor.splat %zero[%n] : tensor<1x?x4xf32>
   %s = tensor.splat %zero : tensor<1x4xf32>
-  // expected-warning @+1 {{every new token will take an evaluation of the whole text so far: 'linalg.reduce' op keeps the model from being evaluated token by token: it reduces over tokens}}
+  // expected-warning @+1 {{every new token will take an evaluation of the whole text so far: it keeps the model from being evaluated token by token: it reduces over tokens}}
   %sum = linalg.reduce { arith.addf } ins(%x : tensor<1x?x4xf32>) outs(%s : tensor<1x4xf32>) dimensions = [1]
   %y = linalg.broadcast ins(%sum : tensor<1x4xf32>) outs(%e : tensor<1x?x4xf32>) dimensions = [1]
   return %y : tensor<1x?x4xf32>
