@@ -213,7 +213,7 @@ private:
         << (isModel ? "every new token will take an evaluation of the whole "
                       "text so far: "
                     : "the program will take tensors and no text: ")
-        << obstacle->second;
+        << reason;
     if (isModel)
       getOperation()->setAttr("ecolm.whole_sequences",
                               UnitAttr::get(&getContext()));
