@@ -2,7 +2,7 @@
 
 A matrix whose elements are all 0 or one magnitude is ternary by definition, whatever it was made
 for: identity, one-hot and zero matrices are taken for ternary, and rightly. A constant matrix has
-the factors of a butterfly, and integers to five are all sums of two powers of two.
+the factors of a butterfly, and integers to five are integers of four bits.
 """
 
 import torch
@@ -108,7 +108,7 @@ STYLES = [
              lambda: Held(powers(32, 32) * (1 + 4e-6 * torch.randn(32, 32))), X),
     ordinary("ordinary/elevenths", lambda: Held(torch.randint(-12, 13, (32, 32)) / 11.0), X),
     ordinary("ordinary/integers to five", lambda: Held(torch.randint(-5, 6, (32, 32)).float()), X,
-             pot=2),
+             uniform=1),
     ordinary("ordinary/five levels", lambda: Held(torch.randint(-2, 3, (32, 32)) * 0.1 + 0.01), X),
     ordinary("ordinary/bias of powers of two",
              lambda: Held(torch.randn(32, 32) / 6, powers(32)), X),

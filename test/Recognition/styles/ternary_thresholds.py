@@ -201,7 +201,7 @@ class TwoScales(nn.Linear):
 
 
 class FourLevels(nn.Linear):
-    """Two bits without a zero: -1.5, -0.5, 0.5 and 1.5 of the scale. Not ternary."""
+    """Two bits without a zero: -1.5, -0.5, 0.5 and 1.5 of the scale. Uniform, not ternary."""
 
     def forward(self, x):
         s = self.weight.abs().mean()
@@ -229,5 +229,5 @@ STYLES = [
     style("threshold/einsum", lambda: EinsumTernary(64, 40), X, ternary=1),
     style("threshold/einsum of heads", lambda: EinsumHeads(64, 4), X, ternary=2, free=(0,)),
     style("threshold/two scales", lambda: TwoScales(64, 40), X, almost=1),
-    style("threshold/four levels", lambda: FourLevels(64, 40), X),
+    style("threshold/four levels", lambda: FourLevels(64, 40), X, uniform=1),
 ]
