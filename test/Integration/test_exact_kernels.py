@@ -96,6 +96,19 @@ def test_layers_are_exact(fill, tmp_path):
     assert len(wrong_layers(layers, inputs, outputs)) == 1
 
 
+@pytest.mark.parametrize("option", ["--mcpu=x86-64", "--mcpu=x86-64-v3",
+                                    "--lower-mul-to-shift=shift"])
+def test_bytes_are_exact_on_other_targets(option, tmp_path):
+    """Without instructions for products of bytes, with those of AVX2, and without products."""
+    layers = LayerModel(seed=3)
+    for rows, columns in [(1, 1), (17, 15), (64, 96), (31, 2050), (129, 70)]:
+        layers.byte_matmul(rows, columns)
+    program = compile_model(layers.model(), tmp_path / "layers", option)
+    inputs = layers.inputs(ROWS)
+    wrong = wrong_layers(layers, inputs, program.evaluate(inputs, "-t", 2))
+    assert not wrong, "\n".join(wrong)
+
+
 def test_cases_are_many():
     """At least 10,000 pairs of a random shape and random values."""
     assert set(CASES) == {"butterflies", "float_factors", "products", "groups",
