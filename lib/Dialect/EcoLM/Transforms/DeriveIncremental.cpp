@@ -36,6 +36,12 @@ static constexpr StringLiteral kContextLength = "ecolm.context_length";
 /// Kernels take so many positions at a time, so a cache has whole groups.
 static constexpr int64_t kCacheLanes = 16;
 
+/// The runtime gives signed ids; MLIR's integers have no sign.
+static bool hasUnsignedIds(func::FuncOp function) {
+  return function.getNumArguments() == 1 &&
+         function.getArgAttr(0, "ecolm.unsigned");
+}
+
 /// Fails unless `function` maps token ids 1x? to logits 1x?xV.
 static LogicalResult checkSignature(func::FuncOp function) {
   FunctionType type = function.getFunctionType();
@@ -53,6 +59,9 @@ static LogicalResult checkSignature(func::FuncOp function) {
            << "expected a body and the type (tensor<1x?xi64>) -> "
               "tensor<1x?xVxf32>, but found "
            << type;
+  if (hasUnsignedIds(function))
+    return classify(function.emitOpError(), ErrorClass::Unsupported)
+           << "expected signed token ids";
   return success();
 }
 
@@ -81,7 +90,8 @@ findPlaces(func::FuncOp function, int64_t context,
 /// True if `function` maps token ids ?x? to logits ?x?xV, for any batch.
 static bool isLanguageModel(func::FuncOp function) {
   FunctionType type = function.getFunctionType();
-  if (type.getNumInputs() != 1 || type.getNumResults() != 1)
+  if (type.getNumInputs() != 1 || type.getNumResults() != 1 ||
+      hasUnsignedIds(function))
     return false;
   auto ids = dyn_cast<RankedTensorType>(type.getInput(0));
   auto logits = dyn_cast<RankedTensorType>(type.getResult(0));
@@ -206,14 +216,14 @@ private:
       return places;
     bool isModel = isLanguageModel(derived);
     // The location names the node; what became of it means nothing to a user.
-    std::string reason = obstacle->second;
-    if (size_t at = reason.find("' op keeps"); at != std::string::npos)
-      reason.replace(0, at + StringRef("' op").size(), "it");
+    StringRef reason = obstacle->second;
+    if (auto [operation, rest] = reason.split("' op "); !rest.empty())
+      reason = rest;
     emitWarning(obstacle->first)
         << (isModel ? "every new token will take an evaluation of the whole "
                       "text so far: "
                     : "the program will take tensors and no text: ")
-        << reason;
+        << (reason.starts_with("keeps") ? "it " : "") << reason;
     if (isModel)
       getOperation()->setAttr("ecolm.whole_sequences",
                               UnitAttr::get(&getContext()));

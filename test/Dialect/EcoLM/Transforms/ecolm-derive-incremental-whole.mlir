@@ -23,7 +23,20 @@ func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x4xf32> {
 // A function that gives no logits takes tensors.
 // CHECK-NOT:   ecolm.whole_sequences
 // CHECK-LABEL: func @main
-// expected-warning @+1 {{the program will take tensors and no text: 'func.func' op expected a body and the type (tensor<1x?xi64>) -> tensor<1x?xVxf32>, but found '(tensor<4xf32>) -> tensor<4xf32>'}}
+// expected-warning @+1 {{the program will take tensors and no text: expected a body and the type (tensor<1x?xi64>) -> tensor<1x?xVxf32>, but found '(tensor<4xf32>) -> tensor<4xf32>'}}
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %x : tensor<4xf32>
+}
+
+// -----
+
+// The runtime gives signed ids.
+// CHECK-NOT:   ecolm.whole_sequences
+// CHECK-LABEL: func @main
+// expected-warning @+1 {{the program will take tensors and no text: expected signed token ids}}
+func.func @main(%ids: tensor<1x?xi64> {ecolm.unsigned}) -> tensor<1x?x4xf32> {
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %ids, %c1 : tensor<1x?xi64>
+  %y = tensor.empty(%n) : tensor<1x?x4xf32>
+  return %y : tensor<1x?x4xf32>
 }
