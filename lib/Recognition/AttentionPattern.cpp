@@ -41,6 +41,17 @@ static Value takeScale(Value value, SizePower &scale) {
   }
 }
 
+/// x of `x - max(x)` over the last axis, which softmax does anyway; any other
+/// value as it is.
+static Value skipOwnMaximum(Value value) {
+  onnx::NodeOp difference = matchNode(value, "Sub");
+  if (!difference)
+    return value;
+  Value x = skipIdentities(difference.getInputs()[0]);
+  Value largest = difference.getInputs()[1];
+  return matchReductionOverLast(largest, "ReduceMax") == x ? x : value;
+}
+
 /// The input of a Softmax over the last axis that computes `value`, past a
 /// guard against rows without keys, or null.
 static Value matchSoftmax(Value value, bool &isGuarded) {
@@ -61,7 +72,8 @@ static Value matchSoftmax(Value value, bool &isGuarded) {
   bool isOld = static_cast<int64_t>(softmax.getOpset()) < 13;
   auto axis =
       normalizeAxis(getInt(softmax, "axis", isOld ? 1 : -1), type.getRank());
-  return axis == type.getRank() - 1 ? softmax.getInputs()[0] : Value();
+  return axis == type.getRank() - 1 ? skipOwnMaximum(softmax.getInputs()[0])
+                                    : Value();
 }
 
 /// The product behind `value`, numbers and casts skipped, or null.

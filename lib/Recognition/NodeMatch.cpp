@@ -124,13 +124,13 @@ bool ecolm::isSameValue(Value lhs, Value rhs) {
          });
 }
 
-Value ecolm::matchMeanOverLast(Value value) {
-  onnx::NodeOp mean = matchNode(value, "ReduceMean");
-  if (!mean || !getInt(mean, "keepdims", 1))
+Value ecolm::matchReductionOverLast(Value value, StringRef op) {
+  onnx::NodeOp reduction = matchNode(value, op);
+  if (!reduction || !getInt(reduction, "keepdims", 1))
     return nullptr;
-  Value x = skipIdentities(mean.getInputs()[0]);
+  Value x = skipIdentities(reduction.getInputs()[0]);
   RankedTensorType type = getRankedType(x);
-  auto axes = getIntsOrInput(mean, "axes", 1);
+  auto axes = getIntsOrInput(reduction, "axes", 1);
   if (!type || !axes || axes->size() != 1)
     return nullptr;
   std::optional<int64_t> axis = normalizeAxis(axes->front(), type.getRank());

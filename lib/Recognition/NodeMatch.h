@@ -46,8 +46,8 @@ mlir::Value matchSquare(mlir::Value value);
 /// True if both are one value, equal constants, or the same operator of such.
 bool isSameValue(mlir::Value lhs, mlir::Value rhs);
 
-/// x of `ReduceMean(x)` over the last axis, which stays, or null.
-mlir::Value matchMeanOverLast(mlir::Value value);
+/// x of `op(x)`, a reduction over the last axis, which stays, or null.
+mlir::Value matchReductionOverLast(mlir::Value value, llvm::StringRef op);
 
 /// The ranked type of `value`, or null.
 mlir::RankedTensorType getRankedType(mlir::Value value);

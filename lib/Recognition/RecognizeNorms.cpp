@@ -78,7 +78,8 @@ static std::optional<Norm> matchScaled(Value value,
   }
   auto sum = matchBinary(
       variance, "Add", [](Value rhs) { return matchNumber(rhs).has_value(); });
-  Value square = sum ? matchMeanOverLast(sum->first) : Value();
+  Value square =
+      sum ? matchReductionOverLast(sum->first, "ReduceMean") : Value();
   Value squared = square ? matchSquare(square) : Value();
   if (!squared)
     return std::nullopt;
@@ -100,7 +101,7 @@ static void matchCenter(Norm &norm) {
   if (!difference)
     return;
   Value x = skipIdentities(difference.getInputs()[0]);
-  if (matchMeanOverLast(difference.getInputs()[1]) == x) {
+  if (matchReductionOverLast(difference.getInputs()[1], "ReduceMean") == x) {
     norm.x = x;
     norm.centers = true;
   }

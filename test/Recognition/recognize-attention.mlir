@@ -74,7 +74,7 @@ func.func @constant(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x3x4xf32>) -> (tensor
 
 // -----
 
-// Heads that are repeated for groups, keys in another order, two masks.
+// Heads that are repeated for groups, a maximum taken off before softmax does, keys in another order, two masks.
 // CHECK: evidence = "softmax of a product", idea = "attention"
 // CHECK-LABEL: func @groups
 // CHECK-SAME:    (%[[Q:.*]]: tensor<1x4x3x2xf32>, %[[K:.*]]: tensor<1x2x3x2xf32>, %[[L:.*]]: tensor<1x3x4x2xf32>
@@ -92,7 +92,10 @@ func.func @groups(%q: tensor<1x4x3x2xf32>, %k: tensor<1x2x3x2xf32>, %l: tensor<1
   %r = onnx.node "Reshape"(%e, %all) {opset = 14 : i64} : (tensor<1x2x2x3x2xf32>, tensor<4xi64>) -> tensor<1x4x3x2xf32>
   %kt = onnx.node "Transpose"(%r) {attrs = {perm = array<i64: 0, 1, 3, 2>}, opset = 13 : i64} : (tensor<1x4x3x2xf32>) -> tensor<1x4x2x3xf32>
   %s0 = onnx.node "MatMul"(%q, %kt) {opset = 13 : i64} : (tensor<1x4x3x2xf32>, tensor<1x4x2x3xf32>) -> tensor<1x4x3x3xf32>
-  %p0 = onnx.node "Softmax"(%s0) {opset = 13 : i64} : (tensor<1x4x3x3xf32>) -> tensor<1x4x3x3xf32>
+  %last = onnx.initializer "last" dense<-1> : tensor<1xi64>
+  %m0 = onnx.node "ReduceMax"(%s0, %last) {opset = 18 : i64} : (tensor<1x4x3x3xf32>, tensor<1xi64>) -> tensor<1x4x3x1xf32>
+  %d0 = onnx.node "Sub"(%s0, %m0) {opset = 14 : i64} : (tensor<1x4x3x3xf32>, tensor<1x4x3x1xf32>) -> tensor<1x4x3x3xf32>
+  %p0 = onnx.node "Softmax"(%d0) {opset = 13 : i64} : (tensor<1x4x3x3xf32>) -> tensor<1x4x3x3xf32>
   %y0 = onnx.node "MatMul"(%p0, %r) {opset = 13 : i64} : (tensor<1x4x3x3xf32>, tensor<1x4x3x2xf32>) -> tensor<1x4x3x2xf32>
   %lt = onnx.node "Transpose"(%l) {attrs = {perm = array<i64: 0, 2, 3, 1>}, opset = 13 : i64} : (tensor<1x3x4x2xf32>) -> tensor<1x4x2x3xf32>
   %s1 = onnx.node "MatMul"(%q, %lt) {opset = 13 : i64} : (tensor<1x4x3x2xf32>, tensor<1x4x2x3xf32>) -> tensor<1x4x3x3xf32>
