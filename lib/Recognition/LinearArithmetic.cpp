@@ -85,11 +85,13 @@ static std::optional<LabelledAxis> findAxis(char label, const LinearTensor &x,
 }
 
 /// True if at most half the elements of `w` are not 0, as in a factor that is
-/// written as a dense matrix. A few of them tell a matrix that is dense.
+/// written as a dense matrix. A few of the first tell a matrix that is dense,
+/// and leave the rest of it in the file.
 static bool isSparse(const Coefficients &w) {
-  constexpr int64_t kSample = 64;
+  constexpr int64_t kSample = 64, kFirst = 1 << 16;
   int64_t size = w.reader.size(), numSampled = 0, numNonzero = 0;
-  for (int64_t i = 0; i < size; i += size / kSample | 1)
+  int64_t first = std::min(size, kFirst);
+  for (int64_t i = 0; i < first; i += first / kSample | 1)
     numSampled += 1, numNonzero += w[i] != 0;
   if (numNonzero * 4 > numSampled * 3)
     return false;

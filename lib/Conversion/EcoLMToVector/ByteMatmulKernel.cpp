@@ -266,6 +266,20 @@ private:
   Value words, start, x, sums;
 };
 
+/// The rows of `result` in the leading dimensions of `type`.
+Value expandRows(KernelBuilder &b, Value result, RankedTensorType type,
+                 ArrayRef<ReassociationIndices> grouping,
+                 ArrayRef<OpFoldResult> sizes) {
+  if (type.getNumDynamicDims() <= 1)
+    return tensor::ExpandShapeOp::create(b, type, result, grouping, sizes);
+  // MLIR 22 does not expand a buffer's dimension into two unknown ones.
+  SmallVector<Value> shape;
+  for (OpFoldResult size : sizes)
+    shape.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), size));
+  Value sizesTensor = tensor::FromElementsOp::create(b, shape);
+  return tensor::ReshapeOp::create(b, type, result, sizesTensor);
+}
+
 struct ByteMatmulLowering : OpConversionPattern<MatmulOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
@@ -300,7 +314,7 @@ struct ByteMatmulLowering : OpConversionPattern<MatmulOp> {
     if (rank == 1)
       result = tensor::CollapseShapeOp::create(b, type, result, grouping);
     else if (rank > 2)
-      result = tensor::ExpandShapeOp::create(b, type, result, grouping, sizes);
+      result = expandRows(b, result, type, grouping, sizes);
     rewriter.replaceOp(op, result);
     return success();
   }

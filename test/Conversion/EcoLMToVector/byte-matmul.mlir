@@ -53,3 +53,13 @@ func.func @one_row(%x: tensor<32xi8>) -> tensor<32xi32> {
   %y = ecolm.matmul %x, %w : tensor<32xi8>, !ternary -> tensor<32xi32>
   return %y : tensor<32xi32>
 }
+
+// CHECK-LABEL: func.func @unknown_batch(
+// CHECK: tensor.collapse_shape
+// CHECK: %[[SHAPE:.*]] = tensor.from_elements
+// CHECK: tensor.reshape %{{.*}}(%[[SHAPE]])
+func.func @unknown_batch(%x: tensor<?x?x32xi8>) -> tensor<?x?x32xi32> {
+  %w = ecolm.get_weight @two_bits : !ternary
+  %y = ecolm.matmul %x, %w : tensor<?x?x32xi8>, !ternary -> tensor<?x?x32xi32>
+  return %y : tensor<?x?x32xi32>
+}

@@ -145,8 +145,10 @@ LogicalResult ButterflyOp::verify() {
 }
 
 bool MatmulOp::isByteProduct() {
-  Type weight = getWeights().getType().getElementType();
-  return getInput().getType().getElementType().isSignlessInteger(8) &&
+  RankedTensorType weights = getWeights().getType();
+  Type weight = weights.getElementType();
+  return llvm::all_of(weights.getShape(), [](int64_t n) { return n > 1; }) &&
+         getInput().getType().getElementType().isSignlessInteger(8) &&
          (isa<TernaryType>(weight) || weight.isSignlessInteger(2) ||
           weight.isSignlessInteger(4));
 }

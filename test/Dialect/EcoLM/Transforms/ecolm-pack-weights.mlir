@@ -158,3 +158,14 @@ func.func @bytes(%x: tensor<2x8xi8>, %f: tensor<2x8xf32>)
   %4 = ecolm.matmul %f, %shared : tensor<2x8xf32>, tensor<8x8x!ecolm.ternary> -> tensor<2x8xf32>
   return %0, %1, %2, %3, %4 : tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xi32>, tensor<2x8xf32>
 }
+
+// -----
+
+// Rows of one element are left to the kernel of lanes.
+// BYTES: ecolm.weight @column : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
+ecolm.weight @column : tensor<8x1x!ecolm.ternary> = dense<85> : tensor<2xui8> packing <codes2>
+func.func @column_of_weights(%x: tensor<2x1xi8>) -> tensor<2x8xi32> {
+  %w = ecolm.get_weight @column : tensor<8x1x!ecolm.ternary>
+  %y = ecolm.matmul %x, %w : tensor<2x1xi8>, tensor<8x1x!ecolm.ternary> -> tensor<2x8xi32>
+  return %y : tensor<2x8xi32>
+}

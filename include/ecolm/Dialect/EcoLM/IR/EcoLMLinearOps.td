@@ -198,7 +198,9 @@ def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
   }];
   let extraClassDeclaration = [{
     /// Whether this multiplies bytes by ternary weights or integers of 2 or 4
-    /// bits, which instructions for sums of products of bytes do.
+    /// bits, which instructions for sums of products of bytes do. Rows of one
+    /// element are not worth it, and cannot be told from no dimension when they
+    /// become buffers.
     bool isByteProduct();
   }];
   let hasVerifier = 1;
