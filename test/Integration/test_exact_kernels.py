@@ -109,6 +109,29 @@ def test_bytes_are_exact_on_other_targets(option, tmp_path):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("bits, kind", [(2, TensorProto.INT2), (4, TensorProto.INT4)])
+@pytest.mark.parametrize("rows, columns", [(17, 15), (64, 96), (31, 2050), (129, 70)])
+def test_bytes_by_integers_are_exact(bits, kind, rows, columns, tmp_path):
+    """Bytes of a row by integers of 2 and 4 bits, the least one included."""
+    g, b = np.random.default_rng(rows), GraphBuilder()
+    codes = g.integers(-(1 << bits - 1), 1 << bits - 1, (columns, rows)).astype(np.int8)
+    codes[0, 0] = -(1 << bits - 1)
+    b.initializers.append(helper.make_tensor("w", kind, codes.shape, codes.flatten().tolist()))
+    x = b.op("QuantizeInt8", ["x"], "quantized", domain=DOMAIN)
+    weight = b.op("DequantizeLinear", ["w", b.constant("s", np.full(rows, 0.5, np.float32))],
+                  "dequantized", axis=1)
+    b.op("MatMul", [x, weight], "product", out="y")
+    info = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["rows", width])
+            for name, width in (("x", columns), ("y", rows))]
+    program = compile_model(b.model("integers", info[:1], info[1:], opset=25), tmp_path / "model")
+    x = g.standard_normal((11, columns)).astype(np.float32)
+    quantized, _ = reference.quantize_int8(x)
+    step = np.maximum(np.abs(x).max(-1, keepdims=True), np.float32(1e-5)) / np.float32(127)
+    sums = quantized.astype(np.int32) @ codes.astype(np.int32)
+    expected = sums.astype(np.float32) * step * np.float32(0.5)
+    assert same_bits(program.evaluate({"x": x})["y"], expected).all()
+
+
 def test_cases_are_many():
     """At least 10,000 pairs of a random shape and random values."""
     assert set(CASES) == {"butterflies", "float_factors", "products", "groups",
