@@ -21,18 +21,6 @@ namespace ecolm::onnx {
 // Concat, Gather
 //===----------------------------------------------------------------------===//
 
-/// Copies `count` elements.
-static void copyRun(const HostTensor &from, int64_t source, HostTensor &to,
-                    int64_t target, int64_t count) {
-  std::visit(
-      [&](auto &out) {
-        const auto &in =
-            std::get<std::decay_t<decltype(out)>>(from.getStorage());
-        std::copy_n(in.begin() + source, count, out.begin() + target);
-      },
-      to.getStorage());
-}
-
 static bool evaluateConcat(Evaluation &eval) {
   if (eval.inputs.empty() || llvm::is_contained(eval.inputs, nullptr))
     return false;

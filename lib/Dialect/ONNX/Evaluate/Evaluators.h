@@ -63,6 +63,11 @@ std::optional<int64_t> countAxisFromFront(int64_t axis, int64_t rank);
 /// The strides of a row-major tensor of `shape`.
 llvm::SmallVector<int64_t> getStrides(llvm::ArrayRef<int64_t> shape);
 
+/// Copies `count` elements of `from`, from `source` on, over those of `to`, a
+/// tensor of the same element type, from `target` on.
+void copyRun(const HostTensor &from, int64_t source, HostTensor &to,
+             int64_t target, int64_t count);
+
 /// Copies to `result` in row-major order: element (i0, i1, ...) is that of
 /// `input` at `offset + i0 * strides[0] + i1 * strides[1] + ...`.
 void copyStrided(const HostTensor &input, int64_t offset,

@@ -16,18 +16,6 @@ using namespace mlir;
 
 namespace ecolm::onnx {
 
-/// Copies `count` elements of `from` over those of `to`.
-static void overwrite(HostTensor &to, int64_t target, const HostTensor &from,
-                      int64_t source, int64_t count) {
-  std::visit(
-      [&](auto &out) {
-        const auto &in =
-            std::get<std::decay_t<decltype(out)>>(from.getStorage());
-        std::copy_n(in.begin() + source, count, out.begin() + target);
-      },
-      to.getStorage());
-}
-
 /// The offset of the element of a tensor of `shape` at the `depth` places that
 /// `indices` holds from `first` on; nothing if one is out of bounds.
 static std::optional<int64_t> findOffset(const HostTensor &indices,
@@ -77,7 +65,7 @@ static bool evaluateGatherND(Evaluation &eval) {
     if (!offset)
       return false;
     *offset += i / numInBatch * llvm::product_of(inner);
-    overwrite(*result, i * block, *data, *offset, block);
+    copyRun(*data, *offset, *result, i * block, block);
   }
   return true;
 }
@@ -144,7 +132,7 @@ static bool evaluateScatterND(Evaluation &eval) {
     auto target = findOffset(indices, i * depth, depth, data.getShape());
     if (!target)
       return false;
-    overwrite(result, *target, updates, i * block, block);
+    copyRun(updates, i * block, result, *target, block);
   }
   eval.results.push_back(std::move(result));
   return true;
@@ -175,7 +163,7 @@ static bool evaluateScatterElements(Evaluation &eval) {
     for (int64_t d = 0; d < data.getRank(); ++d)
       if (d != *axis)
         target += i / own[d] % indices.getShape()[d] * strides[d];
-    overwrite(result, target, updates, i, 1);
+    copyRun(updates, i, result, target, 1);
   }
   eval.results.push_back(std::move(result));
   return true;

@@ -18,6 +18,17 @@ using namespace mlir;
 
 namespace ecolm::onnx {
 
+void copyRun(const HostTensor &from, int64_t source, HostTensor &to,
+             int64_t target, int64_t count) {
+  std::visit(
+      [&](auto &out) {
+        const auto &in =
+            std::get<std::decay_t<decltype(out)>>(from.getStorage());
+        std::copy_n(in.begin() + source, count, out.begin() + target);
+      },
+      to.getStorage());
+}
+
 void copyStrided(const HostTensor &input, int64_t offset,
                  ArrayRef<int64_t> strides, HostTensor &result) {
   ArrayRef<int64_t> shape = result.getShape();
