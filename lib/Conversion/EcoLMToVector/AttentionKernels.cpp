@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Lowers attention: keys lie side by side in the cache, so that sixteen scores
-// are computed at once and every sum still runs upward.
+// Lowers attention: the keys of sixteen positions lie side by side in the
+// cache, so that sixteen scores are computed at once and every sum still runs
+// upward.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,7 +35,8 @@ struct AttentionKernel {
   float scale;
   /// How probabilities are quantized, or null.
   LogQuantizerAttr quantizer;
-  /// memref<groups x D x positions> and memref<groups x positions x D>.
+  /// memref<groups x blocks x D x 16>, a block being 16 positions, and
+  /// memref<groups x positions x D>.
   Value keys, values;
   /// Positions that the caches hold, a multiple of the lanes; an index.
   Value capacity;
@@ -45,26 +47,34 @@ struct AttentionKernel {
   /// Copies the keys and values of every token t to position start + t of
   /// cache group `batch * kvHeads + g`.
   void fill(Value key, Value value, Value start) {
-    auto one = b.index(1), zero = b.index(0);
-    Value batches = tensor::DimOp::create(b, key, 0);
-    Value tokens = tensor::DimOp::create(b, key, 1);
-    scf::buildLoopNest(b, b.getLoc(), {zero, zero, zero, zero},
-                       {batches, tokens, b.index(kvHeads), b.index(headSize)},
-                       {one, one, one, one},
-                       [&](OpBuilder &nested, Location loc, ValueRange i) {
-                         KernelBuilder k(loc, nested);
-                         Value group = k.add(scaled(k, i[0], kvHeads), i[2]);
-                         Value feature = k.add(scaled(k, i[2], headSize), i[3]);
-                         Value position = k.add(start, i[1]);
-                         Value ki = tensor::ExtractOp::create(
-                             k, key, ValueRange{i[0], i[1], feature});
-                         Value vi = tensor::ExtractOp::create(
-                             k, value, ValueRange{i[0], i[1], feature});
-                         memref::StoreOp::create(
-                             k, ki, keys, ValueRange{group, i[3], position});
-                         memref::StoreOp::create(
-                             k, vi, values, ValueRange{group, position, i[3]});
-                       });
+    SmallVector<OpFoldResult> bounds = {
+        tensor::getMixedSize(b, b.getLoc(), key, 0),
+        tensor::getMixedSize(b, b.getLoc(), key, 1)};
+    auto forall = scf::ForallOp::create(b, bounds, ValueRange(), std::nullopt);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(forall.getBody());
+    Value batch = forall.getInductionVar(0), token = forall.getInductionVar(1);
+    Value position = b.add(start, token), size = b.index(kLanes);
+    Value block = arith::DivUIOp::create(b, position, size);
+    Value lane = arith::RemUIOp::create(b, position, size);
+    auto copy = [&](Value head, Value d) {
+      Value group = b.add(scaled(b, batch, kvHeads), head);
+      Value feature = b.add(scaled(b, head, headSize), d);
+      SmallVector<Value> from = {batch, token, feature};
+      memref::StoreOp::create(b, tensor::ExtractOp::create(b, key, from), keys,
+                              ValueRange{group, block, d, lane});
+      memref::StoreOp::create(b, tensor::ExtractOp::create(b, value, from),
+                              values, ValueRange{group, position, d});
+    };
+    auto copyHead = [&](Value head, ValueRange) -> SmallVector<Value> {
+      b.loop(b.index(0), b.index(headSize), 1, {},
+             [&](Value d, ValueRange) -> SmallVector<Value> {
+               copy(head, d);
+               return {};
+             });
+      return {};
+    };
+    b.loop(b.index(0), b.index(kvHeads), 1, {}, copyHead);
   }
 
   static Value scaled(KernelBuilder &k, Value i, int64_t factor) {
@@ -72,21 +82,22 @@ struct AttentionKernel {
   }
 
   /// Scores of the positions [j, j + blocks * lanes), -inf from `count` on,
-  /// written to a row of scores whose largest so far is `most`. Blocks of one
-  /// stream of keys are summed side by side: one alone waits for its own sum.
+  /// written to a row of scores whose largest so far is `most`. Blocks are
+  /// summed side by side: one alone waits for its own sum.
   SmallVector<Value> scoreBlocks(Value query, Value group, Value count, Value j,
                                  int64_t blocks, Value scores, Value most) {
     VectorType lanes = b.lanesOf(f32());
     SmallVector<Value> zeros(blocks, b.constant(lanes, 0));
+    Value block = arith::DivUIOp::create(b, j, b.index(kLanes));
     SmallVector<Value> sums = b.loop(
         b.index(0), b.index(headSize), 1, zeros, [&](Value d, ValueRange acc) {
           Value q = tensor::ExtractOp::create(b, query, d);
           q = vector::BroadcastOp::create(b, lanes, q);
           SmallVector<Value> next;
           for (int64_t i = 0; i < blocks; ++i) {
-            Value at = b.addIndex(j, i * kLanes);
-            Value k = vector::LoadOp::create(b, lanes, keys,
-                                             ValueRange{group, d, at});
+            SmallVector<Value> at = {group, b.addIndex(block, i), d,
+                                     b.index(0)};
+            Value k = vector::LoadOp::create(b, lanes, keys, at);
             next.push_back(b.add(acc[i], mul(q, k)));
           }
           return next;
@@ -231,10 +242,11 @@ struct CachedAttentionLowering : OpConversionPattern<CachedAttentionOp> {
     KernelBuilder b(op.getLoc(), rewriter);
     auto type = cast<RankedTensorType>(op.getType());
     auto cacheType = cast<MemRefType>(op.getKeyCache().getType());
-    int64_t heads = op.getHeads(), context = cacheType.getShape()[2];
-    if (context % kLanes != 0)
-      return op.emitOpError("needs a cache whose context is a multiple of ")
-             << kLanes << ", but found " << context;
+    int64_t heads = op.getHeads();
+    if (cacheType.getDimSize(3) != kLanes)
+      return op.emitOpError("needs a cache of keys in blocks of ")
+             << kLanes << " positions, but found " << cacheType;
+    int64_t context = cacheType.getDimSize(1) * kLanes;
     AttentionKernel kernel{b,
                            type.getShape()[2] / heads,
                            heads,
@@ -270,8 +282,8 @@ struct AttentionLowering : OpConversionPattern<AttentionOp> {
     Value capacity = arith::MulIOp::create(b, blocks, b.index(kLanes));
     constexpr int64_t any = ShapedType::kDynamic;
     Value keys = memref::AllocOp::create(
-        b, MemRefType::get({any, headSize, any}, b.getF32Type()),
-        ValueRange{groups, capacity});
+        b, MemRefType::get({any, any, headSize, kLanes}, b.getF32Type()),
+        ValueRange{groups, blocks});
     Value values = memref::AllocOp::create(
         b, MemRefType::get({any, any, headSize}, b.getF32Type()),
         ValueRange{groups, capacity});

@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
+#include "RowKernel.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -18,71 +18,6 @@ using namespace mlir;
 using namespace ecolm;
 
 namespace {
-
-/// One row of `length` f32 elements, sixteen at a time.
-struct RowKernel {
-  KernelBuilder &b;
-  Value row;
-  int64_t length;
-  VectorType lanes;
-
-  RowKernel(KernelBuilder &b, Value row)
-      : b(b), row(row),
-        length(cast<RankedTensorType>(row.getType()).getShape()[0]),
-        lanes(b.lanesOf(b.getF32Type())) {}
-
-  Value readAt(Value source, Value at) {
-    if (length % kLanes == 0)
-      return b.read(lanes, source, at);
-    return b.readPadded(lanes, source, at, b.constant(b.getF32Type(), 0));
-  }
-
-  /// Lanes at `at` that lie inside the row keep their value, others become 0.
-  Value keepInside(Value values, Value at) {
-    if (length % kLanes == 0)
-      return values;
-    Value rest = arith::SubIOp::create(b, b.index(length), at);
-    Value mask = vector::CreateMaskOp::create(b, b.lanesOf(b.getI1Type()),
-                                              ValueRange{rest});
-    return arith::SelectOp::create(b, mask, values, b.constant(lanes, 0));
-  }
-
-  /// The sum of term(x) over the row: element i is added to lane i mod 16 in
-  /// order, and the lanes are combined pairwise.
-  Value sum(function_ref<Value(Value)> term) {
-    Value partial =
-        b.loop(b.index(0), b.index(length), kLanes, b.constant(lanes, 0),
-               [&](Value at, ValueRange acc) -> SmallVector<Value> {
-                 Value x = term(readAt(row, at));
-                 return {b.add(acc[0], keepInside(x, at))};
-               })[0];
-    return b.sumLanes(partial);
-  }
-
-  Value mean(Value sum) {
-    return arith::DivFOp::create(b, sum, b.constant(b.getF32Type(), length));
-  }
-
-  Value splat(Value scalar) {
-    return vector::BroadcastOp::create(b, lanes, scalar);
-  }
-
-  /// 1 / sqrt(x + epsilon)
-  Value inverseRoot(Value x, APFloat epsilon) {
-    Type f32 = b.getF32Type();
-    Value shifted = b.add(x, b.constant(f32, epsilon.convertToFloat()));
-    Value root = math::SqrtOp::create(b, shifted);
-    return arith::DivFOp::create(b, b.constant(f32, 1.0), root);
-  }
-
-  Value writeAll(Value target, function_ref<Value(Value x, Value at)> value) {
-    return b.loop(b.index(0), b.index(length), kLanes, target,
-                  [&](Value at, ValueRange out) -> SmallVector<Value> {
-                    Value y = value(readAt(row, at), at);
-                    return {b.write(y, out[0], at, length % kLanes == 0)};
-                  })[0];
-  }
-};
 
 struct LayerNormLowering : OpConversionPattern<LayerNormOp> {
   using OpConversionPattern::OpConversionPattern;

@@ -9,9 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
+#include "RowKernel.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -20,74 +19,54 @@ using namespace ecolm;
 
 namespace {
 
-/// The scale of each row comes from a reduction, whose order does not matter
-/// for a maximum; the codes follow element by element.
+/// The scale of each row comes from its largest element; the codes follow.
 struct QuantizeInt8Lowering : OpConversionPattern<QuantizeInt8Op> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
   matchAndRewrite(QuantizeInt8Op op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     KernelBuilder b(op.getLoc(), rewriter);
-    auto type = cast<RankedTensorType>(op.getInput().getType());
-    int64_t rank = type.getRank();
-    Type f32 = b.getF32Type();
-    SmallVector<OpFoldResult> sizes =
-        tensor::getMixedSizes(b, b.getLoc(), adaptor.getInput());
-    SmallVector<OpFoldResult> rowSizes(ArrayRef(sizes).drop_back());
-    AffineMap identity = b.getMultiDimIdentityMap(rank);
-    AffineMap rows = identity.getMajorSubMap(rank - 1);
+    auto codesType = cast<RankedTensorType>(op.getCodes().getType());
+    auto scaleType = cast<RankedTensorType>(op.getScale().getType());
+    if (codesType.isDynamicDim(codesType.getRank() - 1))
+      return op.emitOpError("needs a static last dimension");
+    SmallVector<int64_t> columnShape(scaleType.getShape());
+    columnShape.push_back(1);
+    auto columnType = scaleType.clone(columnShape);
+    double epsilon = op.getEpsilon().convertToFloat();
 
-    Value largest = tensor::EmptyOp::create(b, rowSizes, f32);
-    Value floor = b.constant(f32, op.getEpsilon().convertToFloat());
-    largest = linalg::FillOp::create(b, floor, largest).getResult(0);
-    SmallVector<utils::IteratorType> reduce(rank,
-                                            utils::IteratorType::parallel);
-    reduce.back() = utils::IteratorType::reduction;
-    largest = linalg::GenericOp::create(
-                  b, largest.getType(), adaptor.getInput(), largest,
-                  ArrayRef<AffineMap>{identity, rows}, reduce,
-                  [](OpBuilder &nested, Location loc, ValueRange x) {
-                    Value a = math::AbsFOp::create(nested, loc, x[0]);
-                    Value m = arith::MaximumFOp::create(nested, loc, a, x[1]);
-                    linalg::YieldOp::create(nested, loc, m);
-                  })
-                  .getResult(0);
-
-    SmallVector<utils::IteratorType> parallel(rank,
-                                              utils::IteratorType::parallel);
-    Value codes = tensor::EmptyOp::create(b, sizes, b.getI8Type());
-    codes = linalg::GenericOp::create(
-                b, codes.getType(), ValueRange{adaptor.getInput(), largest},
-                codes, ArrayRef<AffineMap>{identity, rows, identity}, parallel,
-                [&](OpBuilder &nested, Location loc, ValueRange x) {
-                  KernelBuilder k(loc, nested);
-                  Value factor =
-                      arith::DivFOp::create(k, k.constant(f32, 127.0), x[1]);
-                  Value scaled = arith::MulFOp::create(k, x[0], factor);
-                  Value rounded = math::RoundEvenOp::create(k, scaled);
-                  // A NaN, whose scale is NaN as well, takes the bound.
-                  Value low = arith::MaxNumFOp::create(k, rounded,
-                                                       k.constant(f32, -128.0));
-                  Value code =
-                      arith::MinimumFOp::create(k, low, k.constant(f32, 127.0));
-                  code = arith::FPToSIOp::create(k, k.getI8Type(), code);
-                  linalg::YieldOp::create(k, code);
-                })
-                .getResult(0);
-
-    Value scale = tensor::EmptyOp::create(b, rowSizes, f32);
-    AffineMap each = b.getMultiDimIdentityMap(rank - 1);
-    scale = linalg::GenericOp::create(
-                b, scale.getType(), largest, scale,
-                ArrayRef<AffineMap>{each, each}, ArrayRef(parallel).drop_back(),
-                [&](OpBuilder &nested, Location loc, ValueRange x) {
-                  KernelBuilder k(loc, nested);
-                  Value s =
-                      arith::DivFOp::create(k, x[0], k.constant(f32, 127.0));
-                  linalg::YieldOp::create(k, s);
-                })
-                .getResult(0);
-    rewriter.replaceOp(op, {codes, scale});
+    auto body = [&](KernelBuilder &b, ValueRange rows,
+                    ValueRange results) -> SmallVector<Value> {
+      RowKernel row(b, rows[0]);
+      Type f32 = b.getF32Type();
+      Value largest = row.max(b.constant(f32, epsilon), [&](Value x) -> Value {
+        return math::AbsFOp::create(b, x);
+      });
+      Value bound = b.constant(f32, 127.0);
+      Value factor = row.splat(arith::DivFOp::create(b, bound, largest));
+      Value codes = row.writeAll(results[0], [&](Value x, Value) -> Value {
+        Value scaled = arith::MulFOp::create(b, x, factor);
+        Value code = math::RoundEvenOp::create(b, scaled);
+        // A NaN, whose scale is NaN as well, takes the bound.
+        code = arith::MaxNumFOp::create(b, code, row.constant(-128.0));
+        code = arith::MinimumFOp::create(b, code, row.constant(127.0));
+        return arith::FPToSIOp::create(b, b.lanesOf(b.getI8Type()), code);
+      });
+      Value scale = arith::DivFOp::create(b, largest, bound);
+      return {codes,
+              tensor::InsertOp::create(b, scale, results[1], b.index(0))};
+    };
+    auto results =
+        mapRows(b, adaptor.getInput(), {codesType, columnType}, body);
+    // The column becomes a tensor with an element for every row.
+    SmallVector<ReassociationIndices> grouping;
+    for (int64_t d = 0; d < scaleType.getRank(); ++d)
+      grouping.push_back({d});
+    if (!grouping.empty())
+      grouping.back().push_back(scaleType.getRank());
+    Value scales =
+        tensor::CollapseShapeOp::create(b, scaleType, results[1], grouping);
+    rewriter.replaceOp(op, {results[0], scales});
     return success();
   }
 };

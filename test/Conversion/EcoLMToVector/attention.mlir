@@ -30,20 +30,20 @@ func.func @quantized_probabilities(%q: tensor<1x?x16xf32>,
 }
 
 // CHECK-LABEL: func.func @cached_attention(
-// CHECK-DAG: memref.store {{.*}} : memref<1x8x32xf32>
+// CHECK-DAG: memref.store {{.*}} : memref<1x2x8x16xf32>
 // CHECK-DAG: memref.store {{.*}} : memref<1x32x8xf32>
 // CHECK-NOT: memref.alloc
 // CHECK: scf.forall (%{{.*}}, %{{.*}}) in (%{{.*}}, 2)
-// CHECK: vector.load {{.*}} : memref<1x8x32xf32>, vector<16xf32>
+// CHECK: vector.load {{.*}} : memref<1x2x8x16xf32>, vector<16xf32>
 // CHECK: vector.create_mask
 // CHECK: vector.reduction <maximumf>
 // CHECK: vector.load {{.*}} : memref<1x32x8xf32>, vector<8xf32>
 func.func @cached_attention(%q: tensor<1x?x16xf32>, %k: tensor<1x?x8xf32>,
-    %v: tensor<1x?x8xf32>, %at: index, %kc: memref<1x8x32xf32>,
+    %v: tensor<1x?x8xf32>, %at: index, %kc: memref<1x2x8x16xf32>,
     %vc: memref<1x32x8xf32>) -> tensor<1x?x16xf32> {
   %y = ecolm.cached_attention %q, %k, %v at %at cache %kc, %vc
       heads 2 kv_heads 1 scale 0.5
       : tensor<1x?x16xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>,
-        memref<1x8x32xf32>, memref<1x32x8xf32>
+        memref<1x2x8x16xf32>, memref<1x32x8xf32>
   return %y : tensor<1x?x16xf32>
 }

@@ -51,12 +51,12 @@ func.func @weight_without_a_place() {
 // -----
 
 func.func @short_cache(%q: tensor<1x?x8xf32>, %k: tensor<1x?x8xf32>, %v: tensor<1x?x8xf32>,
-                       %at: index, %kc: memref<1x8x20xf32>, %vc: memref<1x20x8xf32>) {
-  // expected-error @below {{'ecolm.cached_attention' op needs a cache whose context is a multiple of 16, but found 20}}
+                       %at: index, %kc: memref<1x2x8x10xf32>, %vc: memref<1x20x8xf32>) {
+  // expected-error @below {{'ecolm.cached_attention' op needs a cache of keys in blocks of 16 positions, but found 'memref<1x2x8x10xf32>'}}
   // expected-error @below {{failed to legalize operation 'ecolm.cached_attention'}}
   %y = ecolm.cached_attention %q, %k, %v at %at cache %kc, %vc heads 1 kv_heads 1 scale 1.0
       : tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>,
-        memref<1x8x20xf32>, memref<1x20x8xf32>
+        memref<1x2x8x10xf32>, memref<1x20x8xf32>
   return
 }
 
@@ -67,6 +67,15 @@ func.func @layer_norm_of_any_length(%x: tensor<2x?xf32>, %g: tensor<?xf32>) -> t
   // expected-error @below {{failed to legalize operation 'ecolm.layer_norm'}}
   %y = ecolm.layer_norm %x, %g epsilon 1.0e-05 : tensor<2x?xf32>, tensor<?xf32>
   return %y : tensor<2x?xf32>
+}
+
+// -----
+
+func.func @quantize_int8_of_any_length(%x: tensor<2x?xf32>) {
+  // expected-error @below {{'ecolm.quantize_int8' op needs a static last dimension}}
+  // expected-error @below {{failed to legalize operation 'ecolm.quantize_int8'}}
+  %c, %s = ecolm.quantize_int8 %x : tensor<2x?xf32> -> tensor<2x?xi8>, tensor<2xf32>
+  return
 }
 
 // -----

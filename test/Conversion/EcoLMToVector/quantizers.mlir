@@ -36,12 +36,25 @@ func.func @log_quantize_wide(%x: tensor<4xf32>) -> tensor<4xf32> {
 }
 
 // CHECK-LABEL: func.func @quantize_int8(
+// CHECK: arith.maximumf {{.*}} : vector<16xf32>
+// CHECK: vector.reduction <maximumf>
 // CHECK: arith.divf
-// CHECK: math.roundeven
+// CHECK: math.roundeven {{.*}} : vector<16xf32>
 // CHECK: arith.maxnumf
 // CHECK: arith.minimumf
-// CHECK: arith.fptosi {{.*}} f32 to i8
+// CHECK: arith.fptosi {{.*}} vector<16xf32> to vector<16xi8>
 func.func @quantize_int8(%x: tensor<?x16xf32>) -> (tensor<?x16xi8>, tensor<?xf32>) {
   %c, %s = ecolm.quantize_int8 %x : tensor<?x16xf32> -> tensor<?x16xi8>, tensor<?xf32>
   return %c, %s : tensor<?x16xi8>, tensor<?xf32>
+}
+
+// What is past the end of a row is no element: the mask keeps the largest.
+// CHECK-LABEL: func.func @quantize_one_ragged_row(
+// CHECK: %[[MASK:.*]] = vector.create_mask
+// CHECK: %[[X:.*]] = arith.select %[[MASK]]
+// CHECK: arith.maximumf %{{.*}}, %[[X]]
+// CHECK: tensor.collapse_shape %{{.*}} [] : tensor<1xf32> into tensor<f32>
+func.func @quantize_one_ragged_row(%x: tensor<19xf32>) -> (tensor<19xi8>, tensor<f32>) {
+  %c, %s = ecolm.quantize_int8 %x : tensor<19xf32> -> tensor<19xi8>, tensor<f32>
+  return %c, %s : tensor<19xi8>, tensor<f32>
 }

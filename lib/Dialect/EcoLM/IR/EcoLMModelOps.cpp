@@ -94,11 +94,15 @@ LogicalResult CachedAttentionOp::verify() {
     return failure();
   int64_t kvHeads = getKvHeads();
   MemRefType keys = getKeyCache().getType();
-  if (failed(verifyShape(*this, "a key cache", keys,
-                         {kvHeads, *headSize, ShapedType::kDynamic})))
+  if (failed(verifyShape(
+          *this, "a key cache", keys,
+          {kvHeads, ShapedType::kDynamic, *headSize, ShapedType::kDynamic})))
     return failure();
+  int64_t context = keys.isDynamicDim(1) || keys.isDynamicDim(3)
+                        ? ShapedType::kDynamic
+                        : keys.getDimSize(1) * keys.getDimSize(3);
   return verifyShape(*this, "a value cache", getValueCache().getType(),
-                     {kvHeads, keys.getDimSize(2), *headSize});
+                     {kvHeads, context, *headSize});
 }
 
 LogicalResult EmbeddingOp::verify() {

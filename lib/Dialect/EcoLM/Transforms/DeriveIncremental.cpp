@@ -33,7 +33,8 @@ static constexpr StringLiteral kLanguageModel = "ecolm.language_model";
 /// Attribute of the module with the longest sequence that the model knows.
 static constexpr StringLiteral kContextLength = "ecolm.context_length";
 
-/// Kernels take so many positions at a time, so a cache has whole groups.
+/// Positions that lie side by side in a cache of keys: kernels take so many at
+/// a time.
 static constexpr int64_t kCacheLanes = 16;
 
 /// The runtime gives signed ids; MLIR's integers have no sign.
@@ -114,7 +115,6 @@ static CachedAttentionOp addCache(RewriterBase &rewriter, AttentionOp attention,
   int64_t heads = attention.getHeads(), kvHeads = attention.getKvHeads();
   int64_t headSize = query.getShape().back() / heads;
   Type f32 = rewriter.getF32Type();
-  // Positions lie side by side in the keys, so that one vector covers several.
   auto addArgument = [&](ArrayRef<int64_t> shape) {
     unsigned index = function.getNumArguments();
     (void)function.insertArgument(index, MemRefType::get(shape, f32), {},
@@ -122,7 +122,8 @@ static CachedAttentionOp addCache(RewriterBase &rewriter, AttentionOp attention,
     return function.getArgument(index);
   };
   int64_t positions = llvm::alignTo(context, kCacheLanes);
-  Value keys = addArgument({kvHeads, headSize, positions});
+  Value keys =
+      addArgument({kvHeads, positions / kCacheLanes, headSize, kCacheLanes});
   Value values = addArgument({kvHeads, positions, headSize});
   rewriter.setInsertionPoint(attention);
   return rewriter.replaceOpWithNewOp<CachedAttentionOp>(

@@ -105,66 +105,66 @@ func.func @attention_value(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: ten
 // -----
 
 func.func @cached_groups(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: tensor<1x5x4xf32>,
-    %p: index, %kc: memref<2x2x16xf32>, %vc: memref<2x16x2xf32>) {
+    %p: index, %kc: memref<2x1x2x16xf32>, %vc: memref<2x16x2xf32>) {
   // expected-error @+1 {{expected kv_heads to divide heads, but found heads 3 and kv_heads 2}}
   %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 3 kv_heads 2 scale 0.5
       : tensor<1x5x8xf32>, tensor<1x5x4xf32>, tensor<1x5x4xf32>,
-        memref<2x2x16xf32>, memref<2x16x2xf32>
+        memref<2x1x2x16xf32>, memref<2x16x2xf32>
   return
 }
 
 // -----
 
 func.func @cached_batch(%q: tensor<2x5x8xf32>, %k: tensor<2x5x4xf32>, %v: tensor<2x5x4xf32>,
-    %p: index, %kc: memref<2x2x16xf32>, %vc: memref<2x16x2xf32>) {
+    %p: index, %kc: memref<2x1x2x16xf32>, %vc: memref<2x16x2xf32>) {
   // expected-error @+1 {{expected a query of shape [1, 5, 8], but found [2, 5, 8]}}
   %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 4 kv_heads 2 scale 0.5
       : tensor<2x5x8xf32>, tensor<2x5x4xf32>, tensor<2x5x4xf32>,
-        memref<2x2x16xf32>, memref<2x16x2xf32>
+        memref<2x1x2x16xf32>, memref<2x16x2xf32>
   return
 }
 
 // -----
 
 func.func @cached_length(%q: tensor<1x5x8xf32>, %k: tensor<1x6x4xf32>, %v: tensor<1x6x4xf32>,
-    %p: index, %kc: memref<2x2x16xf32>, %vc: memref<2x16x2xf32>) {
+    %p: index, %kc: memref<2x1x2x16xf32>, %vc: memref<2x16x2xf32>) {
   // expected-error @+1 {{expected a key of shape [1, 5, ?], but found [1, 6, 4]}}
   %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 4 kv_heads 2 scale 0.5
       : tensor<1x5x8xf32>, tensor<1x6x4xf32>, tensor<1x6x4xf32>,
-        memref<2x2x16xf32>, memref<2x16x2xf32>
+        memref<2x1x2x16xf32>, memref<2x16x2xf32>
   return
 }
 
 // -----
 
 func.func @cached_keys(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: tensor<1x5x4xf32>,
-    %p: index, %kc: memref<2x16x2xf32>, %vc: memref<2x16x2xf32>) {
-  // expected-error @+1 {{expected a key cache of shape [2, 2, ?], but found [2, 16, 2]}}
+    %p: index, %kc: memref<2x1x16x2xf32>, %vc: memref<2x16x2xf32>) {
+  // expected-error @+1 {{expected a key cache of shape [2, ?, 2, ?], but found [2, 1, 16, 2]}}
   %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 4 kv_heads 2 scale 0.5
       : tensor<1x5x8xf32>, tensor<1x5x4xf32>, tensor<1x5x4xf32>,
-        memref<2x16x2xf32>, memref<2x16x2xf32>
+        memref<2x1x16x2xf32>, memref<2x16x2xf32>
   return
 }
 
 // -----
 
 func.func @cached_values(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: tensor<1x5x4xf32>,
-    %p: index, %kc: memref<2x2x16xf32>, %vc: memref<2x2x16xf32>) {
+    %p: index, %kc: memref<2x1x2x16xf32>, %vc: memref<2x2x16xf32>) {
   // expected-error @+1 {{expected a value cache of shape [2, 16, 2], but found [2, 2, 16]}}
   %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 4 kv_heads 2 scale 0.5
       : tensor<1x5x8xf32>, tensor<1x5x4xf32>, tensor<1x5x4xf32>,
-        memref<2x2x16xf32>, memref<2x2x16xf32>
+        memref<2x1x2x16xf32>, memref<2x2x16xf32>
   return
 }
 
 // -----
 
 func.func @cached_element(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: tensor<1x5x4xf32>,
-    %p: index, %kc: memref<2x2x16xf16>, %vc: memref<2x16x2xf32>) {
-  // expected-error @+1 {{operand #4 must be 3D memref of 32-bit float values, but got 'memref<2x2x16xf16>'}}
+    %p: index, %kc: memref<2x1x2x16xf16>, %vc: memref<2x16x2xf32>) {
+  // expected-error @+1 {{operand #4 must be 4D memref of 32-bit float values, but got 'memref<2x1x2x16xf16>'}}
   %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 4 kv_heads 2 scale 0.5
       : tensor<1x5x8xf32>, tensor<1x5x4xf32>, tensor<1x5x4xf32>,
-        memref<2x2x16xf16>, memref<2x16x2xf32>
+        memref<2x1x2x16xf16>, memref<2x16x2xf32>
   return
 }
 

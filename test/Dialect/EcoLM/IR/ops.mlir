@@ -270,20 +270,20 @@ func.func @attention(%q: tensor<1x?x256xf32>, %k: tensor<1x?x128xf32>,
 }
 
 // CHECK-LABEL: func @cached_attention
-// CHECK: ecolm.cached_attention %{{.*}}, %{{.*}}, %{{.*}} at %{{.*}} cache %{{.*}}, %{{.*}} heads 8 kv_heads 4 scale 0.176776692 : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>, memref<4x32x256xf32>, memref<4x256x32xf32>
+// CHECK: ecolm.cached_attention %{{.*}}, %{{.*}}, %{{.*}} at %{{.*}} cache %{{.*}}, %{{.*}} heads 8 kv_heads 4 scale 0.176776692 : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>, memref<4x16x32x16xf32>, memref<4x256x32xf32>
 // CHECK: ecolm.cached_attention {{.*}} scale 1.000000e+00 probabilities <min = -8, max = 0, rounding = nearest, underflow = clamp> :
 func.func @cached_attention(
     %q: tensor<1x?x256xf32>, %k: tensor<1x?x128xf32>, %v: tensor<1x?x128xf32>,
-    %position: index, %kc: memref<4x32x256xf32>, %vc: memref<4x256x32xf32>) {
+    %position: index, %kc: memref<4x16x32x16xf32>, %vc: memref<4x256x32xf32>) {
   %y = ecolm.cached_attention %q, %k, %v at %position
       cache %kc, %vc heads 8 kv_heads 4 scale 0.176776695
       : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>,
-        memref<4x32x256xf32>, memref<4x256x32xf32>
+        memref<4x16x32x16xf32>, memref<4x256x32xf32>
   %z = ecolm.cached_attention %q, %k, %v at %position
       cache %kc, %vc heads 8 kv_heads 4 scale 1.0
       probabilities <min = -8, max = 0, rounding = nearest, underflow = clamp>
       : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>,
-        memref<4x32x256xf32>, memref<4x256x32xf32>
+        memref<4x16x32x16xf32>, memref<4x256x32xf32>
   return
 }
 

@@ -17,8 +17,8 @@ ecolm.weight @head : tensor<7x8xf32> = dense<1.0> : tensor<7x8xf32>
 
 // CHECK-LABEL: func @main
 //  CHECK-SAME: %[[IDS:[a-z0-9]+]]: tensor<1x?xi64>, %[[P:[a-z0-9]+]]: index
-//  CHECK-SAME: %[[K0:[a-z0-9]+]]: memref<1x4x32xf32>, %[[V0:[a-z0-9]+]]: memref<1x32x4xf32>
-//  CHECK-SAME: %[[K1:[a-z0-9]+]]: memref<1x4x32xf32>, %[[V1:[a-z0-9]+]]: memref<1x32x4xf32>
+//  CHECK-SAME: %[[K0:[a-z0-9]+]]: memref<1x2x4x16xf32>, %[[V0:[a-z0-9]+]]: memref<1x32x4xf32>
+//  CHECK-SAME: %[[K1:[a-z0-9]+]]: memref<1x2x4x16xf32>, %[[V1:[a-z0-9]+]]: memref<1x32x4xf32>
 //  CHECK-SAME: -> tensor<1x?x7xf32> attributes {ecolm.language_model}
 //       CHECK: ecolm.positions %{{.*}} from %[[P]]
 //       CHECK: ecolm.cached_attention %{{.*}} at %[[P]] cache %[[K0]], %[[V0]] heads 2 kv_heads 1 scale 5.000000e-01
@@ -27,7 +27,7 @@ ecolm.weight @head : tensor<7x8xf32> = dense<1.0> : tensor<7x8xf32>
 
 // NAMED: func.func @forward(%{{.*}}: tensor<1x?xi64>, %{{.*}}: index
 // Eight positions take the place of a group of sixteen.
-// SHORT: memref<1x4x16xf32>, %{{.*}}: memref<1x16x4xf32>
+// SHORT: memref<1x1x4x16xf32>, %{{.*}}: memref<1x16x4xf32>
 func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x7xf32> {
   %c1 = arith.constant 1 : index
   %zero = arith.constant 0.0 : f32

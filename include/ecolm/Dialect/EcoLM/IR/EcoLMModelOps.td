@@ -181,9 +181,10 @@ def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
     sequence, whatever the division into calls.
 
     Shapes: query [1, T, heads * D], key and value [1, T, kv_heads * D]; the key
-    cache [kv_heads, D, context] holds positions side by side, so that one
-    vector covers several of them; the value cache is [kv_heads, context, D].
-    The result is undefined when `position + T` exceeds the context.
+    cache [kv_heads, context / L, D, L] holds L positions side by side, so that
+    one vector covers them and a head's keys are one stream; the value cache is
+    [kv_heads, context, D]. The result is undefined when `position + T` exceeds
+    the context.
 
     Example:
 
@@ -191,12 +192,12 @@ def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
     %y = ecolm.cached_attention %q, %k, %v at %position
         cache %kc, %vc heads 8 kv_heads 4 scale 0.176776695
         : tensor<1x?x256xf32>, tensor<1x?x128xf32>, tensor<1x?x128xf32>,
-          memref<4x32x256xf32>, memref<4x256x32xf32>
+          memref<4x16x32x16xf32>, memref<4x256x32xf32>
     ```
   }];
   let arguments = (ins EcoLM_F32Tensor:$query, EcoLM_F32Tensor:$key,
     EcoLM_F32Tensor:$value, Index:$position,
-    Arg<MemRefRankOf<[F32], [3]>, "key cache", [MemRead, MemWrite]>:$key_cache,
+    Arg<MemRefRankOf<[F32], [4]>, "key cache", [MemRead, MemWrite]>:$key_cache,
     Arg<MemRefRankOf<[F32], [3]>, "value cache",
         [MemRead, MemWrite]>:$value_cache,
     I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale,
