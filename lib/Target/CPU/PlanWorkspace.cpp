@@ -13,6 +13,7 @@
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Interfaces/DataLayoutInterfaces.h"
@@ -36,7 +37,7 @@ namespace {
 struct Buffer {
   memref::AllocOp alloc;
   int64_t bytes;
-  unsigned first, last;
+  unsigned first = std::numeric_limits<unsigned>::max(), last = 0;
   int64_t offset = 0;
 
   bool overlaps(const Buffer &other) const {
@@ -46,17 +47,33 @@ struct Buffer {
 
 } // namespace
 
-/// The last operation of `block` that may touch `value` or a view of it.
-static unsigned getLastUse(Value value, Block &block,
-                           const DenseMap<Operation *, unsigned> &order) {
-  unsigned last = 0;
+/// Where the captures of a loop lie that `store` writes to.
+static Value getStorage(LLVM::StoreOp store) {
+  Value address = store.getAddr();
+  if (auto element = address.getDefiningOp<LLVM::GEPOp>())
+    address = element.getBase();
+  return address;
+}
+
+/// Extends the life of `buffer` to what touches `value`: the buffer, a view of
+/// it, or the captures of a parallel loop, which live until the loop is called.
+/// Where the allocation stands says nothing: all may stand at the entry.
+static void includeUses(Buffer &buffer, Value value, Block &block,
+                        const DenseMap<Operation *, unsigned> &order) {
   for (Operation *user : value.getUsers()) {
-    last = std::max(last, order.lookup(block.findAncestorOpInBlock(*user)));
+    if (!isa<ViewLikeOpInterface>(user)) {
+      unsigned at = order.lookup(block.findAncestorOpInBlock(*user));
+      buffer.first = std::min(buffer.first, at);
+      buffer.last = std::max(buffer.last, at);
+    }
+    if (auto store = dyn_cast<LLVM::StoreOp>(user);
+        store && store.getValue() == value)
+      includeUses(buffer, getStorage(store), block, order);
     for (Value result : user->getResults())
-      if (isa<MemRefType>(result.getType()))
-        last = std::max(last, getLastUse(result, block, order));
+      if (isa<MemRefType>(result.getType()) ||
+          isa<UnrealizedConversionCastOp>(user))
+        includeUses(buffer, result, block, order);
   }
-  return last;
 }
 
 static int64_t getBytes(memref::AllocOp alloc, int64_t maxChunk) {
@@ -69,6 +86,9 @@ static int64_t getBytes(memref::AllocOp alloc, int64_t maxChunk) {
 
 /// Assigns offsets, lowest first fit, to buffers in the order of their birth.
 static int64_t assignOffsets(MutableArrayRef<Buffer> buffers) {
+  llvm::stable_sort(buffers, [](const Buffer &a, const Buffer &b) {
+    return a.first < b.first;
+  });
   int64_t total = 0;
   for (auto [i, buffer] : llvm::enumerate(buffers)) {
     SmallVector<const Buffer *> alive;
@@ -96,9 +116,11 @@ static void planInto(func::FuncOp function, int64_t maxChunk) {
   for (auto [i, op] : llvm::enumerate(block))
     order[&op] = i;
   SmallVector<Buffer> buffers;
-  for (auto alloc : block.getOps<memref::AllocOp>())
-    buffers.push_back({alloc, getBytes(alloc, maxChunk), order[alloc],
-                       getLastUse(alloc.getResult(), block, order)});
+  for (auto alloc : block.getOps<memref::AllocOp>()) {
+    Buffer buffer{alloc, getBytes(alloc, maxChunk)};
+    includeUses(buffer, alloc.getResult(), block, order);
+    buffers.push_back(buffer);
+  }
   int64_t total = assignOffsets(buffers);
 
   Builder builder(function.getContext());

@@ -1,4 +1,4 @@
-// RUN: ecolm-opt %s --allow-unregistered-dialect \
+// RUN: ecolm-opt %s --split-input-file --allow-unregistered-dialect \
 // RUN:   --ecolm-plan-workspace="max-chunk=4" | FileCheck %s
 
 // Three buffers of at most 4 x 16 floats: the third takes the bytes of the
@@ -19,5 +19,43 @@ func.func @main(%n: index, %out: memref<?x16xf32>) attributes {ecolm.language_mo
   %c = memref.alloc(%n) : memref<?x16xf32>
   "test.copy"(%b, %c) : (memref<?x16xf32>, memref<?x16xf32>) -> ()
   "test.copy"(%c, %out) : (memref<?x16xf32>, memref<?x16xf32>) -> ()
+  return
+}
+
+// -----
+
+// Allocations at the entry share bytes as well: what counts is the first use.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: ecolm.workspace_bytes = 512 : i64
+func.func @main(%n: index, %out: memref<?x16xf32>) attributes {ecolm.language_model} {
+  %a = memref.alloc(%n) : memref<?x16xf32>
+  %b = memref.alloc(%n) : memref<?x16xf32>
+  %c = memref.alloc(%n) : memref<?x16xf32>
+  "test.fill"(%a) : (memref<?x16xf32>) -> ()
+  "test.copy"(%a, %b) : (memref<?x16xf32>, memref<?x16xf32>) -> ()
+  "test.copy"(%b, %c) : (memref<?x16xf32>, memref<?x16xf32>) -> ()
+  "test.copy"(%c, %out) : (memref<?x16xf32>, memref<?x16xf32>) -> ()
+  return
+}
+
+// -----
+
+// A parallel loop reads %a and writes %b after both were captured: they do not
+// share bytes, though nothing else reads %a once %b is captured.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: ecolm.workspace_bytes = 512 : i64
+func.func private @run(!llvm.ptr)
+func.func @main(%n: index) attributes {ecolm.language_model} {
+  %one = llvm.mlir.constant(1 : i64) : i64
+  %captures = llvm.alloca %one x !llvm.array<2 x ptr> : (i64) -> !llvm.ptr
+  %a = memref.alloc(%n) : memref<?x16xf32>
+  %b = memref.alloc(%n) : memref<?x16xf32>
+  "test.fill"(%a) : (memref<?x16xf32>) -> ()
+  %pa = builtin.unrealized_conversion_cast %a : memref<?x16xf32> to !llvm.ptr
+  llvm.store %pa, %captures : !llvm.ptr, !llvm.ptr
+  %pb = builtin.unrealized_conversion_cast %b : memref<?x16xf32> to !llvm.ptr
+  %second = llvm.getelementptr %captures[8] : (!llvm.ptr) -> !llvm.ptr, i8
+  llvm.store %pb, %second : !llvm.ptr, !llvm.ptr
+  func.call @run(%captures) : (!llvm.ptr) -> ()
   return
 }
