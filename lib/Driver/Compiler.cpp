@@ -119,6 +119,9 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   LowerOptions lower;
   lower.fpu = traits.hasFPU;
   lower.byteProducts = traits.byteProducts;
+  lower.lookups = traits.lookups;
+  lower.fma = traits.hasFMA;
+  lower.sums = traits.numSums;
   lower.maxChunk = options.maxChunk;
   lower.multiplierFree = options.multiplierFree;
   OptimizeOptions optimize;
@@ -127,6 +130,10 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   optimize.hasMultiplier = traits.hasMultiplier;
   optimize.hasByteProducts =
       traits.byteProducts != ByteProducts::None && !options.multiplierFree;
+  optimize.hasLookups =
+      traits.lookups != Lookups::None && !options.multiplierFree;
+  optimize.hasByteTables =
+      traits.lookups == Lookups::AVX512VBMI && !options.multiplierFree;
   optimize.multiplierFree = options.multiplierFree;
   recognize.quantize = options.quantize;
   recognize.quantizeInclude = options.quantizeInclude;

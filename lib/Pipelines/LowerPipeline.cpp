@@ -88,6 +88,7 @@ static void addThreadsAndMemory(OpPassManager &manager,
 static void addConversionToLLVM(OpPassManager &manager,
                                 const LowerOptions &options) {
   manager.addPass(createLowerDots({options.byteProducts}));
+  manager.addPass(createLowerLookups({options.lookups}));
   manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
@@ -122,7 +123,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   manager.addPass(createOutlineLinearLayers());
   manager.addPass(createPlaceWeights());
   manager.addPass(createBindEntryBuffers());
-  manager.addPass(createConvertEcoLMToVector({options.fpu}));
+  manager.addPass(
+      createConvertEcoLMToVector({options.fpu, options.fma, options.sums,
+                                  options.byteProducts == ByteProducts::VNNI}));
   cleanUp(manager);
 
   // One loop per chain of elementwise operations.

@@ -36,14 +36,15 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
   // Shifts do not merge once they differ in arithmetic: after folding.
   manager.addPass(
       createLowerMulToShift({options.mul, options.hasMultiplier, options.hasFPU,
-                             options.hasByteProducts}));
+                             options.hasByteProducts, options.hasLookups}));
   if (options.multiplierFree)
     manager.addPass(createVerifyMultiplierFree({PathScope::Graph}));
 
   // Layouts last: all other passes see weights as plain tensors, and weights
   // that folding made superfluous need no place in the program.
   manager.addPass(createPackWeights(
-      {options.lanes, options.packing, options.hasByteProducts}));
+      {options.lanes, options.packing, options.hasByteProducts,
+       options.hasLookups, options.hasByteTables}));
   manager.addPass(createCheckPhase({CheckedPhase::Optimize}));
 }
 

@@ -27,7 +27,7 @@ using llvm::function_ref;
 using llvm::SmallVector;
 
 /// Elements of a chunk: whole bytes of every format (a multiple of 4 and 5),
-/// whole runs of up to 64 lanes, and below kMaxPackedChunk at 8 bytes each.
+/// whole runs of up to 128 lanes, and below kMaxPackedChunk at 8 bytes each.
 static constexpr int64_t kChunkElements = 320 * 256;
 static_assert(kChunkElements * 8 <= static_cast<int64_t>(kMaxPackedChunk));
 
@@ -90,6 +90,14 @@ static bool isFormatOfKind(const WeightDescription &weight, ByteFormat format) {
   return false;
 }
 
+/// Whether the destination's format has an order of depth 4.
+static bool hasTiles(const WeightDescription &weight) {
+  return weight.format == ByteFormat::Codes2 ||
+         weight.format == ByteFormat::Base3 ||
+         weight.format == ByteFormat::Nibbles ||
+         (weight.format == ByteFormat::Plain && weight.elementBytes == 1);
+}
+
 /// Fails unless the description makes sense.
 static Error checkWeight(const WeightDescription &weight) {
   if (!isFormatOfKind(weight, weight.sourceFormat) ||
@@ -97,18 +105,17 @@ static Error checkWeight(const WeightDescription &weight) {
     return makeError("the source's packing does not suit its elements");
   if (!isFormatOfKind(weight, weight.format))
     return makeError("the packing does not suit the weight's elements");
-  if (weight.lanes < 0 || weight.lanes > 64 ||
+  if (weight.lanes < 0 || weight.lanes > 128 ||
       (weight.lanes & (weight.lanes - 1)))
-    return makeError("expected lanes to be 0 or a power of two up to 64, but "
+    return makeError("expected lanes to be 0 or a power of two up to 128, but "
                      "found %d",
                      weight.lanes);
   const FactorShape &shape = weight.shape;
-  if (weight.depth != 1 && (weight.depth != 4 || weight.lanes == 0 ||
-                            shape.stacks != 1 || shape.a != 1 || shape.d != 1 ||
-                            (weight.format != ByteFormat::Codes2 &&
-                             weight.format != ByteFormat::Nibbles)))
+  if (weight.depth != 1 &&
+      (weight.depth != 4 || weight.lanes == 0 || shape.stacks != 1 ||
+       shape.a != 1 || shape.d != 1 || !hasTiles(weight)))
     return makeError("expected depth 1, or 4 for a matrix in lanes of codes of "
-                     "2 or 4 bits, but found %d",
+                     "2 or 4 bits, of base 3 or of bytes, but found %d",
                      weight.depth);
   if (weight.transposed && (shape.stacks != 1 || shape.a != 1 || shape.d != 1))
     return makeError("only the source of a matrix can be transposed");
@@ -230,7 +237,7 @@ static Error streamCodes(const WeightDescription &weight, Read read,
       }
       chunk.push_back(code);
     }
-    // Runs are powers of two, so chunks fill exactly.
+    // Runs are powers of two, or of five bytes of them, so chunks fill exactly.
     if (static_cast<int64_t>(chunk.size()) == kChunkElements) {
       if (valid)
         visit(chunk);

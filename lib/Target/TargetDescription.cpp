@@ -138,6 +138,15 @@ static ByteProducts getByteProducts(const TargetMachine &machine) {
                                      : ByteProducts::Widened;
 }
 
+/// How an x86 machine looks numbers up.
+static Lookups getLookups(const MCSubtargetInfo &info) {
+  if (info.checkFeatures("+avx512vbmi"))
+    return Lookups::AVX512VBMI;
+  if (info.checkFeatures("+avx512bw"))
+    return Lookups::AVX512;
+  return info.checkFeatures("+avx2") ? Lookups::AVX2 : Lookups::None;
+}
+
 TargetTraits ecolm::getTraits(const TargetMachine &machine) {
   const Triple &triple = machine.getTargetTriple();
   TargetTraits traits;
@@ -149,5 +158,11 @@ TargetTraits ecolm::getTraits(const TargetMachine &machine) {
   }
   if (triple.isX86() || triple.isAArch64())
     traits.byteProducts = getByteProducts(machine);
+  if (triple.isX86()) {
+    traits.lookups = getLookups(*machine.getMCSubtargetInfo());
+    if (traits.lookups >= Lookups::AVX512)
+      traits.numSums = 16;
+    traits.hasFMA = machine.getMCSubtargetInfo()->checkFeatures("+fma");
+  }
   return traits;
 }

@@ -6,6 +6,7 @@ The weights are those that PyTorch initializes, in the format of the family; wha
 model writes is nonsense at the speed of sense."""
 
 import argparse
+import json
 import pathlib
 import sys
 
@@ -24,14 +25,16 @@ def main() -> None:
     parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("--spelling", choices=sorted(WRITERS), default="functions")
     parser.add_argument("--vocabulary", type=int, default=1024)
+    parser.add_argument("--options", type=json.loads, default={}, help="of the weight format, JSON")
     for name in ("layers", "width", "hidden", "heads", "kv_heads", "context"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int)
     options = parser.parse_args()
     sizes = {name: value for name, value in vars(options).items()
              if name not in ("family", "model", "spelling") and value is not None}
     torch.manual_seed(0)
-    model = build_family(options.family, options={}, **sizes).eval()
-    alphabet = [chr(0x4E00 + i) for i in range(options.vocabulary)]
+    model = build_family(options.family, **sizes).eval()
+    # Beyond the surrogates, which are no characters.
+    alphabet = [chr(0x10000 + i) for i in range(options.vocabulary)]
     onnx.save(spell(model, options.spelling, alphabet, options.family), options.model)
 
 

@@ -33,12 +33,13 @@ SHAPES = [(2560, 2560), (6912, 2560), (2560, 6912), (768, 768), (3072, 768)]
 BLOCK = 128
 
 
-def sum_all(b: GraphBuilder, products: list[str]) -> None:
-    """y = the sum of all products."""
+def sum_all(b: GraphBuilder, products: list[str], out: str = "y") -> str:
+    """`out` = the sum of all products."""
     total = products[0]
     for i, product in enumerate(products[1:]):
         last = i + 2 == len(products)
-        total = b.op("Add", [total, product], f"sum{i}", **({"out": "y"} if last else {}))
+        total = b.op("Add", [total, product], f"{out}.sum{i}", **({"out": out} if last else {}))
+    return total
 
 
 def values(name: str, width: int):
@@ -76,9 +77,9 @@ def nbits_model(n: int, k: int, count: int) -> onnx.ModelProto:
 
 
 class OnnxRuntime:
-    """A session with its time for one run."""
+    """A session with its time for one run on the tensors `x`."""
 
-    def __init__(self, path: pathlib.Path, threads: int, x: np.ndarray):
+    def __init__(self, path: pathlib.Path, threads: int, x: dict[str, np.ndarray]):
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -87,7 +88,7 @@ class OnnxRuntime:
 
     def seconds(self) -> float:
         start = time.perf_counter()
-        self.session.run(None, {"x": self.x})
+        self.session.run(None, self.x)
         return time.perf_counter() - start
 
 
@@ -118,7 +119,7 @@ def measure(shape, rows: int, threads: int, options, folder: pathlib.Path) -> di
         subprocess.run([options.compiler, folder / f"{name}.onnx", "-o", program], check=True)
         onnx.save(nbits_model(n, k, count), folder / f"{name}.nbits.onnx")
     candidates = {"ecolm": lambda: program_seconds(program, threads, folder / "x.npz"),
-                  "onnxruntime 2 bits": OnnxRuntime(folder / f"{name}.nbits.onnx", threads, x).seconds}
+                  "onnxruntime 2 bits": OnnxRuntime(folder / f"{name}.nbits.onnx", threads, {"x": x}).seconds}
     for peer in options.peer:
         label, command = peer.split("=", 1)
         candidates[label] = lambda c=command: peer_seconds(c, n, k, rows, count, threads)

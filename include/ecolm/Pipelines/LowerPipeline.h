@@ -13,6 +13,7 @@
 #define ECOLM_PIPELINES_LOWERPIPELINE_H
 
 #include "ecolm/Target/CPU/ByteProducts.h"
+#include "ecolm/Target/CPU/Lookups.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 
@@ -33,6 +34,24 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
                                   "vectors of wider integers"),
                        clEnumValN(ByteProducts::AVX2, "avx2", "VPMADDUBSW"),
                        clEnumValN(ByteProducts::VNNI, "vnni", "VPDPBUSD"))};
+  Option<Lookups> lookups{
+      *this, "lookups", llvm::cl::desc("What looks numbers up on the target"),
+      llvm::cl::init(Lookups::None),
+      llvm::cl::values(
+          clEnumValN(Lookups::None, "none", "selections"),
+          clEnumValN(Lookups::AVX2, "avx2", "VPERMPS and VPSHUFB on 256 bits"),
+          clEnumValN(Lookups::AVX512, "avx512",
+                     "VPERMPS and VPSHUFB on 512 bits"),
+          clEnumValN(Lookups::AVX512VBMI, "avx512vbmi",
+                     "as avx512, and VPERMI2B"))};
+  Option<bool> fma{
+      *this, "fma",
+      llvm::cl::desc("The target multiplies and adds in one instruction"),
+      llvm::cl::init(false)};
+  Option<int64_t> sums{
+      *this, "sums",
+      llvm::cl::desc("Vectors of 16 sums that the target's registers hold"),
+      llvm::cl::init(4)};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if a quantized layer multiplies or divides"),

@@ -38,6 +38,14 @@ struct OptimizeOptions : mlir::PassPipelineOptions<OptimizeOptions> {
       *this, "target-has-byte-products",
       llvm::cl::desc("The target has vectors that sum products of bytes"),
       llvm::cl::init(false)};
+  Option<bool> hasLookups{
+      *this, "target-has-lookups",
+      llvm::cl::desc("The target looks numbers up in vector registers"),
+      llvm::cl::init(false)};
+  Option<bool> hasByteTables{
+      *this, "target-has-byte-tables",
+      llvm::cl::desc("The target looks bytes up in tables of 256"),
+      llvm::cl::init(false)};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if the quantized path multiplies or divides"),

@@ -65,7 +65,16 @@ struct WeightDescription {
     return shape.stacks * shape.a * shape.b * shape.c * shape.d;
   }
   TileOrder getTile() const {
-    return {depth, format == ByteFormat::Codes2 ? 4 : 2};
+    switch (format) {
+    case ByteFormat::Codes2:
+      return {depth, 4};
+    case ByteFormat::Base3:
+      return {depth, 5};
+    case ByteFormat::Nibbles:
+      return {depth, 2};
+    default:
+      return {depth, 1};
+    }
   }
   /// Elements of the packed stream, with padding.
   int64_t getNumPackedElements() const {

@@ -13,6 +13,7 @@
 #define ECOLM_TARGET_TARGETDESCRIPTION_H
 
 #include "ecolm/Target/CPU/ByteProducts.h"
+#include "ecolm/Target/CPU/Lookups.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Target/TargetMachine.h"
 #include <memory>
@@ -37,6 +38,11 @@ struct TargetTraits {
   bool hasFPU = true;
   bool hasMultiplier = true;
   ByteProducts byteProducts = ByteProducts::None;
+  Lookups lookups = Lookups::None;
+  /// Multiplies and adds floats in one instruction, of vectors too.
+  bool hasFMA = false;
+  /// Vectors of 16 floats that half of the registers hold.
+  int64_t numSums = 4;
 };
 
 /// LLVM's view of `description`; fails, saying which names there are, for an

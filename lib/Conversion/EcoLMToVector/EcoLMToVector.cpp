@@ -59,9 +59,11 @@ struct ConvertEcoLMToVectorPass final
     RewritePatternSet patterns(&getContext());
     populateElementwiseKernels(converter, patterns, fpu);
     populateLinearKernels(converter, patterns);
-    populateByteMatmulKernel(converter, patterns);
+    populateByteMatmulKernel(converter, patterns, wideDots);
+    populateFloatMatmulKernel(converter, patterns, {fma, sums});
     populateEmbeddingKernel(converter, patterns);
     populateGroupMatmulKernel(converter, patterns);
+    populateMathKernels(converter, patterns);
     populateNormKernels(converter, patterns);
     populateAttentionKernels(converter, patterns);
     populateRowQuantizerKernels(converter, patterns);
@@ -69,9 +71,13 @@ struct ConvertEcoLMToVectorPass final
 
     ConversionTarget target(getContext());
     target.addIllegalDialect<EcoLMDialect>();
-    target.addLegalOp<WeightOp, DotOp>();
+    target.addLegalOp<WeightOp, DotOp, LookupOp>();
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
-    if (!fpu)
+    // Without an FPU a call of the library is shorter.
+    if (fpu)
+      target.addDynamicallyLegalOp<math::TanhOp>(
+          [](math::TanhOp op) { return !op.getType().isF32(); });
+    else
       target.addDynamicallyLegalOp<arith::SIToFPOp>(
           [](arith::SIToFPOp op) { return !isa<TensorType>(op.getType()); });
     if (failed(applyPartialConversion(getOperation(), target,

@@ -15,8 +15,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "FactorKernel.h"
+#include "GroupScales.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include <cmath>
 
 using namespace mlir;
 using namespace ecolm;
@@ -27,23 +27,18 @@ namespace {
 class GroupMatmulEmitter {
 public:
   GroupMatmulEmitter(KernelBuilder &b, GroupMatmulOp op,
-                     const WeightStream &weights, const WeightStream &scales,
-                     const std::optional<WeightStream> &offsets)
-      : b(b), weights(weights), scales(scales), offsets(offsets),
-        inputs(weights.getShape().c), groups(scales.getShape().c),
-        groupSize(std::min<int64_t>(op.getGroup(), inputs)) {
+                     const WeightStream &weights, int32_t unit,
+                     const GroupScales &scales)
+      : b(b), weights(weights), scales(scales), inputs(weights.getShape().c),
+        groupSize(std::min<int64_t>(op.getGroup(), inputs)), unit(unit) {
     bool isFloat = op.getInput().getType().getElementType().isF32();
     element = isFloat ? b.getF32Type() : Type(b.getI32Type());
-    if (auto pot =
-            dyn_cast<PotType>(op.getWeights().getType().getElementType());
-        pot && !isFloat)
-      unit = pot.getMin();
   }
 
   /// Writes the products of the row `x` to `row`, whose length is a multiple of
   /// the lanes.
   Value emit(Value x, Value row) {
-    Value sums = offsets ? sumGroups(x) : Value();
+    Value sums = scales.hasOffsets() ? sumGroups(x) : Value();
     int64_t outputs = cast<RankedTensorType>(row.getType()).getDimSize(0);
     return b.loop(
         b.index(0), b.index(outputs), kLanes, {row, b.index(0), b.index(0)},
@@ -62,15 +57,6 @@ private:
                : Value(arith::ExtSIOp::create(b, element, value));
   }
 
-  /// A sum, a scalar or lanes, as f32.
-  Value toFloat(Value sum) {
-    Type type = b.getF32Type();
-    if (auto vector = dyn_cast<VectorType>(sum.getType()))
-      type = vector.clone(type);
-    return type == sum.getType() ? sum
-                                 : Value(arith::SIToFPOp::create(b, type, sum));
-  }
-
   /// Where the group that starts at `k` ends.
   Value getEnd(Value k) {
     Value end = b.addIndex(k, groupSize);
@@ -81,14 +67,14 @@ private:
 
   /// The sums of the elements of every group, f32.
   Value sumGroups(Value x) {
-    Value sums =
-        tensor::EmptyOp::create(b, ArrayRef<int64_t>{groups}, b.getF32Type());
+    Value sums = tensor::EmptyOp::create(
+        b, ArrayRef<int64_t>{scales.getNumGroups()}, b.getF32Type());
     auto addGroup = [&](Value start, ValueRange c) -> SmallVector<Value> {
       Value sum = b.loop(start, getEnd(start), 1, b.constant(element, 0),
                          [&](Value k, ValueRange acc) -> SmallVector<Value> {
                            return {b.add(acc[0], read(x, k))};
                          })[0];
-      return {tensor::InsertOp::create(b, toFloat(sum), c[0], c[1]),
+      return {tensor::InsertOp::create(b, toFloat(b, sum), c[0], c[1]),
               b.addIndex(c[1], 1)};
     };
     return b.loop(b.index(0), b.index(inputs), groupSize, {sums, b.index(0)},
@@ -107,12 +93,10 @@ private:
                    return {weights.accumulate(b, acc[0], xs, acc[1]),
                            b.addIndex(acc[1], weights.getStep())};
                  });
-      Value y = addScaled(c[0], toFloat(products[0]), scales, c[2]);
-      if (sums) {
-        Value sum = tensor::ExtractOp::create(b, sums, c[3]);
-        sum = vector::BroadcastOp::create(b, floats, sum);
-        y = addProduct(y, sum, offsets->load(b, c[2]));
-      }
+      Value sum;
+      if (sums)
+        sum = tensor::ExtractOp::create(b, sums, c[3]);
+      Value y = scales.add(b, c[0], products[0], unit, c[2], sum);
       return {y, products[1], b.addIndex(c[2], kLanes), b.addIndex(c[3], 1)};
     };
     auto results =
@@ -121,27 +105,13 @@ private:
     return {results[0], results[1], results[2]};
   }
 
-  /// y + scale * sum, the sum counting units of 2^unit.
-  Value addScaled(Value y, Value sum, const WeightStream &scales, Value at) {
-    if (unit)
-      sum = arith::MulFOp::create(
-          b, sum, b.constant(sum.getType(), std::ldexp(1.0, unit)));
-    return addProduct(y, sum, scales.load(b, at));
-  }
-
-  Value addProduct(Value y, Value sum, Value factor) {
-    if (factor.getType() != sum.getType())
-      factor = arith::ExtFOp::create(b, sum.getType(), factor);
-    return b.add(y, arith::MulFOp::create(b, sum, factor));
-  }
-
   KernelBuilder &b;
-  const WeightStream &weights, &scales;
-  const std::optional<WeightStream> &offsets;
-  int64_t inputs, groups, groupSize;
+  const WeightStream &weights;
+  const GroupScales &scales;
+  int64_t inputs, groupSize;
   /// Sums are of this type: f32, or i32 in units of 2^unit.
   Type element;
-  int32_t unit = 0;
+  int32_t unit;
 };
 
 struct GroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
@@ -150,20 +120,12 @@ struct GroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
   matchAndRewrite(GroupMatmulOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     KernelBuilder b(op.getLoc(), rewriter);
-    auto weights = WeightStream::create(b, op.getWeights().getType(),
-                                        adaptor.getWeights());
+    int32_t unit;
+    auto weights = WeightStream::create(
+        b, takeUnit(op.getWeights().getType(), unit), adaptor.getWeights());
     auto scales =
-        WeightStream::create(b, op.getScales().getType(), adaptor.getScales());
-    std::optional<WeightStream> offsets;
-    bool packed = succeeded(weights) && succeeded(scales);
-    if (op.getOffsets()) {
-      auto stream = WeightStream::create(b, op.getOffsets().getType(),
-                                         adaptor.getOffsets());
-      packed = packed && succeeded(stream);
-      if (packed)
-        offsets = *stream;
-    }
-    if (!packed)
+        GroupScales::create(b, op, adaptor.getScales(), adaptor.getOffsets());
+    if (failed(weights) || failed(scales))
       return op.emitOpError(
           "expects weights, scales and offsets packed with 16 lanes");
 
@@ -172,7 +134,7 @@ struct GroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
         b, adaptor.getInput(), type,
         [&](KernelBuilder &b, ValueRange rows,
             ValueRange results) -> SmallVector<Value> {
-          GroupMatmulEmitter emitter(b, op, *weights, *scales, offsets);
+          GroupMatmulEmitter emitter(b, op, *weights, unit, *scales);
           int64_t outputs = type.getShape().back();
           int64_t length = getPaddedLength(outputs);
           if (length == outputs)

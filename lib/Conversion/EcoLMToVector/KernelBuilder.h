@@ -83,12 +83,26 @@ void populateElementwiseKernels(const mlir::TypeConverter &converter,
                                 mlir::RewritePatternSet &patterns, bool fpu);
 void populateLinearKernels(const mlir::TypeConverter &converter,
                            mlir::RewritePatternSet &patterns);
+/// With `wideDots`, products of codes up to 255 cost no more than of small ones.
 void populateByteMatmulKernel(const mlir::TypeConverter &converter,
-                              mlir::RewritePatternSet &patterns);
+                              mlir::RewritePatternSet &patterns, bool wideDots);
+
+/// What kernels of floats ask of the target.
+struct FloatTarget {
+  /// Whether it multiplies and adds in one instruction.
+  bool fma;
+  /// Vectors of 16 sums that its registers hold beside what is added to them.
+  int64_t sums;
+};
+void populateFloatMatmulKernel(const mlir::TypeConverter &converter,
+                               mlir::RewritePatternSet &patterns,
+                               FloatTarget target);
 void populateEmbeddingKernel(const mlir::TypeConverter &converter,
                              mlir::RewritePatternSet &patterns);
 void populateGroupMatmulKernel(const mlir::TypeConverter &converter,
                                mlir::RewritePatternSet &patterns);
+void populateMathKernels(const mlir::TypeConverter &converter,
+                         mlir::RewritePatternSet &patterns);
 void populateNormKernels(const mlir::TypeConverter &converter,
                          mlir::RewritePatternSet &patterns);
 void populateAttentionKernels(const mlir::TypeConverter &converter,

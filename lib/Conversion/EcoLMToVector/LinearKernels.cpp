@@ -50,14 +50,14 @@ static Value padRow(KernelBuilder &b, Value row, int64_t count, int64_t length,
 
 /// Applies packed factors to every row of `input`.
 static FailureOr<Value> lowerFactors(Operation *op, OpBuilder &rewriter,
-                                     Value input, ValueRange factorTypes,
+                                     Value input, TypeRange factorTypes,
                                      ValueRange factors,
                                      RankedTensorType resultType) {
   KernelBuilder b(op->getLoc(), rewriter);
   SmallVector<WeightStream> streams;
-  for (auto [typed, bytes] : llvm::zip_equal(factorTypes, factors)) {
+  for (auto [type, bytes] : llvm::zip_equal(factorTypes, factors)) {
     auto stream =
-        WeightStream::create(b, cast<RankedTensorType>(typed.getType()), bytes);
+        WeightStream::create(b, cast<RankedTensorType>(type), bytes);
     if (failed(stream))
       return failure();
     streams.push_back(*stream);
@@ -94,7 +94,7 @@ struct ButterflyLowering : OpConversionPattern<ButterflyOp> {
   matchAndRewrite(ButterflyOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     auto result = lowerFactors(op, rewriter, adaptor.getInput(),
-                               op.getFactors(), adaptor.getFactors(),
+                               op.getFactors().getTypes(), adaptor.getFactors(),
                                cast<RankedTensorType>(op.getType()));
     if (failed(result))
       return op.emitOpError("expects factors packed with 16 lanes");
@@ -109,7 +109,7 @@ struct FactorLowering : OpConversionPattern<ButterflyFactorOp> {
   matchAndRewrite(ButterflyFactorOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     auto result =
-        lowerFactors(op, rewriter, adaptor.getInput(), op.getValues(),
+        lowerFactors(op, rewriter, adaptor.getInput(), op.getValues().getType(),
                      adaptor.getValues(), cast<RankedTensorType>(op.getType()));
     if (failed(result))
       return op.emitOpError("expects values packed with 16 lanes");
@@ -123,11 +123,17 @@ struct MatmulLowering : OpConversionPattern<MatmulOp> {
   LogicalResult
   matchAndRewrite(MatmulOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto result = lowerFactors(op, rewriter, adaptor.getInput(),
-                               op.getWeights(), adaptor.getWeights(),
-                               cast<RankedTensorType>(op.getType()));
+    RankedTensorType weights = op.getWeights().getType(), type = op.getType();
+    int32_t unit = 0;
+    if (type.getElementType().isF32())
+      weights = takeUnit(weights, unit);
+    auto result = lowerFactors(op, rewriter, adaptor.getInput(), weights,
+                               adaptor.getWeights(), type);
     if (failed(result))
       return op.emitOpError("expects weights packed with 16 lanes");
+    if (unit)
+      result = Value(ShiftOp::create(rewriter, op.getLoc(), type, *result, unit,
+                                     ShiftRounding::Floor, op.getArithmetic()));
     rewriter.replaceOp(op, *result);
     return success();
   }

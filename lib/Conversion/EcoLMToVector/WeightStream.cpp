@@ -243,3 +243,13 @@ Value WeightStream::accumulateLane(KernelBuilder &b, Value acc, Value x,
 
   return accumulateProduct(b, acc, x, loadLane(b, at, lane));
 }
+
+RankedTensorType ecolm::takeUnit(RankedTensorType type, int32_t &unit) {
+  auto pot = dyn_cast<PotType>(type.getElementType());
+  unit = pot ? pot.getMin() : 0;
+  if (!unit || pot.getNumExponents() > 128)
+    return unit = 0, type;
+  auto element = PotType::get(type.getContext(), 0, pot.getNumExponents() - 1,
+                              pot.getZero(), pot.getTerms());
+  return RankedTensorType::get(type.getShape(), element, type.getEncoding());
+}

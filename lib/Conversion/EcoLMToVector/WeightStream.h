@@ -66,6 +66,10 @@ private:
   int64_t bits = 8;
 };
 
+/// `type` with powers of two from 2^0 on, those of `type` divided by 2^`unit`.
+/// In such units products of floats need no rounding.
+mlir::RankedTensorType takeUnit(mlir::RankedTensorType type, int32_t &unit);
+
 } // namespace ecolm
 
 #endif // ECOLM_LIB_CONVERSION_ECOLMTOVECTOR_WEIGHTSTREAM_H

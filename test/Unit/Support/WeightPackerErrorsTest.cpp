@@ -93,7 +93,7 @@ TEST(WeightPackerErrorsTest, RejectsDescriptionsThatMakeNoSense) {
             std::string::npos);
   weight.transposed = false;
   weight.lanes = 24;
-  EXPECT_NE(packError(weight, Bytes(64)).find("a power of two up to 64"),
+  EXPECT_NE(packError(weight, Bytes(64)).find("a power of two up to 128"),
             std::string::npos);
   weight.lanes = 16;
   weight.depth = 4;

@@ -26,9 +26,11 @@ def ConvertEcoLMToVector : Pass<"convert-ecolm-to-vector", "::mlir::ModuleOp"> {
     Tensors of powers of two become i32 tensors in units of `2^min`. A packed
     weight becomes a byte view of the weight section `@ecolm_weights`.
 
-    Precondition: weights used by matmul and butterfly are packed with 16 lanes
-    (`ecolm-pack-weights`) and placed (`ecolm-place-weights`).
-    Postcondition: no ecolm operation but `ecolm.weight`.
+    Precondition: weights used by matmul and butterfly are packed with 16 lanes,
+    or in tiles of depth 4 (`ecolm-pack-weights`), and placed
+    (`ecolm-place-weights`).
+    Postcondition: no ecolm operation but `ecolm.weight`, `ecolm.dot` and
+    `ecolm.lookup`.
 
     ```mlir
     %q = ecolm.log_quantize %x : tensor<256xf32>
@@ -43,7 +45,15 @@ def ConvertEcoLMToVector : Pass<"convert-ecolm-to-vector", "::mlir::ModuleOp"> {
   let options = [
     Option<"fpu", "fpu", "bool", "true",
            "The target computes with floats in hardware; without it the "
-           "quantized path is written with integer instructions only">
+           "quantized path is written with integer instructions only">,
+    Option<"fma", "fma", "bool", "false",
+           "The target multiplies and adds in one instruction; used where the "
+           "product needs no rounding, so that the bits are the same">,
+    Option<"sums", "sums", "int64_t", "4",
+           "Vectors of 16 sums that the target's registers hold">,
+    Option<"wideDots", "wide-dots", "bool", "false",
+           "The target sums products of bytes in 32 bits, so that codes need no "
+           "shift: sums are shifted instead">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",

@@ -13,6 +13,7 @@
 #define ECOLM_TARGET_CPU_PASSES_H
 
 #include "ecolm/Target/CPU/ByteProducts.h"
+#include "ecolm/Target/CPU/Lookups.h"
 #include "mlir/Pass/Pass.h"
 
 namespace ecolm {

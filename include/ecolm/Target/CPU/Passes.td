@@ -165,6 +165,46 @@ def LowerDots : Pass<"ecolm-lower-dots"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
 }
 
+def LowerLookups : Pass<"ecolm-lower-lookups"> {
+  let summary = "make instructions of look-ups in tables";
+  let description = [{
+    Replaces every `ecolm.lookup` by what `instructions` names:
+
+    - `avx512vbmi`: as `avx512`, and two VPERMI2B and a selection for 64 bytes
+      from a table of 256;
+    - `avx512`: VPERMPS for 16 floats, VPSHUFB for 64 bytes;
+    - `avx2`: two VPERMPS and a selection for 8 floats, VPSHUFB for 32 bytes;
+    - `none`: selections by the bits of the index, for any target and table.
+
+    Vectors of other lengths than the instructions have become pieces of that
+    length, or `none` where they are no multiple.
+
+    Precondition: none. Postcondition: no `ecolm.lookup` is left.
+
+    ```mlir
+    %w = ecolm.lookup %table at %words : vector<16xf32>, vector<16xi32> -> vector<16xf32>
+    ```
+    ==>
+    ```mlir
+    %w = llvm.call_intrinsic "llvm.x86.avx512.permvar.sf.512"(%table, %words) : ...
+    ```
+  }];
+  let options = [
+    Option<"instructions", "instructions", "::ecolm::Lookups",
+           "::ecolm::Lookups::None", "What looks numbers up",
+           [{::llvm::cl::values(
+             clEnumValN(::ecolm::Lookups::None, "none", "selections"),
+             clEnumValN(::ecolm::Lookups::AVX2, "avx2",
+                        "VPERMPS and VPSHUFB on 256 bits"),
+             clEnumValN(::ecolm::Lookups::AVX512, "avx512",
+                        "VPERMPS and VPSHUFB on 512 bits"),
+             clEnumValN(::ecolm::Lookups::AVX512VBMI, "avx512vbmi",
+                        "as avx512, and VPERMI2B"))}]>
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
+}
+
 def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {
   let summary = "give every destination an empty or filled tensor of its own";
   let description = [{

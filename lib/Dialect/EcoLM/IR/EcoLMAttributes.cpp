@@ -33,8 +33,8 @@ void EcoLMDialect::registerAttributes() {
 LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  Packing packing, int32_t lanes,
                                  int32_t depth) {
-  if (lanes < 0 || lanes > 64 || (lanes & (lanes - 1)))
-    return emitError() << "expected lanes to be 0 or a power of two up to 64, "
+  if (lanes < 0 || lanes > 128 || (lanes & (lanes - 1)))
+    return emitError() << "expected lanes to be 0 or a power of two up to 128, "
                           "but found "
                        << lanes;
   if (packing == Packing::Bitplanes && lanes < 8)
@@ -43,9 +43,11 @@ LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (depth != 1 && depth != 4)
     return emitError() << "expected depth 1 or 4, but found " << depth;
   if (depth > 1 &&
-      (lanes == 0 ||
-       !llvm::is_contained({Packing::Codes2, Packing::Nibbles}, packing)))
-    return emitError() << "expected lanes of codes2 or nibbles for depth "
+      (lanes == 0 || !llvm::is_contained({Packing::Codes2, Packing::Base3,
+                                          Packing::Nibbles, Packing::Plain},
+                                         packing)))
+    return emitError() << "expected lanes of codes2, base3, nibbles or plain "
+                          "bytes for depth "
                        << depth;
   return success();
 }
@@ -115,6 +117,10 @@ PackedAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
     return emitError() << "expected rank 2, 4 or 5 for a tensor packed in "
                           "lanes, but found rank "
                        << rank;
+  if (getDepth() > 1 && getPacking() == Packing::Plain &&
+      !elementType.isInteger(8))
+    return emitError() << "expected elements of i8 for plain tiles, but found "
+                       << elementType;
   if (getDepth() > 1 && rank != 2)
     return emitError() << "expected a matrix for depth " << getDepth()
                        << ", but found rank " << rank;

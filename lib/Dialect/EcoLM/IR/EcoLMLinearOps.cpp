@@ -144,13 +144,28 @@ LogicalResult ButterflyOp::verify() {
   return verifyLastSize(*this, input, result, last);
 }
 
+/// Whether weights of `type` times bytes are what instructions for sums of
+/// products of bytes do.
+static bool areByteFactors(RankedTensorType type) {
+  if (llvm::is_contained(type.getShape(), 1))
+    return false;
+  Type weight = type.getElementType();
+  // What is added to make a code positive is the largest power; twice that is a
+  // byte.
+  if (auto pot = dyn_cast<PotType>(weight))
+    return pot.getTerms() == 1 && pot.getNumExponents() <= 7;
+  return isa<TernaryType>(weight) || weight.isSignlessInteger(2) ||
+         weight.isSignlessInteger(4) || weight.isSignlessInteger(8);
+}
+
 bool MatmulOp::isByteProduct() {
-  RankedTensorType weights = getWeights().getType();
-  Type weight = weights.getElementType();
-  return llvm::all_of(weights.getShape(), [](int64_t n) { return n > 1; }) &&
-         getInput().getType().getElementType().isSignlessInteger(8) &&
-         (isa<TernaryType>(weight) || weight.isSignlessInteger(2) ||
-          weight.isSignlessInteger(4));
+  return getInput().getType().getElementType().isSignlessInteger(8) &&
+         areByteFactors(getWeights().getType());
+}
+
+bool GroupMatmulOp::isByteProduct() {
+  return getInput().getType().getElementType().isSignlessInteger(8) &&
+         areByteFactors(getWeights().getType());
 }
 
 LogicalResult MatmulOp::verify() {

@@ -24,3 +24,21 @@ LogicalResult DotOp::verify() {
                            << " bytes, four for each lane, but found " << type;
   return success();
 }
+
+LogicalResult LookupOp::verify() {
+  VectorType table = getTable().getType(), indices = getIndices().getType();
+  if (table.getElementTypeBitWidth() != indices.getElementTypeBitWidth())
+    return emitOpError() << "expected indices of "
+                         << table.getElementTypeBitWidth()
+                         << " bits, as the table's elements have, but found "
+                         << indices;
+  if (table.getNumElements() > 16 && !table.getElementType().isInteger(8))
+    return emitOpError() << "expected a table of 16 elements, or of 256 bytes, "
+                            "but found "
+                         << table;
+  VectorType expected = indices.clone(table.getElementType());
+  if (getType() != expected)
+    return emitOpError() << "expected a result of " << expected
+                         << ", but found " << getType();
+  return success();
+}

@@ -49,7 +49,7 @@ static constexpr size_t kMaxTerms = 3;
 namespace {
 /// What the machine has.
 struct Target {
-  bool hasMultiplier, hasFPU, hasByteProducts;
+  bool hasMultiplier, hasFPU, hasByteProducts, hasLookups;
 
   int getIntegerProduct() const { return hasMultiplier ? 1 : 64; }
   int getFloatProduct() const { return hasFPU ? 1 : 96; }
@@ -110,7 +110,8 @@ static Arithmetic chooseArithmetic(Operation *op, MulMode mode,
     return Arithmetic::Native;
   auto matmul = dyn_cast<MatmulOp>(op);
   if (mode == MulMode::Auto && target.hasByteProducts && matmul &&
-      matmul.isByteProduct())
+      matmul.isByteProduct() &&
+      (kind != FactorKind::Power || target.hasLookups))
     return Arithmetic::Native;
   bool isFloat = isa<FloatType>(getElementTypeOrSelf(op->getResult(0)));
   if (mode == MulMode::Auto || (mode == MulMode::Exponent && !isFloat))
@@ -226,7 +227,8 @@ struct LowerMulToShiftPass final
   using Base::Base;
 
   void runOnOperation() override {
-    Target target = {targetHasMultiplier, targetHasFPU, targetHasByteProducts};
+    Target target = {targetHasMultiplier, targetHasFPU, targetHasByteProducts,
+                     targetHasLookups};
     getOperation()->walk([&](Operation *op) { setArithmetic(op, target); });
     StringRef name = kModeNames[static_cast<int>(mode.getValue())];
     getOperation()->setAttr(kArithmeticAttr,

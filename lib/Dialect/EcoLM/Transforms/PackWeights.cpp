@@ -26,8 +26,12 @@ namespace ecolm {
 using namespace mlir;
 using namespace ecolm;
 
+/// Outputs that a kernel of bytes computes side by side, and those that one of
+/// floats does.
+static constexpr int32_t kTileLanes = 16, kFloatLanes = 128;
+
 namespace {
-/// What the user asked for; no packing means that the pass chooses.
+/// What the user or chooseTiles asked for; no packing leaves it to the type.
 struct PackingChoice {
   std::optional<Packing> packing;
   int32_t lanes;
@@ -50,18 +54,61 @@ static bool isKernelUse(OpOperand &use) {
          use.getOperandNumber() > 0;
 }
 
-/// Whether `use` is the weight of products that the target sums four at a time.
-static bool isByteProduct(OpOperand *use) {
-  auto matmul = dyn_cast<MatmulOp>(use->getOwner());
-  return matmul && matmul.isByteProduct() &&
-         matmul.getArithmetic() == Arithmetic::Native;
+namespace {
+/// What reads a matrix in tiles of depth 4.
+enum class TileReader { None, Bytes, Floats };
+} // namespace
+
+/// Whether tiles hold elements of type `element`; `perTile` inputs are then
+/// one.
+static bool fitsTiles(Type element, int64_t &perTile) {
+  perTile = 8;
+  if (auto pot = dyn_cast<PotType>(element))
+    return pot.getTerms() == 1 &&
+           fitsNibble(pot.getNumExponents(), pot.getZero());
+  if (isa<TernaryType>(element))
+    perTile = 16;
+  else if (element.isSignlessInteger())
+    perTile = 32 / element.getIntOrFloatBitWidth();
+  return isa<TernaryType>(element) || element.isSignlessInteger(2) ||
+         element.isSignlessInteger(4) || element.isSignlessInteger(8);
+}
+
+/// What reads the weight `use`, if its product is native.
+static TileReader getTileReader(OpOperand *use, bool isNative) {
+  auto weights = cast<RankedTensorType>(use->get().getType());
+  int64_t perTile;
+  if (use->getOperandNumber() != 1 ||
+      !fitsTiles(weights.getElementType(), perTile) ||
+      llvm::is_contained(weights.getShape(), 1))
+    return TileReader::None;
+  if (auto matmul = dyn_cast<MatmulOp>(use->getOwner())) {
+    if (matmul.getArithmetic() != Arithmetic::Native)
+      return TileReader::None;
+    if (matmul.isByteProduct())
+      return TileReader::Bytes;
+    return matmul.getInput().getType().getElementType().isF32()
+               ? TileReader::Floats
+               : TileReader::None;
+  }
+  auto matmul = dyn_cast<GroupMatmulOp>(use->getOwner());
+  // Groups are whole tiles.
+  int64_t group = matmul ? matmul.getGroup() : 1;
+  if (!matmul || !isNative ||
+      (group % perTile && group < weights.getDimSize(1)))
+    return TileReader::None;
+  if (matmul.isByteProduct())
+    return TileReader::Bytes;
+  return matmul.getInput().getType().getElementType().isF32()
+             ? TileReader::Floats
+             : TileReader::None;
 }
 
 /// The format of `element` in a kernel's weight.
 static Packing choosePacking(Type element, const PackingChoice &choice) {
   if (isa<TernaryType>(element)) {
     if (choice.depth > 1)
-      return Packing::Codes2;
+      return choice.packing.value_or(Packing::Codes2);
     switch (choice.packing.value_or(Packing::Bitplanes)) {
     case Packing::Bytes:
     case Packing::Codes2:
@@ -193,9 +240,7 @@ private:
           elements);
     };
     PackingChoice rowMajor = {std::nullopt, /*lanes=*/0}, kernels = choice;
-    if (byteProducts && !choice.packing && lanes > 0 &&
-        llvm::all_of(uses.kernels, isByteProduct))
-      kernels.depth = 4;
+    chooseTiles(type, uses.kernels, kernels);
     if (failed(pack(uses.kernels, kernels,
                     uses.hasOtherUses || !uses.tables.empty())) ||
         failed(pack(uses.tables, rowMajor, uses.hasOtherUses)))
@@ -204,6 +249,38 @@ private:
       if (get->use_empty())
         get.erase();
     return success();
+  }
+
+  /// Makes `choice` that of tiles if all `kernels` read the same ones.
+  void chooseTiles(RankedTensorType type, ArrayRef<OpOperand *> kernels,
+                   PackingChoice &choice) {
+    if (kernels.empty() || choice.packing || choice.lanes != kTileLanes)
+      return;
+    auto mode = getOperation()->getAttrOfType<StringAttr>(kArithmeticAttr);
+    bool isNative = !mode || mode == "auto" || mode == "native";
+    TileReader reader = getTileReader(kernels.front(), isNative);
+    for (OpOperand *use : kernels.drop_front())
+      if (getTileReader(use, isNative) != reader)
+        return;
+    bool isPot = isa<PotType>(type.getElementType());
+    if (reader == TileReader::Bytes && byteProducts && (!isPot || lookups)) {
+      choice.depth = 4;
+      // Groups of inputs are seldom multiples of 20.
+      if (byteTables && isa<TernaryType>(type.getElementType()) &&
+          llvm::all_of(kernels, [](OpOperand *use) {
+            return isa<MatmulOp>(use->getOwner());
+          }))
+        choice.packing = Packing::Base3;
+    }
+    if (reader != TileReader::Floats || !lookups)
+      return;
+    // Several vectors of sums hide the latency of additions, but the padding of
+    // the last ones is read as well: an eighth of the matrix at most.
+    choice.depth = 4;
+    int64_t outputs = type.getDimSize(0);
+    for (int32_t lanes = 2 * kTileLanes; lanes <= kFloatLanes; lanes *= 2)
+      if (llvm::alignTo(outputs, lanes) <= outputs + outputs / 8)
+        choice.lanes = lanes;
   }
 
   /// Whether an earlier run chose the layout.

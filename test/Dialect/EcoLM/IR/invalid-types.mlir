@@ -25,17 +25,17 @@ func.func private @pot_many_terms(!ecolm.pot<min = 0, max = 1, terms = 5>)
 
 // -----
 
-// expected-error @+1 {{expected lanes to be 0 or a power of two up to 64, but found 12}}
+// expected-error @+1 {{expected lanes to be 0 or a power of two up to 128, but found 12}}
 func.func private @lanes_power(tensor<8x8x!ecolm.ternary, #ecolm.packed<bytes, lanes = 12>>)
 
 // -----
 
-// expected-error @+1 {{expected lanes to be 0 or a power of two up to 64, but found 128}}
-func.func private @lanes_many(tensor<8x8x!ecolm.ternary, #ecolm.packed<bytes, lanes = 128>>)
+// expected-error @+1 {{expected lanes to be 0 or a power of two up to 128, but found 256}}
+func.func private @lanes_many(tensor<8x8x!ecolm.ternary, #ecolm.packed<bytes, lanes = 256>>)
 
 // -----
 
-// expected-error @+1 {{expected lanes to be 0 or a power of two up to 64, but found -16}}
+// expected-error @+1 {{expected lanes to be 0 or a power of two up to 128, but found -16}}
 func.func private @lanes_negative(tensor<8x8x!ecolm.ternary, #ecolm.packed<bytes, lanes = -16>>)
 
 // -----

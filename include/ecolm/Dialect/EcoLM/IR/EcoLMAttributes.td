@@ -148,7 +148,7 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
     `lanes = L > 0` the order is that in which the kernel reads them, drawn in
     `include/ecolm/Support/WeightOrder.h`, and outputs are padded with zeros to
     a multiple of L; the tensor is a matrix (rank 2) or a factor (rank 4, or 5
-    with stacks). L is a power of two up to 64; `bitplanes` need at least 8.
+    with stacks). L is a power of two up to 128; `bitplanes` need at least 8.
 
     `depth` is the number of neighbouring inputs whose products a lane sums in
     one step, 1 or 4: instructions that multiply bytes sum four. With

@@ -197,10 +197,10 @@ def EcoLM_MatmulOp : EcoLM_Op<"matmul", [Pure]> {
     `,` type($weights) `->` type($result)
   }];
   let extraClassDeclaration = [{
-    /// Whether this multiplies bytes by ternary weights or integers of 2 or 4
-    /// bits, which instructions for sums of products of bytes do. Rows of one
-    /// element are not worth it, and cannot be told from no dimension when they
-    /// become buffers.
+    /// Whether this multiplies bytes by ternary weights, integers of up to 8
+    /// bits or powers of two of up to 7 exponents, which instructions for sums
+    /// of products of bytes do. Rows of one element are not worth it, and cannot
+    /// be told from no dimension when they become buffers.
     bool isByteProduct();
   }];
   let hasVerifier = 1;
@@ -249,6 +249,11 @@ def EcoLM_GroupMatmulOp : EcoLM_Op<"group_matmul", [Pure]> {
     $input `,` $weights `scales` $scales (`offsets` $offsets^)? `group` $group
     attr-dict `:` type($input) `,` type($weights) `,` type($scales)
     (`,` type($offsets)^)? `->` type($result)
+  }];
+  let extraClassDeclaration = [{
+    /// Whether instructions for sums of products of bytes do this, as for
+    /// `matmul`.
+    bool isByteProduct();
   }];
   let hasVerifier = 1;
 }

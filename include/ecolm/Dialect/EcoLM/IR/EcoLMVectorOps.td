@@ -52,4 +52,33 @@ def EcoLM_DotOp : EcoLM_Op<"dot", [
   let hasVerifier = 1;
 }
 
+def EcoLM_LookupOp : EcoLM_Op<"lookup", [Pure]> {
+  let summary = "looks numbers up in a table";
+  let description = [{
+    `result[i] = table[indices[i] mod S]`
+
+    The table has S = 16 elements, f32 or i8, or S = 256 of i8; indices are
+    integers of as many bits, of which the lower four or all count. Shapes:
+    indices and result vector<N x ..>.
+
+    Source: VPERMPS, PSHUFB and VPERMI2B (Intel), TBL (Arm).
+
+    Example:
+
+    ```mlir
+    %w = ecolm.lookup %table at %words : vector<16xf32>, vector<64xi32> -> vector<64xf32>
+    %c = ecolm.lookup %bytes at %codes : vector<16xi8>, vector<64xi8> -> vector<64xi8>
+    ```
+  }];
+  let arguments = (ins
+    VectorOfLengthAndType<[16, 256], [F32, I8]>:$table,
+    VectorOfRankAndType<[1], [I32, I8]>:$indices);
+  let results = (outs VectorOfRankAndType<[1], [F32, I8]>:$result);
+  let assemblyFormat = [{
+    $table `at` $indices attr-dict `:` type($table) `,` type($indices) `->`
+    type($result)
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // ECOLM_DIALECT_ECOLM_IR_ECOLMVECTOROPS

@@ -237,7 +237,9 @@ def LowerMulToShift : Pass<"ecolm-lower-mul-to-shift"> {
     Option<"targetHasFPU", "target-has-fpu", "bool", "true",
            "The target multiplies floats in hardware">,
     Option<"targetHasByteProducts", "target-has-byte-products", "bool", "false",
-           "The target has vectors that sum products of bytes">
+           "The target has vectors that sum products of bytes">,
+    Option<"targetHasLookups", "target-has-lookups", "bool", "false",
+           "The target looks numbers up in vector registers">
   ];
   let statistics = [
     Statistic<"numReplaced", "replaced", "Number of operations that need no multiplier">,
@@ -255,9 +257,11 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     have more than 16 codes, i2 `codes2`, i4 `nibbles`, floats and other
     integers `plain`; `packing` demands another format where the element type
     has several. With `byte-products`, the weights of native products of bytes
-    get depth 4, ternary ones as `codes2`. The table of an embedding is packed likewise, in row-major order. A weight that
-    other operations use as well (an embedding that is also the output matrix)
-    is declared twice. Weights that nothing uses are erased.
+    get depth 4, ternary ones as `codes2`, or as `base3` (1.6 bits) with
+    `byte-tables`; with `lookups`, low-bit weights of native products of floats
+    do, with up to 128 lanes. The table of an embedding is packed likewise, in
+    row-major order. A weight that other operations use as well (an embedding
+    that is also the output matrix) is declared twice. Weights that nothing uses are erased.
 
     The bytes themselves are rewritten when the weight section is written.
 
@@ -284,7 +288,11 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
            "Format where the element type has it: auto, bytes, codes2, base3, "
            "bitplanes, nibbles or plain">,
     Option<"byteProducts", "byte-products", "bool", "false",
-           "The target has vectors that sum products of bytes">
+           "The target has vectors that sum products of bytes">,
+    Option<"lookups", "lookups", "bool", "false",
+           "The target looks numbers up in vector registers">,
+    Option<"byteTables", "byte-tables", "bool", "false",
+           "The target looks bytes up in tables of 256">
   ];
   let statistics = [
     Statistic<"numPacked", "packed", "Number of weights packed">,
