@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Analysis/RecognitionReport.h"
+#include "ecolm/Analysis/NodeNames.h"
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
@@ -21,39 +22,6 @@ using namespace mlir;
 using namespace ecolm;
 
 //===----------------------------------------------------------------------===//
-// Names
-//===----------------------------------------------------------------------===//
-
-static std::string nameFormat(Type element) {
-  if (isa<TernaryType>(element))
-    return "ternary";
-  if (auto pot = dyn_cast<PotType>(element))
-    return llvm::formatv("pot[{0}, {1}]", pot.getMin(), pot.getMax()).str();
-  std::string text;
-  llvm::raw_string_ostream(text) << element;
-  return text;
-}
-
-static std::string nameNode(Operation *op) {
-  auto name = op->getLoc()->findInstanceOf<NameLoc>();
-  return name ? name.getName().str() : "";
-}
-
-/// What the names of the first and the last node of a chain have in common, up
-/// to a full stop.
-static std::string nameChain(Operation *first, Operation *last) {
-  std::string begin = nameNode(first), end = nameNode(last);
-  if (begin == end)
-    return end;
-  size_t common = 0;
-  while (common < std::min(begin.size(), end.size()) &&
-         begin[common] == end[common])
-    ++common;
-  size_t stop = StringRef(begin).take_front(common).find_last_of("./");
-  return stop == StringRef::npos ? end : begin.substr(0, stop);
-}
-
-//===----------------------------------------------------------------------===//
 // Layers
 //===----------------------------------------------------------------------===//
 
@@ -61,7 +29,7 @@ static std::string nameChain(Operation *first, Operation *last) {
 static std::string describeInput(Value input) {
   if (auto dequantize = input.getDefiningOp<DequantizeOp>())
     input = dequantize.getCodes();
-  return nameFormat(getElementTypeOrSelf(input.getType()));
+  return describeFormat(getElementTypeOrSelf(input.getType()));
 }
 
 static bool isScaledByPowers(Operation *layer) {
@@ -89,7 +57,7 @@ static std::string nameFormats(ArrayRef<Value> weights) {
     else if (own != common)
       return "mixed";
   }
-  return nameFormat(common);
+  return describeFormat(common);
 }
 
 /// The layer that ends in `last`, whose weights are `weights` from the first
@@ -101,7 +69,7 @@ static RecognizedLayer describeLayer(StringRef kind, Value input,
   layer.kind = kind.str();
   layer.input = describeInput(input);
   layer.scale = isScaledByPowers(last) ? "power of two" : "none";
-  layer.evidence = nameChain(first, last);
+  layer.evidence = getChainName(getNameInModel(first), getNameInModel(last));
   layer.numInputs = cast<ShapedType>(input.getType()).getShape().back();
   layer.numOutputs =
       cast<ShapedType>(last->getResult(0).getType()).getShape().back();
@@ -161,7 +129,8 @@ RecognitionReport ecolm::collectRecognition(ModuleOp module) {
   for (auto weight : module.getOps<WeightOp>()) {
     auto type = cast<RankedTensorType>(weight.getType());
     for (FormatTotal *total :
-         {&report.formats[nameFormat(type.getElementType())], &report.total}) {
+         {&report.formats[describeFormat(type.getElementType())],
+          &report.total}) {
       total->numWeights += type.getNumElements();
       total->numBytes += countSourceBytes(weight);
     }

@@ -10,11 +10,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Driver/Compiler.h"
+#include "LayerReport.h"
 #include "OutputFile.h"
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
 #include "ecolm/Driver/Diagnostics.h"
 #include "ecolm/Driver/Emit.h"
+#include "ecolm/Driver/Remarks.h"
 #include "ecolm/Pipelines/LowerPipeline.h"
 #include "ecolm/Pipelines/OptimizePipeline.h"
 #include "ecolm/Pipelines/RecognizePipeline.h"
@@ -124,6 +126,11 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   lower.sums = traits.numSums;
   lower.maxChunk = options.maxChunk;
   lower.multiplierFree = options.multiplierFree;
+  lower.countZeros = !options.report.empty();
+  lower.describeLayers = lower.countZeros || !options.missedRemarks.empty() ||
+                         !options.passedRemarks.empty();
+  lower.timeLayers = options.profile;
+  lower.vectorBits = traits.vectorBits;
   OptimizeOptions optimize;
   optimize.mul = options.multiplications;
   optimize.hasFPU = traits.hasFPU;
@@ -174,13 +181,21 @@ static LogicalResult checkInputIsKept(MLIRContext *context,
   if (options.emit == EmitKind::Object ||
       options.emit == EmitKind::SharedLibrary)
     written.push_back(getHeaderPath(options.output));
+  if (!options.report.empty())
+    written.push_back(options.report);
   for (const std::string &path : written)
     if (llvm::sys::fs::equivalent(path, options.input))
       return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
              << "'" << path
              << "' is the model itself, which would be lost; name another file "
                 "with -o";
-  if (written.back() != options.output || written.size() == 1)
+  if (options.report == options.output)
+    return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
+           << "'" << options.output
+           << "' would hold both the output and its report; name another file "
+              "with --report";
+  bool hasHeader = written.size() > 1 && written[1] != options.report;
+  if (!hasHeader || written[1] != options.output)
     return success();
   return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
          << "'" << options.output
@@ -215,13 +230,52 @@ readTokenizer(MLIRContext *context, const CompileOptions &options) {
   return std::move(*tokenizer);
 }
 
+/// Kernels are chosen in the lower phase.
+static LogicalResult checkKernelsAreChosen(MLIRContext *context,
+                                           const CompileOptions &options) {
+  if (options.emit >= EmitKind::Lower ||
+      (options.report.empty() && !options.profile))
+    return success();
+  return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
+         << (options.profile ? "--profile" : "--report")
+         << " is of kernels, and what --emit names is written before they are "
+            "chosen; leave --emit away, or name mlir-lower or a later form";
+}
+
+/// Writes the report beside what was emitted.
+static LogicalResult writeReport(ModuleOp module,
+                                 const CompileOptions &options) {
+  MLIRContext *context = module.getContext();
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      createTargetMachine(options.target);
+  assert(machine && "the phases needed it as well");
+  LayerReport report = collectLayers(module, **machine, options.input);
+  StringRef ending = llvm::sys::path::extension(options.report);
+  return writeOutput(context, options.report,
+                     [&](llvm::raw_pwrite_stream &out) {
+                       if (ending == ".html")
+                         report.printPage(out);
+                       else if (ending == ".json")
+                         out << llvm::formatv("{0:2}", report.toJSON()) << "\n";
+                       else
+                         report.print(out);
+                       return success();
+                     });
+}
+
 LogicalResult ecolm::compileModel(MLIRContext *context,
                                   const CompileOptions &options) {
   ErrorClassifier classifier(context, ErrorClass::System);
   bool isText =
       options.emit < EmitKind::Object && options.emit != EmitKind::SPIRV;
   if (failed(checkOutput(context, options.output, isText)) ||
-      failed(checkInputIsKept(context, options)))
+      failed(checkInputIsKept(context, options)) ||
+      failed(checkKernelsAreChosen(context, options)) ||
+      failed(enableRemarks(*context, options.passedRemarks,
+                           options.missedRemarks)))
+    return failure();
+  if (!options.report.empty() &&
+      failed(checkOutput(context, options.report, /*isText=*/true)))
     return failure();
   FailureOr<ImportedTokenizer> tokenizer = readTokenizer(context, options);
   if (failed(tokenizer))
@@ -232,6 +286,9 @@ LogicalResult ecolm::compileModel(MLIRContext *context,
   if (options.onPhase)
     options.onPhase("emit");
   LogicalResult result = emitModel(*model, *tokenizer, options);
+  // What was compiled stays, whatever becomes of its report.
+  if (succeeded(result) && !options.report.empty())
+    result = writeReport(*model->module, options);
   if (options.onPhase)
     options.onPhase("");
   return result;

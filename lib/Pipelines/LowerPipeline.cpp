@@ -123,6 +123,10 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   manager.addPass(createOutlineLinearLayers());
   manager.addPass(createPlaceWeights());
   manager.addPass(createBindEntryBuffers());
+  // Every kernel is certain, and none is written yet.
+  if (options.describeLayers || options.timeLayers)
+    manager.addPass(createDescribeLayers(
+        {options.byteProducts, options.vectorBits, options.countZeros}));
   manager.addPass(
       createConvertEcoLMToVector({options.fpu, options.fma, options.sums,
                                   options.byteProducts == ByteProducts::VNNI}));
@@ -142,6 +146,8 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   // Equal layers share their loops, and the entry function stays short.
   manager.addPass(createOutlineLoops());
   manager.addPass(func::createDuplicateFunctionEliminationPass());
+  if (options.timeLayers)
+    manager.addPass(createTimeLayers());
   manager.addPass(createRecordEntry());
   addConversionToLLVM(manager, options);
   // What was true of operations shall still be true of instructions.

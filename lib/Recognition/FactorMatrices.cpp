@@ -118,12 +118,13 @@ struct FactorMatrices final : ecolm::impl::FactorMatricesBase<FactorMatrices> {
         found->chain.describe() +
         llvm::formatv(", relative error {0:E1}", found->error).str();
     if (!pays(found->chain, matrix))
-      return notes.almost(name, text + "; the dense product costs less");
+      return notes.almost(node.getLoc(), name,
+                          text + "; the dense product costs less");
     if (found->error > tolerance)
       return notes.almost(
-          name, text + "; --factor-matrices=" +
-                    llvm::formatv("{0:E1}", 1.1 * found->error).str() +
-                    " takes it");
+          node.getLoc(), name,
+          text + "; --factor-matrices=" +
+              llvm::formatv("{0:E1}", 1.1 * found->error).str() + " takes it");
     notes.found(name, text + "; sums in the order of the factors");
     replaceProduct(node, found->chain, rewriter);
     ++numFactored;

@@ -12,6 +12,7 @@
 #include "ecolm/Recognition/RecognitionNotes.h"
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 using namespace ecolm;
@@ -40,6 +41,9 @@ void RecognitionNotes::found(StringRef name, const Twine &evidence) {
   add(name, kEvidenceKey, evidence);
 }
 
-void RecognitionNotes::almost(StringRef name, const Twine &reason) {
+void RecognitionNotes::almost(Location loc, StringRef name,
+                              const Twine &reason) {
+  remark::missed(loc, remark::RemarkOpts::name(idea).category("recognize"))
+      << remark::reason("{0}", reason.str());
   add(name, kReasonKey, reason);
 }

@@ -198,7 +198,7 @@ struct RecognizeAttention final
       std::string name = getNodeName(node).str();
       AttentionBuilder builder(node, *pattern, rewriter);
       if (std::optional<std::string> problem = builder.check()) {
-        notes.almost(name, *problem);
+        notes.almost(node.getLoc(), name, *problem);
         continue;
       }
       notes.found(name, builder.build());

@@ -256,10 +256,11 @@ void ButterflySearch::replace(const Candidate &candidate) {
 
 void ButterflySearch::noteRefusals() {
   for (auto &[root, refusal] : refusals)
-    notes.almost(getNodeName(refusal.output.getDefiningOp<onnx::NodeOp>()),
+    notes.almost(refusal.output.getLoc(),
+                 getNodeName(refusal.output.getDefiningOp<onnx::NodeOp>()),
                  refusal.reason);
   if (onnx::NodeOp end = analysis.getEnd())
-    notes.almost(getNodeName(end),
+    notes.almost(end.getLoc(), getNodeName(end),
                  "nothing was looked for from here on, the graph is too large");
 }
 
@@ -276,7 +277,8 @@ int64_t ButterflySearch::run() {
     if (!candidate.isAccepted) {
       if (candidate.chain.countMixing() > 0 &&
           !refusals.contains(candidate.root))
-        notes.almost(name, found + ": a single factor that does not rotate");
+        notes.almost(candidate.output.getLoc(), name,
+                     found + ": a single factor that does not rotate");
       continue;
     }
     int64_t longest = candidate.chain.getLongestSum();

@@ -156,7 +156,7 @@ struct RecognizeCausalMasks final
       StringRef found = MaskedAttention(node).simplify(rewriter);
       if (found.empty()) {
         if (node.getPresentInput(kMask))
-          notes.almost(getNodeName(node),
+          notes.almost(node.getLoc(), getNodeName(node),
                        "nothing shows that its mask is causal");
         return;
       }

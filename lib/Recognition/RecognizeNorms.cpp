@@ -177,7 +177,8 @@ struct RecognizeNorms final : ecolm::impl::RecognizeNormsBase<RecognizeNorms> {
       if (isa<Float32Type, Float64Type>(type))
         found.push_back(node);
       else
-        notes.almost(getNodeName(node), "its elements are not f32 or f64");
+        notes.almost(node.getLoc(), getNodeName(node),
+                     "its elements are not f32 or f64");
     });
     // Matched again: what a norm starts from may have been replaced.
     for (onnx::NodeOp node : found)

@@ -268,7 +268,7 @@ struct RecognizeQuantizers final
                                });
       if (!region) {
         if (!quantizer.almost.empty())
-          notes.almost(getNodeName(node), quantizer.almost);
+          notes.almost(node.getLoc(), getNodeName(node), quantizer.almost);
         continue;
       }
       notes.found(getNodeName(node), quantizer.evidence);

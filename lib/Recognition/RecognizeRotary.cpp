@@ -121,9 +121,10 @@ struct RecognizeRotary final
       if (!pattern)
         continue;
       std::string name = getNodeName(node).str();
+      Location loc = node.getLoc();
       StringRef problem = RotaryBuilder(node, *pattern, rewriter).replace();
       if (!problem.empty()) {
-        notes.almost(name, problem);
+        notes.almost(loc, name, problem);
         continue;
       }
       bool isHalves = pattern->pairing == Pairing::Halves;

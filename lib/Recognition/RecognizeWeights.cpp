@@ -375,7 +375,7 @@ struct RecognizeWeights final
       } else if (auto terms = findTwoTermMatrix(values)) {
         replace(*terms);
       } else if (!finding.almost.empty()) {
-        notes.almost(name, finding.almost);
+        notes.almost(product.node.getLoc(), name, finding.almost);
       }
     }
     eraseUnusedNodes(getOperation());

@@ -37,6 +37,7 @@ enum Option {
   Input,
   Output,
   Json,
+  Profile,
   TextOption,
   Ids,
   NoSpecial,
@@ -74,6 +75,7 @@ constexpr OptionRow rows[NumOptions] = {
      EvaluateCommand | BenchCommand | SelfTestCommand},
     {"output", required_argument, EvaluateCommand},
     {"json", no_argument, InfoCommand | BenchCommand},
+    {"profile", no_argument, BenchCommand},
     {"text", required_argument, TokenizeCommand},
     {"ids", required_argument, DetokenizeCommand},
     {"no-special", no_argument, GenerateCommand | TokenizeCommand},
@@ -142,6 +144,9 @@ Status takeOption(Option option, const char *value, Arguments &arguments) {
     return Status();
   case Json:
     arguments.json = true;
+    return Status();
+  case Profile:
+    arguments.profile = true;
     return Status();
   case TextOption:
     arguments.text = value;

@@ -67,6 +67,8 @@ struct Arguments {
   /// 0 for one per processor.
   int threads = 0;
   bool json = false;
+  /// Whether to print the times of layers.
+  bool profile = false;
 };
 
 /// Parses the command line.

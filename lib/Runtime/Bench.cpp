@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BenchProfile.h"
 #include "Commands.h"
 #include "Files.h"
 #include "Interrupt.h"
@@ -195,7 +196,22 @@ Status benchLanguageModel(const ecolm_model &model, const Arguments &arguments,
     if (Status status = measure(sequence, ids, speed); status.failed())
       return status;
   printSpeeds(text, speeds, arguments.json);
-  return Status();
+  if (!arguments.profile)
+    return Status();
+  const Speed &last = speeds[speeds.size() - 1];
+  return profileLanguageModel(model, sequence, ids, last.promptTokens,
+                              last.decodeTokens, text, arguments.json);
+}
+
+/// A general model with its inputs.
+struct GeneralRun {
+  const ecolm_model &model;
+  TensorList &inputs, &outputs;
+};
+
+Status runAgain(void *context) {
+  GeneralRun &run = *static_cast<GeneralRun *>(context);
+  return runModel(run.model, run.inputs, run.outputs);
 }
 
 Status benchGeneralModel(const ecolm_model &model, const Arguments &arguments,
@@ -231,13 +247,19 @@ Status benchGeneralModel(const ecolm_model &model, const Arguments &arguments,
                                "\"runs_per_second\": %.3f}, "
                              : "%zu runs, each %.6f s   %10.1f runs/s\n",
               rounds, middle, rate(1, middle));
-  return Status();
+  if (!arguments.profile)
+    return Status();
+  GeneralRun run = {model, inputs, outputs};
+  return profileGeneralModel(model, runAgain, &run, text, arguments.json);
 }
 
 } // namespace
 
 Status bench(const ecolm_model &model, const Arguments &arguments) {
   Text text;
+  if (arguments.profile)
+    if (Status status = requireProfile(model); status.failed())
+      return status;
   printHead(text, model, runningThreads(), arguments.json);
   if (Status status = model.language_model
                           ? benchLanguageModel(model, arguments, text)

@@ -86,6 +86,10 @@ Status checkDescriptor(const ecolm_model &model) {
     return unfit("its tokenizer is missing");
   if (model.num_checks < 0 || (model.num_checks > 0 && !model.checks))
     return unfit("it does not say what it checks");
+  const ecolm_profile *profile = model.profile;
+  if (profile &&
+      (profile->num_layers <= 0 || !profile->layers || !profile->nanoseconds))
+    return unfit("its profile has no layers");
   if (!model.language_model)
     return Status();
   if (Status status = checkLanguageModel(model); status.failed())

@@ -42,6 +42,8 @@ info, bench, selftest
   -n, --max-tokens N     tokens to decode (bench), to test with (selftest), or
                          times to run a model that is no language model (bench)
   -p, --prompt-tokens N  tokens to prefill (bench)
+      --profile          time of each layer beside what was expected (bench);
+                         for programs compiled with --profile
       --input F          inputs, where random ones do not do
 
 tokenize, detokenize

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Target/ModelDescriptor.h"
+#include "ecolm/Analysis/LayerRecord.h"
 #include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
 #include "ecolm/Runtime/Model.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -195,6 +196,30 @@ public:
         "language_model");
   }
 
+  llvm::Constant *real(double value) {
+    return llvm::ConstantFP::get(llvm::Type::getDoubleTy(context), value);
+  }
+
+  /// ecolm_profile, or null if no layer is timed.
+  llvm::Constant *profile() {
+    llvm::GlobalVariable *times =
+        code.getGlobalVariable(kLayerTimes, /*AllowInternal=*/true);
+    if (!times)
+      return null();
+    SmallVector<llvm::Constant *> layers;
+    for (const LayerRecord &layer : recallLayers(module))
+      layers.push_back(
+          record({string(layer.name), string(layer.kind), string(layer.kernel),
+                  real(layer.startTime), real(layer.weightTime),
+                  real(layer.tokenTime), real(layer.pairTime)}));
+    auto *type = llvm::ArrayType::get(layers[0]->getType(), layers.size());
+    return global(
+        record({int32(layers.size()),
+                global(llvm::ConstantArray::get(type, layers), "layers"),
+                times}),
+        "profile");
+  }
+
   llvm::LLVMContext &getContext() { return context; }
   llvm::Module &getCode() { return code; }
   ModuleOp getModule() { return module; }
@@ -304,7 +329,7 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
        *tokenizer, section, d.int64(weights.bytes),
        llvm::ConstantDataArray::get(d.getContext(),
                                     ArrayRef<uint8_t>(weights.sha256)),
-       d.int32(d.getChecks().size()), d.strings(d.getChecks())});
+       d.int32(d.getChecks().size()), d.strings(d.getChecks()), d.profile()});
   new llvm::GlobalVariable(code, descriptor->getType(), /*isConstant=*/true,
                            llvm::GlobalValue::ExternalLinkage, descriptor,
                            "ecolm_model_descriptor");

@@ -159,10 +159,14 @@ TargetTraits ecolm::getTraits(const TargetMachine &machine) {
   if (triple.isX86() || triple.isAArch64())
     traits.byteProducts = getByteProducts(machine);
   if (triple.isX86()) {
-    traits.lookups = getLookups(*machine.getMCSubtargetInfo());
+    const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+    traits.vectorBits = info.checkFeatures("+avx512f") ? 512
+                        : info.checkFeatures("+avx2")  ? 256
+                                                       : 128;
+    traits.lookups = getLookups(info);
     if (traits.lookups >= Lookups::AVX512)
       traits.numSums = 16;
-    traits.hasFMA = machine.getMCSubtargetInfo()->checkFeatures("+fma");
+    traits.hasFMA = info.checkFeatures("+fma");
   }
   return traits;
 }

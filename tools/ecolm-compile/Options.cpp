@@ -39,6 +39,7 @@ EXAMPLES:
   ecolm-compile model.onnx --emit=mlir-optimize -o -
   ecolm-compile model.onnx -o model --dump-phases=phases
   ecolm-compile model.onnx -o model --mcpu=x86-64-v3
+  ecolm-compile model.onnx -o model --report=model.html -Rpass-missed=.*
   ecolm-compile model.onnx -o model.o --emit=obj --target=riscv32-unknown-elf
 
 --help-hidden lists what prints and times passes, such as --mlir-timing.
@@ -89,6 +90,19 @@ struct CommandLine {
   cl::opt<std::string> dumpPhases{"dump-phases", cl::value_desc("directory"),
                                   cl::desc("Write the IR after every phase"),
                                   cl::cat(output)};
+
+  cl::opt<std::string> report{
+      "report", cl::value_desc("file"), cl::cat(output),
+      cl::desc("Write what each layer became: .html, .json or .txt")};
+  cl::opt<bool> profile{
+      "profile", cl::cat(output),
+      cl::desc("Let the program time its layers, for bench --profile")};
+  cl::opt<std::string> passedRemarks{
+      "Rpass", cl::value_desc("regex"), cl::cat(output),
+      cl::desc("Show what passes of these names did")};
+  cl::opt<std::string> missedRemarks{
+      "Rpass-missed", cl::value_desc("regex"), cl::cat(output),
+      cl::desc("Show what passes of these names could not do")};
 
   cl::opt<unsigned> level{"O",
                           cl::desc("Optimization level, 0 to 3"),
@@ -246,6 +260,13 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   if (!(line.factorTolerance >= 0 && line.factorTolerance < 1))
     return refuse("--factor-matrices takes an error from 0 to below 1");
 
+  StringRef ending = sys::path::extension(line.report);
+  if (line.report.getNumOccurrences() &&
+      !is_contained({".html", ".json", ".txt"}, ending))
+    return refuse("--report takes a file that ends in .html, .json or .txt, "
+                  "but found '" +
+                  line.report + "'");
+
   CompileOptions options;
   options.input = line.inputs[0];
   options.tokenizer = line.tokenizer;
@@ -267,6 +288,10 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
   options.maxChunk = line.maxChunk;
+  options.report = line.report;
+  options.profile = line.profile;
+  options.passedRemarks = line.passedRemarks;
+  options.missedRemarks = line.missedRemarks;
   options.dumpDirectory = line.dumpPhases;
   options.import.dataDirectory = line.dataDirectory;
   options.import.limits.maxNodes = line.maxNodes;

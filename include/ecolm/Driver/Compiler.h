@@ -59,6 +59,14 @@ struct CompileOptions {
   bool multiplierFree = false;
   /// Largest number of tokens that one call of the model evaluates.
   int64_t maxChunk = 64;
+  /// Where to write what the layers became, as .html, .json or .txt; empty for
+  /// nowhere.
+  std::string report;
+  /// Let the program measure the time of its layers.
+  bool profile = false;
+  /// Remarks to show: regular expressions of what was done and of what was
+  /// missed, by the names of passes; empty for none.
+  std::string passedRemarks, missedRemarks;
   /// Where to write the IR after every phase; empty for nowhere.
   std::string dumpDirectory;
   /// Linker driver and runtime archive; empty to look for them.

@@ -65,6 +65,20 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       *this, "max-chunk",
       llvm::cl::desc("Largest number of tokens that one call evaluates"),
       llvm::cl::init(64)};
+  Option<bool> describeLayers{
+      *this, "describe-layers",
+      llvm::cl::desc("Remember the layers, their kernels and costs"),
+      llvm::cl::init(false)};
+  Option<bool> countZeros{*this, "count-zeros",
+                          llvm::cl::desc("Count the zeros of weights for that"),
+                          llvm::cl::init(false)};
+  Option<bool> timeLayers{
+      *this, "time-layers",
+      llvm::cl::desc("Let the model measure the time of its layers"),
+      llvm::cl::init(false)};
+  Option<int64_t> vectorBits{*this, "vector-bits",
+                             llvm::cl::desc("Bits of the target's vectors"),
+                             llvm::cl::init(512)};
 };
 
 /// Appends the lower phase: `ecolm` and `linalg` on tensors to the LLVM

@@ -33,8 +33,9 @@ public:
   void found(llvm::StringRef name, const llvm::Twine &evidence);
 
   /// Node or tensor `name` of the file looks like the idea and is not taken for
-  /// it, for this reason.
-  void almost(llvm::StringRef name, const llvm::Twine &reason);
+  /// it, for this reason; which is a missed remark at `loc` besides.
+  void almost(mlir::Location loc, llvm::StringRef name,
+              const llvm::Twine &reason);
 
 private:
   void add(llvm::StringRef name, llvm::StringRef key, const llvm::Twine &text);

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /// Version of every structure in this header.
-#define ECOLM_ABI_VERSION 3
+#define ECOLM_ABI_VERSION 4
 
 /// Largest tensor rank that crosses this interface.
 #define ECOLM_MAX_RANK 8
@@ -139,6 +139,28 @@ typedef struct {
                      float *logits, void *cache, void *workspace);
 } ecolm_language_model;
 
+/// A layer of a model that was compiled with --profile, and what it is expected
+/// to cost. A call for T tokens after P others takes
+/// `start_ns + max(weights_ns, T * token_ns + pairs * pair_ns)` nanoseconds,
+/// where each token attends to itself and to all before it.
+typedef struct {
+  const char *name;
+  const char *kind;
+  const char *kernel;
+  double start_ns;
+  double weights_ns;
+  double token_ns;
+  double pair_ns;
+} ecolm_layer;
+
+/// The layers of such a model, the last one being all that is no layer, and the
+/// nanoseconds that calls have spent in each since the program began.
+typedef struct {
+  int32_t num_layers;
+  const ecolm_layer *layers;
+  uint64_t *nanoseconds;
+} ecolm_profile;
+
 /// Everything a program knows of the model it holds. Exactly one of `run` and
 /// the `forward` of `language_model` is set.
 typedef struct {
@@ -171,6 +193,9 @@ typedef struct {
   /// and what it met, as `node 'name': what`.
   int32_t num_checks;
   const char *const *checks;
+
+  /// What --profile left, or null.
+  const ecolm_profile *profile;
 } ecolm_model;
 
 /// The model of this program or library.
@@ -184,6 +209,13 @@ extern const ecolm_model ecolm_model_descriptor;
 void ecolm_parallel_for(void (*body)(void *captures, int64_t begin,
                                      int64_t end),
                         void *captures, int64_t count, int64_t cost);
+
+/// Called by code that was compiled with --profile: what the calling thread did
+/// since its last call was work of the layer that it named then, and what comes
+/// is work of layer `layer`, or of none if it is negative. Adds to
+/// `nanoseconds`. A library built without the runtime may define it to do
+/// nothing.
+void ecolm_profile_mark(uint64_t *nanoseconds, int32_t layer);
 
 /// For hosts of a shared library: restarts the pool with `threads` threads, the
 /// calling one included, and returns how many there are. Without a call, the

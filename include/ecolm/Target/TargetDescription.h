@@ -43,6 +43,8 @@ struct TargetTraits {
   bool hasFMA = false;
   /// Vectors of 16 floats that half of the registers hold.
   int64_t numSums = 4;
+  /// Bits of the widest vectors.
+  int64_t vectorBits = 128;
 };
 
 /// LLVM's view of `description`; fails, saying which names there are, for an

@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Analysis/KernelChoice.h"
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -165,12 +165,6 @@ static void callPerRow(const LinearLayer &layer, func::FuncOp function) {
         });
       });
   layer.getResult().replaceAllUsesWith(forall.getResult(0));
-}
-
-static bool isForAllRows(MatmulOp matmul) {
-  auto layout =
-      dyn_cast_or_null<PackedAttr>(matmul.getWeights().getType().getEncoding());
-  return layout && layout.getDepth() > 1;
 }
 
 namespace {

@@ -12,6 +12,8 @@
 #ifndef ECOLM_TARGET_CPU_BYTEPRODUCTS_H
 #define ECOLM_TARGET_CPU_BYTEPRODUCTS_H
 
+#include "llvm/ADT/StringRef.h"
+
 namespace ecolm {
 
 /// How a machine sums products of bytes.
@@ -25,6 +27,12 @@ enum class ByteProducts {
   /// VPDPBUSD on 512 bits.
   VNNI
 };
+
+/// The word for `products` on command lines and in reports.
+inline llvm::StringRef stringifyByteProducts(ByteProducts products) {
+  constexpr llvm::StringLiteral kWords[] = {"none", "widened", "avx2", "vnni"};
+  return kWords[static_cast<int>(products)];
+}
 
 } // namespace ecolm
 

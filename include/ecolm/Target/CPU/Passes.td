@@ -13,6 +13,7 @@
 #ifndef ECOLM_TARGET_CPU_PASSES
 #define ECOLM_TARGET_CPU_PASSES
 
+include "ecolm/Target/CPU/LayerPasses.td"
 include "mlir/Pass/PassBase.td"
 
 def OutlineLinearLayers : Pass<"ecolm-outline-linear-layers", "::mlir::ModuleOp"> {

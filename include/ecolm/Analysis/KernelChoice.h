@@ -1,0 +1,46 @@
+//===- KernelChoice.h - Which kernel computes a layer -----------*- C++ -*-===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Says which kernel of a CPU an operation becomes, why, and why no faster one.
+// The conversion to vectors asks the same functions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ECOLM_ANALYSIS_KERNELCHOICE_H
+#define ECOLM_ANALYSIS_KERNELCHOICE_H
+
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include <string>
+
+namespace ecolm {
+
+/// The kernel of one operation.
+struct KernelChoice {
+  std::string name;
+  /// What of types, layout and target made this the kernel.
+  std::string why;
+  /// What keeps the operation from a faster kernel; empty if nothing does.
+  std::string missed;
+  /// Vector instructions of 16 lanes of 32 bits for 16 weights and one row.
+  double instructions = 0;
+  /// Whether it multiplies once for every weight; else it selects, shifts or
+  /// changes signs.
+  bool multiplies = false;
+};
+
+/// Whether the kernel of products of bytes takes all rows of `matmul` together,
+/// which its weights were packed for.
+bool isForAllRows(MatmulOp matmul);
+
+/// The kernel of `op`, a product with weights on packed operands: butterfly,
+/// butterfly_factor, matmul or group_matmul. `instructions` names what sums
+/// products of bytes on the target.
+KernelChoice chooseKernel(mlir::Operation *op, llvm::StringRef instructions);
+
+} // namespace ecolm
+
+#endif // ECOLM_ANALYSIS_KERNELCHOICE_H

@@ -1,0 +1,136 @@
+//===- KernelChoice.cpp - Which kernel computes a layer -------------------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Reads the kernel off types, layouts and arithmetic. Prices are counts of the
+// vector instructions in the inner loops of lib/Conversion/EcoLMToVector:
+//
+//   byte products   a tile of 64 bytes: load, shift and mask of each code,
+//                   broadcast and sum of products for every row
+//   bit planes      two planes, a broadcast, an addition and a subtraction
+//   decoded lanes   load, spread, two shifts, product, sum; powers of two
+//                   take a sign, a magnitude and a zero besides
+//   plain lanes     load, broadcast, product, sum
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Analysis/KernelChoice.h"
+#include "ecolm/Analysis/NodeNames.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace ecolm;
+
+static PackedAttr getLayout(Value weight) {
+  auto type = cast<RankedTensorType>(weight.getType());
+  return dyn_cast_or_null<PackedAttr>(type.getEncoding());
+}
+
+bool ecolm::isForAllRows(MatmulOp matmul) {
+  PackedAttr layout = getLayout(matmul.getWeights());
+  return matmul.isByteProduct() && layout && layout.getDepth() > 1;
+}
+
+/// The kernel that computes 16 outputs side by side with one weight after the
+/// other, for weights packed like `weight`.
+static KernelChoice describeLanes(Value weight, bool isFloat) {
+  Type element = getElementTypeOrSelf(weight.getType());
+  PackedAttr layout = getLayout(weight);
+  Packing packing = layout ? layout.getPacking() : Packing::Plain;
+  KernelChoice choice;
+  choice.name = ("lanes of " + stringifyPacking(packing)).str();
+  std::string sums = isFloat ? "sums of floats" : "sums of integers";
+  if (packing == Packing::Bitplanes) {
+    choice.why = "ternary weights choose what " + sums + " add and subtract";
+    choice.instructions = 5;
+  } else if (isa<PotType>(element)) {
+    choice.multiplies = isFloat;
+    choice.why = "powers of two are decoded to " +
+                 std::string(isFloat ? "factors of " : "shifts in ") + sums;
+    choice.instructions = packing == Packing::Nibbles ? 18 : 13;
+  } else {
+    choice.multiplies = true;
+    bool isPlain = packing == Packing::Plain;
+    choice.why = describeFormat(element) + " weights are multiplied in " + sums;
+    choice.instructions = isPlain ? 4 : 8;
+  }
+  return choice;
+}
+
+/// Why the matrix product `matmul` is none of bytes, or nothing if floats are
+/// what its weights want.
+static std::string explainNoBytes(MatmulOp matmul, StringRef instructions) {
+  Type weight = matmul.getWeights().getType().getElementType();
+  Type input = matmul.getInput().getType().getElementType();
+  bool isLowBit = isa<TernaryType, PotType>(weight) ||
+                  (weight.isInteger() && weight.getIntOrFloatBitWidth() <= 8);
+  if (!isLowBit)
+    return "";
+  if (isa<FloatType>(input))
+    return "the activations are floats; quantized to i8 they would be "
+           "multiplied as bytes";
+  if (isa<PotType>(input) || isa<PotType>(weight))
+    return ""; // Shifts are what powers of two are for.
+  if (!input.isInteger(8))
+    return "the activations have more than 8 bits";
+  if (!matmul.isByteProduct())
+    return weight.isInteger(8) ? "the weights have 8 bits, and bytes are "
+                                 "multiplied by at most 4"
+                               : "a row of one element is no vector";
+  if (matmul.getArithmetic() != Arithmetic::Native)
+    return instructions == "none"
+               ? "the target has no instructions for sums of products of bytes"
+               : "shifts were asked for instead of products";
+  return "another operation reads the same weights in another order";
+}
+
+static KernelChoice chooseForMatmul(MatmulOp matmul, StringRef instructions) {
+  if (!isForAllRows(matmul)) {
+    KernelChoice choice = describeLanes(
+        matmul.getWeights(),
+        isa<FloatType>(getElementTypeOrSelf(matmul.getResult().getType())));
+    choice.missed = explainNoBytes(matmul, instructions);
+    return choice;
+  }
+  KernelChoice choice;
+  choice.name = ("byte products (" + instructions + ")").str();
+  choice.why = "bytes meet " +
+               describeFormat(matmul.getWeights().getType().getElementType()) +
+               " weights packed for sums of four products";
+  choice.instructions = instructions == "vnni"   ? 1.5
+                        : instructions == "avx2" ? 2
+                                                 : 8;
+  choice.multiplies = true;
+  return choice;
+}
+
+KernelChoice ecolm::chooseKernel(Operation *op, StringRef instructions) {
+  if (auto matmul = dyn_cast<MatmulOp>(op))
+    return chooseForMatmul(matmul, instructions);
+  if (auto matmul = dyn_cast<GroupMatmulOp>(op)) {
+    KernelChoice choice =
+        describeLanes(matmul.getWeights(),
+                      matmul.getInput().getType().getElementType().isF32());
+    choice.name = "groups in " + choice.name;
+    choice.why += ", and groups have scales";
+    choice.missed = "sums of groups with scales have no kernel of bytes";
+    return choice;
+  }
+  // The weights follow the input; a chain is as slow as its slowest factor.
+  bool isFloat =
+      isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType()));
+  KernelChoice choice;
+  for (Value factor : op->getOperands().drop_front()) {
+    KernelChoice own = describeLanes(factor, isFloat);
+    if (own.instructions > choice.instructions)
+      choice = own;
+  }
+  choice.name = "butterfly in " + choice.name;
+  if (isFloat)
+    choice.missed = "sums are floats; activations and weights that prove them "
+                    "exact in integers would make them integers";
+  return choice;
+}
