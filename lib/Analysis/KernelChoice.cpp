@@ -5,15 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Reads the kernel off types, layouts and arithmetic. Prices are counts of the
-// vector instructions in the inner loops of lib/Conversion/EcoLMToVector:
-//
-//   byte products   a tile of 64 bytes: load, shift and mask of each code,
-//                   broadcast and sum of products for every row
-//   bit planes      two planes, a broadcast, an addition and a subtraction
-//   decoded lanes   load, spread, two shifts, product, sum; powers of two
-//                   take a sign, a magnitude and a zero besides
-//   plain lanes     load, broadcast, product, sum
+// Reads the kernel off types, layouts and arithmetic. Prices are what the inner
+// loops of lib/Conversion/EcoLMToVector took on one processor with AVX-512, for
+// prompts, in instructions of LayerCosts.h: what a compiler and a processor
+// make of load, spread, shift and mask is no count of them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,20 +37,23 @@ static KernelChoice describeLanes(Value weight, bool isFloat) {
   Packing packing = layout ? layout.getPacking() : Packing::Plain;
   KernelChoice choice;
   choice.name = ("lanes of " + stringifyPacking(packing)).str();
-  std::string sums = isFloat ? "sums of floats" : "sums of integers";
+  StringRef numbers = isFloat ? "floats" : "integers";
   if (packing == Packing::Bitplanes) {
-    choice.why = "ternary weights choose what " + sums + " add and subtract";
-    choice.instructions = 5;
+    choice.why =
+        ("ternary weights choose what sums of " + numbers + " add and subtract")
+            .str();
+    choice.instructions = 6;
   } else if (isa<PotType>(element)) {
     choice.multiplies = isFloat;
-    choice.why = "powers of two are decoded to " +
-                 std::string(isFloat ? "factors of " : "shifts in ") + sums;
-    choice.instructions = packing == Packing::Nibbles ? 18 : 13;
+    choice.why = isFloat ? "powers of two are decoded to floats and multiplied"
+                         : "powers of two are decoded to shifts and signs";
+    choice.instructions = packing == Packing::Nibbles ? 8 : 4.5;
   } else {
     choice.multiplies = true;
     bool isPlain = packing == Packing::Plain;
-    choice.why = describeFormat(element) + " weights are multiplied in " + sums;
-    choice.instructions = isPlain ? 4 : 8;
+    choice.why =
+        describeFormat(element) + " weights are multiplied as " + numbers.str();
+    choice.instructions = isPlain ? 2.5 : 3;
   }
   return choice;
 }
@@ -100,9 +98,9 @@ static KernelChoice chooseForMatmul(MatmulOp matmul, StringRef instructions) {
   choice.why = "bytes meet " +
                describeFormat(matmul.getWeights().getType().getElementType()) +
                " weights packed for sums of four products";
-  choice.instructions = instructions == "vnni"   ? 1.5
-                        : instructions == "avx2" ? 2
-                                                 : 8;
+  choice.instructions = instructions == "vnni"   ? 0.7
+                        : instructions == "avx2" ? 1
+                                                 : 6;
   choice.multiplies = true;
   return choice;
 }
@@ -115,7 +113,7 @@ KernelChoice ecolm::chooseKernel(Operation *op, StringRef instructions) {
         describeLanes(matmul.getWeights(),
                       matmul.getInput().getType().getElementType().isF32());
     choice.name = "groups in " + choice.name;
-    choice.why += ", and groups have scales";
+    choice.why += "; every group has a scale";
     choice.missed = "sums of groups with scales have no kernel of bytes";
     return choice;
   }

@@ -24,9 +24,11 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// Instructions on 16 lanes for 16 elements: of norms, of quantizers, of an
-/// operation of a loop over elements, of a function such as exp.
-static constexpr double kNorm = 8, kQuantizer = 12, kSimple = 2, kFunction = 20;
+/// Instructions on 16 lanes for 16 elements: of norms, of quantizers by
+/// exponent and of others, of an operation of a loop over elements, of an exp
+/// in vectors and of a function of libm.
+static constexpr double kNorm = 11, kLogQuantizer = 12, kQuantizer = 140;
+static constexpr double kSimple = 2, kExp = 20, kLibrary = 700;
 /// Of reading an element that an index chooses, which vectors do not.
 static constexpr double kGather = 16;
 
@@ -193,7 +195,7 @@ static void describeAttention(Operation *op, int64_t heads, int64_t kvHeads,
   layer.pairAdditions = layer.pairMultiplications = products;
   layer.pairTime = products / 16.0 * 4;
   // A softmax for each head.
-  layer.pairTime += heads / 16.0 * 2 * kFunction;
+  layer.pairTime += heads / 16.0 * 2 * kExp;
   layer.pairEnergy = products * (kEnergy.addFloat + kEnergy.multiplyFloat);
   layer.tokenTime = 2 * kvHeads * kSimple;
   bool isKnown =
@@ -227,9 +229,11 @@ static void countLoop(linalg::LinalgOp loop, LayerRecord &layer) {
     bool isProduct = isa<arith::MulFOp, arith::DivFOp, arith::MulIOp>(op);
     layer.additions += trips * isSum;
     layer.multiplications += trips * isProduct;
-    bool isFunction = op.getDialect()->getNamespace() ==
-                      math::MathDialect::getDialectNamespace();
-    layer.tokenTime += trips / 16.0 * (isFunction ? kFunction : kSimple);
+    bool isFunction =
+        isa<math::MathDialect>(op.getDialect()) &&
+        !isa<math::AbsFOp, math::AbsIOp, math::SqrtOp, math::CopySignOp,
+             math::FloorOp, math::CeilOp, math::RoundEvenOp>(op);
+    layer.tokenTime += trips / 16.0 * (isFunction ? kLibrary : kSimple);
   }
 }
 
@@ -283,7 +287,8 @@ LayerDescriber::describe(Operation *op, Operation *last) {
     addDimensions();
     layer.kernel = "quantizer";
     layer.why = "every element is rounded";
-    layer.tokenTime = multiply(getShape(op->getOperand(0))) / 16.0 * kQuantizer;
+    layer.tokenTime = multiply(getShape(op->getOperand(0))) / 16.0 *
+                      (isa<LogQuantizeOp>(op) ? kLogQuantizer : kQuantizer);
   } else if (auto embedding = dyn_cast<EmbeddingOp>(op)) {
     layer.format =
         describeFormat(embedding.getWeights().getType().getElementType());
@@ -307,7 +312,7 @@ LayerDescriber::describe(Operation *op, Operation *last) {
     layer.kind = table ? "embedding" : "product";
     layer.kernel = "plain loops";
     layer.outputs = multiply(getShape(op->getResult(0)).take_back());
-    layer.why = table ? "an index chooses a row"
+    layer.why = table ? "an index chooses a row of floats"
                       : "both operands are computed, or weights of a batch";
     if (isProduct)
       layer.missed = "a product of computed tensors is no part of an attention "

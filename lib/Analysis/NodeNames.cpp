@@ -28,6 +28,11 @@ std::string ecolm::getChainName(StringRef begin, StringRef end) {
   while (common < std::min(begin.size(), end.size()) &&
          begin[common] == end[common])
     ++common;
+  // One may be what the other one is part of.
+  StringRef shorter = begin.size() < end.size() ? begin : end;
+  StringRef longer = begin.size() < end.size() ? end : begin;
+  if (common == shorter.size() && StringRef("./").contains(longer[common]))
+    return shorter.str();
   size_t stop = begin.take_front(common).find_last_of("./");
   return (stop == StringRef::npos ? end : begin.take_front(stop)).str();
 }

@@ -83,21 +83,24 @@ void LayerReport::print(raw_ostream &out) const {
       out << "\n    weights: " << layer.weights << " ";
       if (!layer.format.empty())
         out << layer.format << ", ";
-      out << llvm::formatv("{0:F2} bits each, {1:F1} % zeros, {2} bytes",
-                           8.0 * layer.bytes / layer.weights,
-                           100.0 * layer.zeros / layer.weights, layer.bytes);
+      out << llvm::formatv("{0:F2}", 8.0 * layer.bytes / layer.weights)
+          << " bits each, "
+          << llvm::formatv("{0:P1}", 1.0 * layer.zeros / layer.weights)
+          << " zeros, " << layer.bytes << " bytes";
     }
     out << "\n    operations: " << getAdditions(layer) << " additions, "
         << getMultiplications(layer) << " multiplications, " << layer.removed
         << " removed\n    "
-        << llvm::formatv("energy: {0:F3} + {1:F3} nJ; time: {2:F1} % of a {3}",
+        << llvm::formatv("energy: {0:F3} + {1:F3} nJ",
                          getArithmeticEnergy(layer) / 1000,
-                         layer.memoryEnergy / 1000,
-                         100 * getShare(decode(layer), decodeTotal),
-                         context ? "token" : "run");
+                         layer.memoryEnergy / 1000)
+        << "; time: "
+        << llvm::formatv("{0:P1}", getShare(decode(layer), decodeTotal))
+        << " of a " << (context ? "token" : "run");
     if (context)
-      out << llvm::formatv(", {0:F1} % of a prompt",
-                           100 * getShare(prompt(layer), promptTotal));
+      out << ", "
+          << llvm::formatv("{0:P1}", getShare(prompt(layer), promptTotal))
+          << " of a prompt";
     out << "\n";
   }
   out << llvm::formatv(

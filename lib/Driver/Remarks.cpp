@@ -53,7 +53,8 @@ LogicalResult ecolm::enableRemarks(MLIRContext &context, StringRef passed,
       return classify(emitError(UnknownLoc::get(&context)), ErrorClass::Usage)
              << option << " takes a regular expression, but '" << expression
              << "' is none: " << problem << "; see --help";
-    *category = expression.str();
+    // MLIR matches whole names; clang and whoever types this do not.
+    *category = (".*(" + expression + ").*").str();
   }
   return remark::enableOptimizationRemarks(
       context, std::make_unique<RemarkDiagnostics>(),

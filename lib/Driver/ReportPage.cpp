@@ -107,9 +107,9 @@ private:
   }
 
   void writeShare(double part, double whole) {
-    double percent = whole > 0 ? 100 * part / whole : 0;
-    out << llvm::formatv(
-        "<td class=\"share\" style=\"--part: {0:F1}%\">{0:F1} %", percent);
+    double share = whole > 0 ? part / whole : 0;
+    auto shown = llvm::formatv("{0:P1}", share);
+    out << "<td class=\"share\" style=\"--part: " << shown << "\">" << shown;
   }
 
   void writeLayer(const LayerRecord &layer) {
@@ -136,7 +136,7 @@ private:
     if (layer.weights) {
       writeCell(layer.weights);
       writeCell(llvm::formatv("{0:F2}", 8.0 * layer.bytes / layer.weights));
-      writeCell(llvm::formatv("{0:F1} %", 100.0 * layer.zeros / layer.weights));
+      writeCell(llvm::formatv("{0:P1}", 1.0 * layer.zeros / layer.weights));
       writeCell(layer.bytes);
     } else {
       out << "<td><td><td><td>";

@@ -29,7 +29,6 @@ Status requireProfile(const ecolm_model &model) {
 namespace {
 
 constexpr double enoughSeconds = 0.5;
-constexpr int mostRounds = 1000;
 
 /// One way to call the model, and the nanoseconds of each layer in it.
 struct Column {
@@ -141,7 +140,7 @@ Status profileLanguageModel(const ecolm_model &model, Sequence &sequence,
   for (Column &column : columns)
     begin(profile, column);
   double start = monotonicSeconds();
-  int rounds = 0;
+  int64_t rounds = 0;
   do {
     sequence.restart();
     clearCounters(profile);
@@ -156,7 +155,8 @@ Status profileLanguageModel(const ecolm_model &model, Sequence &sequence,
           status.failed())
         return status;
     readCounters(profile, columns[1]);
-  } while (++rounds < mostRounds && monotonicSeconds() - start < enoughSeconds);
+    ++rounds;
+  } while (monotonicSeconds() - start < enoughSeconds);
   for (int64_t done = 0; done < promptTokens; done += sequence.chunkSize()) {
     int64_t left = promptTokens - done;
     expectCall(profile,
@@ -165,8 +165,8 @@ Status profileLanguageModel(const ecolm_model &model, Sequence &sequence,
   }
   for (int64_t i = 0; i < decodeTokens; ++i)
     expectCall(profile, 1, promptTokens + i, columns[1]);
-  divide(columns[0], rounds);
-  divide(columns[1], rounds * static_cast<double>(decodeTokens));
+  divide(columns[0], static_cast<double>(rounds));
+  divide(columns[1], static_cast<double>(rounds * decodeTokens));
   size_t numColumns = decodeTokens > 0 ? 2 : 1;
   if (json)
     printJson(text, profile, columns, numColumns);
@@ -182,15 +182,16 @@ Status profileGeneralModel(const ecolm_model &model,
   Column column = {"run", "run", {}, {}};
   begin(profile, column);
   double start = monotonicSeconds();
-  int rounds = 0;
+  int64_t rounds = 0;
   do {
     clearCounters(profile);
     if (Status status = evaluate(context); status.failed())
       return status;
     readCounters(profile, column);
-  } while (++rounds < mostRounds && monotonicSeconds() - start < enoughSeconds);
+    ++rounds;
+  } while (monotonicSeconds() - start < enoughSeconds);
   expectCall(profile, 1, 0, column);
-  divide(column, rounds);
+  divide(column, static_cast<double>(rounds));
   if (json)
     printJson(text, profile, &column, 1);
   else

@@ -39,7 +39,6 @@ EXAMPLES:
   ecolm-compile model.onnx --emit=mlir-optimize -o -
   ecolm-compile model.onnx -o model --dump-phases=phases
   ecolm-compile model.onnx -o model --mcpu=x86-64-v3
-  ecolm-compile model.onnx -o model --report=model.html -Rpass-missed=.*
   ecolm-compile model.onnx -o model.o --emit=obj --target=riscv32-unknown-elf
 
 --help-hidden lists what prints and times passes, such as --mlir-timing.

@@ -25,7 +25,7 @@ struct KernelChoice {
   std::string why;
   /// What keeps the operation from a faster kernel; empty if nothing does.
   std::string missed;
-  /// Vector instructions of 16 lanes of 32 bits for 16 weights and one row.
+  /// Price of 16 weights and one row, in instructions on 16 lanes of 32 bits.
   double instructions = 0;
   /// Whether it multiplies once for every weight; else it selects, shifts or
   /// changes signs.

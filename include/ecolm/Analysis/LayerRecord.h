@@ -27,6 +27,8 @@ inline constexpr llvm::StringLiteral kLayerTimes = "ecolm_layer_times";
 struct LayerRecord {
   /// Its nodes in the model, and what it is: `matmul`, `attention`, ...
   std::string name, kind;
+  /// Where its last node stands in the model, or -1.
+  int64_t node = -1;
   /// Number formats of weights and input; empty where there are none.
   std::string format, input;
   /// See KernelChoice.
@@ -56,6 +58,7 @@ template <typename Record, typename Visitor>
 void visitFields(Record &record, Visitor visit) {
   visit("name", record.name);
   visit("kind", record.kind);
+  visit("node", record.node);
   visit("format", record.format);
   visit("input_format", record.input);
   visit("inputs", record.inputs);

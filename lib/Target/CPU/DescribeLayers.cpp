@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace ecolm {
 #define GEN_PASS_DEF_DESCRIBELAYERS
@@ -73,6 +74,16 @@ static SmallVector<Candidate> findCandidates(func::FuncOp main) {
   return candidates;
 }
 
+/// Nodes without names are called like their operators, all alike.
+static void makeNamesUnique(MutableArrayRef<LayerRecord> layers) {
+  llvm::StringMap<int> counts;
+  for (const LayerRecord &layer : layers)
+    ++counts[layer.name];
+  for (LayerRecord &layer : layers)
+    if (counts[layer.name] > 1 && layer.node >= 0)
+      layer.name += " (node " + std::to_string(layer.node) + ")";
+}
+
 /// Prices in instructions become times on `processor`.
 static void addCosts(LayerRecord &layer, const ProcessorModel &processor) {
   layer.tokenTime *= processor.getInstructionTime();
@@ -108,6 +119,8 @@ struct DescribeLayersPass final
         continue;
       }
       remarkOn(op->getLoc(), **layer);
+      if (auto file = last->getLoc()->findInstanceOf<FileLineColLoc>())
+        (*layer)->node = file.getLine();
       markLayer(place, layers.size());
       layers.push_back(std::move(**layer));
     }
@@ -115,6 +128,7 @@ struct DescribeLayersPass final
     if (failed(describer.addOtherWeights(module, rest)))
       return signalPassFailure();
     layers.push_back(std::move(rest));
+    makeNamesUnique(layers);
 
     ProcessorModel processor;
     processor.vectorBits = vectorBits;

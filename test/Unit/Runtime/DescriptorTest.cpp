@@ -90,6 +90,8 @@ TEST(Descriptor, RefusesWithAReason) {
   EXPECT_REFUSED("its tokenizer is missing",
                  model.tokenizer.kind = ECOLM_TOKENIZER_TABLE);
   EXPECT_REFUSED("it does not say what it checks", model.num_checks = 1);
+  static const ecolm_profile empty = {};
+  EXPECT_REFUSED("its profile has no layers", model.profile = &empty);
   EXPECT_REFUSED("has more pieces than it has", model.tokenizer.size = 3);
   EXPECT_REFUSED("one input of token ids", model.num_inputs = 0);
   EXPECT_REFUSED("has one output of logits, float32 (1, ?",
