@@ -86,9 +86,9 @@ private:
                       StringAttr::get(module.getContext(),
                                       llvm::sys::path::stem(options.input)));
     ModelInfo info = describeModel(module, machine, section, tokenizer.summary);
-    if (llvm::Error error =
-            defineModelDescriptor(module, section, info.text, info.json,
-                                  {tokenizer.table, tokenizer.numIds}, *code))
+    if (llvm::Error error = defineModelDescriptor(
+            module, section, info.text, info.json,
+            {tokenizer.table, tokenizer.numIds}, getNeeds(machine), *code))
       return classify(module.emitError(), ErrorClass::Model)
              << llvm::toString(std::move(error));
     optimize(*code, machine, options.target.optimizationLevel);

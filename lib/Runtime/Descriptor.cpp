@@ -130,6 +130,12 @@ Status explainStatus(const ecolm_model &model, int32_t status) {
                            "the model refused its inputs: two dimensions that "
                            "must agree do not; check their shapes");
   case ECOLM_OUT_OF_MEMORY:
+    if (model.missing_bytes)
+      return Status::failure(ExitCode::ModelFailure,
+                             "not enough memory to evaluate the model: one of "
+                             "its tensors needs %.0f bytes; make the inputs "
+                             "smaller",
+                             *model.missing_bytes);
     return Status::failure(ExitCode::ModelFailure,
                            "not enough memory to evaluate the model; make "
                            "the inputs smaller");

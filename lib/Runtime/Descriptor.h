@@ -22,6 +22,9 @@ namespace runtime {
 /// Fails unless this runtime can drive the model.
 Status checkDescriptor(const ecolm_model &model);
 
+/// Fails unless this processor has the instructions that the model needs.
+Status checkProcessor(const ecolm_model &model);
+
 /// Fails unless the model is a language model. `purpose` says for what.
 Status requireLanguageModel(const ecolm_model &model, const char *purpose);
 

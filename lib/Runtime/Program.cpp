@@ -48,6 +48,8 @@ static Status carryOut(const ecolm_model &model, const Arguments &arguments) {
   default:
     break;
   }
+  if (Status status = checkProcessor(model); status.failed())
+    return status;
   int wanted = arguments.threads ? arguments.threads : availableProcessors();
   int started = startThreads(wanted);
   if (started < wanted)

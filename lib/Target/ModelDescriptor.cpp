@@ -13,6 +13,7 @@
 #include "ecolm/Analysis/LayerRecord.h"
 #include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
 #include "ecolm/Runtime/Model.h"
+#include "ecolm/Target/CPU/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/StringMap.h"
@@ -220,6 +221,22 @@ public:
         "profile");
   }
 
+  /// Where a call leaves what it had no memory for, or null.
+  llvm::Constant *missingBytes() {
+    llvm::Constant *bytes =
+        code.getGlobalVariable(kMissingBytes, /*AllowInternal=*/true);
+    return bytes ? bytes : null();
+  }
+
+  /// Names that a null ends.
+  llvm::Constant *features(ArrayRef<std::string> names) {
+    SmallVector<llvm::Constant *> pointed;
+    for (const std::string &name : names)
+      pointed.push_back(string(name));
+    pointed.push_back(null());
+    return pointers(pointed);
+  }
+
   llvm::LLVMContext &getContext() { return context; }
   llvm::Module &getCode() { return code; }
   ModuleOp getModule() { return module; }
@@ -302,6 +319,7 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                                          const WeightSectionInfo &weights,
                                          StringRef infoText, StringRef infoJson,
                                          const TokenizerTable &table,
+                                         const ProcessorNeeds &needs,
                                          llvm::Module &code) {
   DescriptorBuilder d(module, code);
   EntrySignature entry = getEntrySignature(module);
@@ -317,19 +335,31 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
   if (!section || weights.bytes == 0)
     section = d.null();
   auto name = module->getAttrOfType<StringAttr>("ecolm.name");
-  llvm::Constant *descriptor = d.record(
-      {d.int32(ECOLM_ABI_VERSION), d.string(name ? name.getValue() : "model"),
-       d.string(infoText), d.string(infoJson), d.int32(entry.inputs.size()),
-       d.int32(entry.outputs.size()), d.tensorSpecs(entry.inputs),
-       d.tensorSpecs(entry.outputs), d.function("ecolm_run"),
-       entry.isLanguageModel ? d.languageModel(entry.outputs[0].type)
-       : entry.isWholeLanguageModel
-           ? d.wholeLanguageModel(entry.outputs[0].type)
-           : d.null(),
-       *tokenizer, section, d.int64(weights.bytes),
-       llvm::ConstantDataArray::get(d.getContext(),
-                                    ArrayRef<uint8_t>(weights.sha256)),
-       d.int32(d.getChecks().size()), d.strings(d.getChecks()), d.profile()});
+  llvm::Constant *descriptor =
+      d.record({d.int32(ECOLM_ABI_VERSION),
+                d.string(name ? name.getValue() : "model"),
+                d.string(infoText),
+                d.string(infoJson),
+                d.int32(entry.inputs.size()),
+                d.int32(entry.outputs.size()),
+                d.tensorSpecs(entry.inputs),
+                d.tensorSpecs(entry.outputs),
+                d.function("ecolm_run"),
+                entry.isLanguageModel ? d.languageModel(entry.outputs[0].type)
+                : entry.isWholeLanguageModel
+                    ? d.wholeLanguageModel(entry.outputs[0].type)
+                    : d.null(),
+                *tokenizer,
+                section,
+                d.int64(weights.bytes),
+                llvm::ConstantDataArray::get(d.getContext(),
+                                             ArrayRef<uint8_t>(weights.sha256)),
+                d.int32(d.getChecks().size()),
+                d.strings(d.getChecks()),
+                d.profile(),
+                d.missingBytes(),
+                d.string(needs.cpu),
+                d.features(needs.features)});
   new llvm::GlobalVariable(code, descriptor->getType(), /*isConstant=*/true,
                            llvm::GlobalValue::ExternalLinkage, descriptor,
                            "ecolm_model_descriptor");

@@ -90,6 +90,27 @@ static Error checkNames(const Target &target, const Triple &triple,
   return Error::success();
 }
 
+/// Reports a machine that no program can be made for: LLVM would end the
+/// process, or pass floats in other registers than the C library does.
+static Error checkIsPossible(const Target &target, const Triple &triple,
+                             StringRef cpu, StringRef features) {
+  std::unique_ptr<MCSubtargetInfo> info(
+      target.createMCSubtargetInfo(triple, cpu, features));
+  SmallVector<StringRef> needed;
+  if (triple.getArch() == Triple::x86_64)
+    needed = {"+64bit-mode", "-32bit-mode", "-16bit-mode", "+64bit",
+              "+x87",        "+cmov",       "+sse2",       "-soft-float"};
+  else if (triple.isAArch64())
+    needed = {"+fp-armv8", "+neon"};
+  for (StringRef feature : needed)
+    if (!info->checkFeatures(feature))
+      return createStringError("CPU '" + (cpu.empty() ? "generic" : cpu) +
+                               "' with the features that --mattr names is no " +
+                               triple.str() + ", whose programs need '" +
+                               feature + "'; name another CPU with --mcpu");
+  return Error::success();
+}
+
 Expected<std::unique_ptr<TargetMachine>>
 ecolm::createTargetMachine(const TargetDescription &description) {
   initializeTargets();
@@ -116,6 +137,8 @@ ecolm::createTargetMachine(const TargetDescription &description) {
     return std::move(error);
   if (!description.features.empty())
     features += (features.empty() ? "" : ",") + description.features;
+  if (Error error = checkIsPossible(*target, triple, cpu, features))
+    return std::move(error);
 
   TargetOptions options;
   // Every sum has one rounding per operation, on every machine.
@@ -126,6 +149,21 @@ ecolm::createTargetMachine(const TargetDescription &description) {
       triple, cpu, features, options, Reloc::PIC_, std::nullopt, level));
   assert(machine && "every initialized target generates code");
   return machine;
+}
+
+ProcessorNeeds ecolm::getNeeds(const TargetMachine &machine) {
+  ProcessorNeeds needs;
+  needs.cpu = machine.getTargetCPU().str();
+  if (machine.getTargetTriple().getArch() != Triple::x86_64)
+    return needs;
+  const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+  for (StringRef feature : {
+#define ECOLM_PROCESSOR_FEATURE(name) StringRef(name),
+#include "ecolm/Runtime/ProcessorFeatures.def"
+       })
+    if (info.checkFeatures(("+" + feature).str()))
+      needs.features.push_back(feature.str());
+  return needs;
 }
 
 static ByteProducts getByteProducts(const TargetMachine &machine) {

@@ -38,11 +38,11 @@ std::shared_ptr<LoadedModel> LoadedModel::open(const std::string &path,
             "wrote";
     return nullptr;
   }
-  if (Status status = runtime::checkDescriptor(*loaded->model);
-      status.failed()) {
-    error = std::string("error: ") + status.message();
-    return nullptr;
-  }
+  for (auto check : {runtime::checkDescriptor, runtime::checkProcessor})
+    if (Status status = check(*loaded->model); status.failed()) {
+      error = std::string("error: ") + status.message();
+      return nullptr;
+    }
   return loaded;
 }
 

@@ -245,6 +245,12 @@ def run_compiler_into(stream, *arguments):
 @pytest.mark.parametrize("options, words", [
     (["--target=pdp11"], ["unknown target 'pdp11'", "x86_64-linux-gnu"]),
     (["--mcpu=skylark"], ["unknown CPU 'skylark'", "skylake", "native"]),
+    (["--mcpu=i386"], ["CPU 'i386' with the features that --mattr names is no x86_64",
+                       "whose programs need '+64bit'; name another CPU with --mcpu"]),
+    (["--mattr=-sse2"], ["whose programs need '+sse2'"]),
+    (["--mattr=+16bit-mode"], ["whose programs need '-16bit-mode'"]),
+    (["--mattr=+soft-float"], ["whose programs need '-soft-float'"]),
+    (["--target=aarch64-linux-gnu", "--mattr=-neon"], ["whose programs need '+neon'"]),
     (["--mattr=+avx3"], ["unknown CPU feature 'avx3'", "avx2"]),
     (["--mattr=avx2"], ["'avx2' needs + or -"]),
     (["--linker=/missing/ld"], ["cannot find the linker driver '/missing/ld'", "--linker"]),

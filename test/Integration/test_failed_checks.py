@@ -1,6 +1,7 @@
 """What a model checks while it runs: a failure is a message and a status, never a dead process."""
 
 import ctypes
+import math
 import re
 import subprocess
 
@@ -149,7 +150,8 @@ def test_the_smallest_integer_divides(compiled):
 def test_memory_that_is_not_there(sizes, compiled, tmp_path):
     """More than there is, and more than 64 bits can count."""
     run_refused(compiled("ConstantOfShape"), {"s": ints(*sizes)}, tmp_path, MODEL_FAILURE,
-                ["not enough memory", "smaller"])
+                ["not enough memory to evaluate the model: one of its tensors needs "
+                 f"{4 * math.prod(sizes)} bytes; make the inputs smaller"])
 
 
 def test_unnamed_nodes_are_found(tmp_path):

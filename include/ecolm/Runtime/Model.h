@@ -196,6 +196,16 @@ typedef struct {
 
   /// What --profile left, or null.
   const ecolm_profile *profile;
+
+  /// After ECOLM_OUT_OF_MEMORY, the bytes of the buffer that was too large; or
+  /// null for a model that allocates nothing.
+  const double *missing_bytes;
+
+  /// The processor that the code was made for, and the names of the instruction
+  /// sets that it needs (ecolm/Runtime/ProcessorFeatures.def), ended by a null;
+  /// or null if nothing is known.
+  const char *cpu;
+  const char *const *cpu_features;
 } ecolm_model;
 
 /// The model of this program or library.

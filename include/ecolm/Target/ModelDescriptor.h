@@ -12,6 +12,7 @@
 #ifndef ECOLM_TARGET_MODELDESCRIPTOR_H
 #define ECOLM_TARGET_MODELDESCRIPTOR_H
 
+#include "ecolm/Target/TargetDescription.h"
 #include "ecolm/Target/WeightSection.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/IR/Module.h"
@@ -53,11 +54,13 @@ struct TokenizerTable {
 
 /// Defines `ecolm_model_descriptor` (include/ecolm/Runtime/Model.h) in `code`
 /// from the attributes of `module`: entry function, inputs and outputs,
-/// tokenizer, sizes. `infoText` and `infoJson` are what `info` prints.
+/// tokenizer, sizes. `infoText` and `infoJson` are what `info` prints, `needs`
+/// what programs ask of the processor before they run it.
 llvm::Error
 defineModelDescriptor(mlir::ModuleOp module, const WeightSectionInfo &weights,
                       llvm::StringRef infoText, llvm::StringRef infoJson,
-                      const TokenizerTable &table, llvm::Module &code);
+                      const TokenizerTable &table, const ProcessorNeeds &needs,
+                      llvm::Module &code);
 
 } // namespace ecolm
 

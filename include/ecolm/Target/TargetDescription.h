@@ -18,6 +18,7 @@
 #include "llvm/Target/TargetMachine.h"
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ecolm {
 
@@ -47,10 +48,20 @@ struct TargetTraits {
   int64_t vectorBits = 128;
 };
 
+/// What code for a machine needs of a processor.
+struct ProcessorNeeds {
+  std::string cpu;
+  /// Instruction sets of include/ecolm/Runtime/ProcessorFeatures.def.
+  std::vector<std::string> features;
+};
+
 /// LLVM's view of `description`; fails, saying which names there are, for an
 /// unknown triple or CPU. The machine contracts no floating-point operations.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const TargetDescription &description);
+
+/// What code for `machine` needs; nothing is known of others than x86-64.
+ProcessorNeeds getNeeds(const llvm::TargetMachine &machine);
 
 /// The traits of `machine`, read off its subtarget features.
 TargetTraits getTraits(const llvm::TargetMachine &machine);

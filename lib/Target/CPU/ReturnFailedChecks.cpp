@@ -69,6 +69,8 @@ public:
     if (checks.empty() && buffers.empty())
       return {};
     buildUnwinding();
+    if (!buffers.empty())
+      declareMissingBytes();
     for (auto [check, alive] : checks)
       replaceCheck(check, alive);
     for (auto [i, buffer] : llvm::enumerate(buffers))
@@ -130,15 +132,39 @@ private:
   }
 
   /// Goes on with `next`, the start of a block from here on, only if
-  /// `condition` holds.
-  void branch(Value condition, Operation *next, unsigned alive,
-              int64_t status) {
-    Value code = createStatus(status);
+  /// `condition` holds; else with `otherwise`.
+  void branch(Value condition, Operation *next, Block *otherwise,
+              ValueRange arguments) {
     Block *block = b.getInsertionBlock();
     Block *rest = block->splitBlock(next);
     b.setInsertionPointToEnd(block);
-    cf::CondBranchOp::create(b, condition, rest, ValueRange(), unwinding[alive],
-                             code);
+    cf::CondBranchOp::create(b, condition, rest, ValueRange(), otherwise,
+                             arguments);
+  }
+
+  /// Goes on with `next` only if `condition` holds; else there is no memory for
+  /// `bytes`, an f64, which the caller shall know.
+  void branchOnMemory(Value condition, Operation *next, unsigned alive,
+                      Value bytes) {
+    Block *lack = nullptr;
+    {
+      OpBuilder::InsertionGuard guard(b);
+      lack = b.createBlock(&function.getBody(), function.getBody().end());
+      auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+      Value place = LLVM::AddressOfOp::create(b, pointer, kMissingBytes);
+      LLVM::StoreOp::create(b, bytes, place);
+      cf::BranchOp::create(b, unwinding[alive],
+                           createStatus(ECOLM_OUT_OF_MEMORY));
+    }
+    branch(condition, next, lack, {});
+  }
+
+  void declareMissingBytes() {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(function);
+    LLVM::GlobalOp::create(b, b.getF64Type(), /*isConstant=*/false,
+                           LLVM::Linkage::Internal, kMissingBytes,
+                           b.getF64FloatAttr(0));
   }
 
   void replaceCheck(cf::AssertOp check, unsigned alive) {
@@ -146,24 +172,25 @@ private:
     if (isNew)
       messages.push_back(check.getMsg());
     b.setInsertionPoint(check);
-    branch(check.getArg(), check, alive, ECOLM_FIRST_CHECK + place->second);
+    Value code = createStatus(ECOLM_FIRST_CHECK + place->second);
+    branch(check.getArg(), check, unwinding[alive], code);
     check.erase();
   }
 
   /// A buffer too large for memory, or for 64 bits, ends the call too.
   void checkMemory(memref::AllocOp buffer, unsigned alive) {
+    b.setInsertionPoint(buffer);
+    MemRefType type = buffer.getType();
+    double known =
+        DataLayout::closest(buffer).getTypeSize(type.getElementType());
+    for (int64_t size : type.getShape())
+      known *= ShapedType::isDynamic(size) ? 1 : size;
+    auto real = [&](double value) {
+      return arith::ConstantOp::create(b, b.getF64FloatAttr(value));
+    };
+    Value bytes = real(known);
     if (!buffer.getDynamicSizes().empty()) {
-      b.setInsertionPoint(buffer);
       Type f64 = b.getF64Type(), i64 = b.getI64Type();
-      MemRefType type = buffer.getType();
-      double known =
-          DataLayout::closest(buffer).getTypeSize(type.getElementType());
-      for (int64_t size : type.getShape())
-        known *= ShapedType::isDynamic(size) ? 1 : size;
-      auto real = [&](double value) {
-        return arith::ConstantOp::create(b, b.getF64FloatAttr(value));
-      };
-      Value bytes = real(known);
       for (Value size : buffer.getDynamicSizes()) {
         Value integer = arith::IndexCastOp::create(b, i64, size);
         // A negative size is a huge one.
@@ -172,7 +199,7 @@ private:
       }
       Value fits = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, bytes,
                                          real(kLargestBuffer));
-      branch(fits, buffer, alive, ECOLM_OUT_OF_MEMORY);
+      branchOnMemory(fits, buffer, alive, bytes);
     }
     b.setInsertionPointAfter(buffer);
     Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, buffer);
@@ -180,7 +207,7 @@ private:
     Value found =
         arith::CmpIOp::create(b, arith::CmpIPredicate::ne, address, zero);
     Operation *next = &*b.getInsertionPoint();
-    branch(found, next, alive, ECOLM_OUT_OF_MEMORY);
+    branchOnMemory(found, next, alive, bytes);
   }
 
   func::FuncOp function;

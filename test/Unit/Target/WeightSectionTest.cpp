@@ -56,7 +56,8 @@ protected:
     (*module)->setAttr("ecolm.tokenizer", StringAttr::get(&context, metadata));
     llvm::LLVMContext llvmContext;
     llvm::Module code("m", llvmContext);
-    return llvm::toString(defineModelDescriptor(*module, {}, "", "", {}, code));
+    return llvm::toString(
+        defineModelDescriptor(*module, {}, "", "", {}, {}, code));
   }
 
   MLIRContext context;

@@ -18,6 +18,10 @@
 
 namespace ecolm {
 
+/// The global that ecolm-return-failed-checks leaves the bytes of a buffer in,
+/// f64, for which there was no memory.
+inline constexpr llvm::StringLiteral kMissingBytes = "ecolm_missing_bytes";
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "ecolm/Target/CPU/Passes.h.inc"

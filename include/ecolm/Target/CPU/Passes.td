@@ -373,8 +373,8 @@ def ReturnFailedChecks : Pass<"ecolm-return-failed-checks", "::mlir::ModuleOp"> 
     include/ecolm/Runtime/Model.h. A `cf.assert` that fails frees what was
     allocated and returns `ECOLM_FIRST_CHECK` and the number of its message in
     the module attribute `ecolm.checks`; its other results mean nothing then. A
-    buffer for which there is no memory returns `ECOLM_OUT_OF_MEMORY`. Without
-    this pass a failed check would abort the process of whoever calls the model.
+    buffer for which there is no memory returns `ECOLM_OUT_OF_MEMORY` and leaves
+    its bytes in the global `@ecolm_missing_bytes`. Without this pass a failed check would abort the process of whoever calls the model.
 
     Precondition: `@main` is a graph of blocks, and frees its buffers only before
     it returns. Postcondition: no `cf.assert` remains.
