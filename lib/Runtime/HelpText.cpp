@@ -60,7 +60,8 @@ always
 
 exit codes
   0 done   2 wrong usage   3 bad input   4 cannot read or write
-  5 the model refused, failed its self-test or found not enough memory
+  5 the model refused, failed its self-test, found not enough memory or needs
+    another processor
   130 interrupted   141 the reader of the output has gone
 )";
 

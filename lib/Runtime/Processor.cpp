@@ -44,8 +44,7 @@ Status checkProcessor(const ecolm_model &model) {
                          "the model was compiled for %s, and this processor "
                          "has no %s; compile it here, or for an older "
                          "processor with --mcpu, such as x86-64-v2",
-                         model.cpu ? model.cpu : "another processor",
-                         missing.c_str());
+                         model.cpu, missing.c_str());
 }
 
 } // namespace runtime

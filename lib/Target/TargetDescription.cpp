@@ -153,7 +153,8 @@ ecolm::createTargetMachine(const TargetDescription &description) {
 
 ProcessorNeeds ecolm::getNeeds(const TargetMachine &machine) {
   ProcessorNeeds needs;
-  needs.cpu = machine.getTargetCPU().str();
+  StringRef cpu = machine.getTargetCPU();
+  needs.cpu = cpu.empty() ? "generic" : cpu.str();
   if (machine.getTargetTriple().getArch() != Triple::x86_64)
     return needs;
   const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();

@@ -251,7 +251,7 @@ def test_token_loop_allocates_nothing():
 def test_help_names_options_and_exit_codes():
     text = output("language", "--help").decode()
     for option in ("prompt prompt-file max-tokens temperature top-k top-p seed tokens logits "
-                   "input output json prompt-tokens threads chunk help version").split():
+                   "input output json profile prompt-tokens threads chunk help version").split():
         assert f"--{option}" in text
     for code in (0, 2, 3, 4, 5, 130, 141):
         assert re.search(rf"\b{code}\b", text.split("exit codes")[1])

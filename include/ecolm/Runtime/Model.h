@@ -203,7 +203,7 @@ typedef struct {
 
   /// The processor that the code was made for, and the names of the instruction
   /// sets that it needs (ecolm/Runtime/ProcessorFeatures.def), ended by a null;
-  /// or null if nothing is known.
+  /// or both null. Who calls the code has checked them.
   const char *cpu;
   const char *const *cpu_features;
 } ecolm_model;
