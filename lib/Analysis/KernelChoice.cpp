@@ -85,7 +85,25 @@ static std::string explainNoBytes(MatmulOp matmul, StringRef instructions) {
   return "another operation reads the same weights in another order";
 }
 
+/// The kernel of f32 rows and codes in tiles of depth 4, for several rows.
+static KernelChoice describeFloatTiles(Value weight) {
+  KernelChoice choice;
+  choice.name = "float tiles";
+  choice.why = describeFormat(getElementTypeOrSelf(weight.getType())) +
+               " weights are looked up in a register, for several rows";
+  choice.instructions = 1.5;
+  choice.multiplies = true;
+  return choice;
+}
+
+static bool isTiled(Value weight) {
+  PackedAttr layout = getLayout(weight);
+  return layout && layout.getDepth() > 1;
+}
+
 static KernelChoice chooseForMatmul(MatmulOp matmul, StringRef instructions) {
+  if (!isForAllRows(matmul) && isTiled(matmul.getWeights()))
+    return describeFloatTiles(matmul.getWeights());
   if (!isForAllRows(matmul)) {
     KernelChoice choice = describeLanes(
         matmul.getWeights(),
@@ -109,12 +127,15 @@ KernelChoice ecolm::chooseKernel(Operation *op, StringRef instructions) {
   if (auto matmul = dyn_cast<MatmulOp>(op))
     return chooseForMatmul(matmul, instructions);
   if (auto matmul = dyn_cast<GroupMatmulOp>(op)) {
-    KernelChoice choice =
-        describeLanes(matmul.getWeights(),
-                      matmul.getInput().getType().getElementType().isF32());
+    Value weights = matmul.getWeights();
+    bool isFloat = matmul.getInput().getType().getElementType().isF32();
+    KernelChoice choice = isTiled(weights) ? describeFloatTiles(weights)
+                                           : describeLanes(weights, isFloat);
     choice.name = "groups in " + choice.name;
     choice.why += "; every group has a scale";
-    choice.missed = "sums of groups with scales have no kernel of bytes";
+    if (!isTiled(weights))
+      choice.missed = "the target has no look-ups in registers, or the groups "
+                      "are no whole tiles";
     return choice;
   }
   // The weights follow the input; a chain is as slow as its slowest factor.

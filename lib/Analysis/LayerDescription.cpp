@@ -27,8 +27,8 @@ using namespace ecolm;
 /// Instructions on 16 lanes for 16 elements: of norms, of quantizers by
 /// exponent and of others, of an operation of a loop over elements, of an exp
 /// in vectors and of a function of libm.
-static constexpr double kNorm = 11, kLogQuantizer = 12, kQuantizer = 140;
-static constexpr double kSimple = 2, kExp = 20, kLibrary = 700;
+static constexpr double kNorm = 11, kLogQuantizer = 12, kQuantizer = 45;
+static constexpr double kSimple = 2, kExp = 20, kLibrary = 450;
 /// Of reading an element that an index chooses, which vectors do not.
 static constexpr double kGather = 16;
 

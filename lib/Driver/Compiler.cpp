@@ -20,6 +20,7 @@
 #include "ecolm/Pipelines/LowerPipeline.h"
 #include "ecolm/Pipelines/OptimizePipeline.h"
 #include "ecolm/Pipelines/RecognizePipeline.h"
+#include "ecolm/Target/CPU/Passes.h"
 #include "ecolm/Target/EntryTypes.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -96,28 +97,56 @@ importClassified(MLIRContext *context, const CompileOptions &options) {
   return importONNX(options.input, context, options.import);
 }
 
-FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
-                                          const CompileOptions &options) {
-  auto started = [&](StringRef name) {
-    if (options.onPhase)
-      options.onPhase(name);
+/// Programs run the first code where they can run no other, and else the last
+/// that they can.
+static LogicalResult
+checkOrder(MLIRContext *context,
+           ArrayRef<std::unique_ptr<llvm::TargetMachine>> machines) {
+  std::vector<ProcessorNeeds> needs;
+  for (const std::unique_ptr<llvm::TargetMachine> &machine : machines)
+    needs.push_back(getNeeds(*machine));
+  auto covers = [](const ProcessorNeeds &more, const ProcessorNeeds &less) {
+    return llvm::all_of(less.features, [&](const std::string &feature) {
+      return llvm::is_contained(more.features, feature);
+    });
   };
-  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
-      createTargetMachine(options.target);
-  if (!machine) {
-    return LogicalResult(
-        classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
-        << llvm::toString(machine.takeError()));
+  for (size_t i = 1; i < needs.size(); ++i)
+    for (size_t earlier = 0; earlier < i; ++earlier)
+      if (covers(needs[earlier], needs[i]) ||
+          (earlier == 0 && !covers(needs[i], needs[0])))
+        return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
+               << "--mcpu names processors of x86-64 from the least to the "
+                  "most, each of which can do what the first can and more, but "
+                  "found '"
+               << needs[i].cpu << "' after '" << needs[earlier].cpu
+               << "'; name them in another order";
+  return success();
+}
+
+/// LLVM's view of each processor that the options name.
+static FailureOr<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+createMachines(MLIRContext *context, const CompileOptions &options) {
+  std::vector<std::unique_ptr<llvm::TargetMachine>> machines;
+  for (const TargetDescription &variant : getVariants(options.target)) {
+    llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+        createTargetMachine(variant);
+    if (!machine)
+      return LogicalResult(
+          classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
+          << llvm::toString(machine.takeError()));
+    machines.push_back(std::move(*machine));
   }
-  TargetTraits traits = getTraits(**machine);
-
-  started("import");
-  FailureOr<ImportedModel> model = importClassified(context, options);
-  if (failed(model) || failed(dump(*model->module, options, 1, "import")))
+  if (failed(checkOrder(context, machines)))
     return failure();
+  return machines;
+}
 
-  RecognizeOptions recognize;
-  recognize.factorTolerance = options.factorTolerance;
+/// Runs the phases that know the processor.
+static LogicalResult runForMachine(ModuleOp module,
+                                   const llvm::TargetMachine &machine,
+                                   const CompileOptions &options,
+                                   StringRef suffix) {
+  TargetTraits traits = getTraits(machine);
   LowerOptions lower;
   lower.fpu = traits.hasFPU;
   lower.byteProducts = traits.byteProducts;
@@ -131,6 +160,8 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
                          !options.passedRemarks.empty();
   lower.timeLayers = options.profile;
   lower.vectorBits = traits.vectorBits;
+  // The exporter says which models are language models.
+  lower.incremental = module->hasAttr("ecolm.context_length");
   OptimizeOptions optimize;
   optimize.mul = options.multiplications;
   optimize.hasFPU = traits.hasFPU;
@@ -142,34 +173,80 @@ FailureOr<ImportedModel> ecolm::runPhases(MLIRContext *context,
   optimize.hasByteTables =
       traits.lookups == Lookups::AVX512VBMI && !options.multiplierFree;
   optimize.multiplierFree = options.multiplierFree;
+  const Phase phases[] = {
+      {EmitKind::Optimize, "optimize",
+       [&](OpPassManager &m) { buildOptimizePipeline(m, optimize); }},
+      {EmitKind::Lower, "lower",
+       [&](OpPassManager &m) { buildLowerPipeline(m, lower); }}};
+  for (auto [i, phase] : llvm::enumerate(phases)) {
+    if (options.emit < phase.kind)
+      break;
+    if (options.onPhase)
+      options.onPhase(phase.name);
+    if (failed(runPhase(module, phase, options)) ||
+        failed(dump(module, options, i + 3, (phase.name + suffix).str())))
+      return failure();
+  }
+  return success();
+}
+
+/// Runs those that do not.
+static LogicalResult runRecognize(ModuleOp module,
+                                  const CompileOptions &options) {
+  RecognizeOptions recognize;
+  recognize.factorTolerance = options.factorTolerance;
   recognize.quantize = options.quantize;
   recognize.quantizeInclude = options.quantizeInclude;
   recognize.quantizeExclude = options.quantizeExclude;
   recognize.calibration = options.calibration;
-  const Phase phases[] = {
-      {EmitKind::Recognize, "recognize",
-       [&](OpPassManager &m) { buildRecognizePipeline(m, recognize); }},
-      {EmitKind::Optimize, "optimize",
-       [&](OpPassManager &m) { buildOptimizePipeline(m, optimize); }},
-      {EmitKind::Lower, "lower", [&](OpPassManager &m) {
-         // The exporter says which models are language models.
-         lower.incremental = (*model->module)->hasAttr("ecolm.context_length");
-         buildLowerPipeline(m, lower);
-       }}};
-  for (auto [i, phase] : llvm::enumerate(phases)) {
-    if (options.emit < phase.kind)
-      break;
-    started(phase.name);
-    if (failed(runPhase(*model->module, phase, options)) ||
-        failed(dump(*model->module, options, i + 2, phase.name)))
+  Phase phase = {EmitKind::Recognize, "recognize", [&](OpPassManager &m) {
+                   buildRecognizePipeline(m, recognize);
+                 }};
+  if (failed(runPhase(module, phase, options)) ||
+      failed(dump(module, options, 2, phase.name)) ||
+      failed(checkProgramTypes(module, options)))
+    return failure();
+  // Later phases dissolve what was recognized; the program still tells it.
+  if (options.emit > EmitKind::ReportJSON)
+    rememberRecognition(module);
+  return success();
+}
+
+FailureOr<CompiledModel> ecolm::runPhases(MLIRContext *context,
+                                          const CompileOptions &options) {
+  auto started = [&](StringRef name) {
+    if (options.onPhase)
+      options.onPhase(name);
+  };
+  auto machines = createMachines(context, options);
+  if (failed(machines))
+    return failure();
+
+  started("import");
+  FailureOr<ImportedModel> imported = importClassified(context, options);
+  if (failed(imported) || failed(dump(*imported->module, options, 1, "import")))
+    return failure();
+  CompiledModel model;
+  static_cast<ImportedModel &>(model) = std::move(*imported);
+  if (options.emit < EmitKind::Recognize)
+    return model;
+  started("recognize");
+  if (failed(runRecognize(*model.module, options)))
+    return failure();
+
+  SmallVector<ModuleOp> modules = {*model.module};
+  for (size_t i = 1; i < machines->size(); ++i) {
+    model.others.push_back(model.module->clone());
+    modules.push_back(*model.others.back());
+  }
+  for (auto [i, module] : llvm::enumerate(modules)) {
+    // What earlier code has bytes for, later code reads there.
+    for (ModuleOp earlier : ArrayRef(modules).take_front(i))
+      keepPlaces(earlier, module);
+    const llvm::TargetMachine &machine = *(*machines)[i];
+    std::string suffix = i ? "." + machine.getTargetCPU().str() : "";
+    if (failed(runForMachine(module, machine, options, suffix)))
       return failure();
-    if (phase.kind == EmitKind::Recognize &&
-        failed(checkProgramTypes(*model->module, options)))
-      return failure();
-    // Later phases dissolve what was recognized; the program still tells it.
-    if (phase.kind == EmitKind::Recognize &&
-        options.emit > EmitKind::ReportJSON)
-      rememberRecognition(*model->module);
   }
   return model;
 }
@@ -242,12 +319,23 @@ static LogicalResult checkKernelsAreChosen(MLIRContext *context,
             "chosen; leave --emit away, or name mlir-lower or a later form";
 }
 
-/// Writes the report beside what was emitted.
+/// Text is of one processor, and so are counters of time.
+static LogicalResult checkVariants(MLIRContext *context,
+                                   const CompileOptions &options) {
+  if (getVariants(options.target).size() == 1 ||
+      (options.emit >= EmitKind::Object && !options.profile))
+    return success();
+  return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
+         << "--mcpu names several processors, which only a program, a library "
+            "or an object without --profile has code for; name one";
+}
+
+/// Writes the report beside what was emitted, of the last processor.
 static LogicalResult writeReport(ModuleOp module,
                                  const CompileOptions &options) {
   MLIRContext *context = module.getContext();
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
-      createTargetMachine(options.target);
+      createTargetMachine(getVariants(options.target).back());
   assert(machine && "the phases needed it as well");
   LayerReport report = collectLayers(module, **machine, options.input);
   StringRef ending = llvm::sys::path::extension(options.report);
@@ -271,6 +359,7 @@ LogicalResult ecolm::compileModel(MLIRContext *context,
   if (failed(checkOutput(context, options.output, isText)) ||
       failed(checkInputIsKept(context, options)) ||
       failed(checkKernelsAreChosen(context, options)) ||
+      failed(checkVariants(context, options)) ||
       failed(enableRemarks(*context, options.passedRemarks,
                            options.missedRemarks)))
     return failure();
@@ -280,7 +369,7 @@ LogicalResult ecolm::compileModel(MLIRContext *context,
   FailureOr<ImportedTokenizer> tokenizer = readTokenizer(context, options);
   if (failed(tokenizer))
     return failure();
-  FailureOr<ImportedModel> model = runPhases(context, options);
+  FailureOr<CompiledModel> model = runPhases(context, options);
   if (failed(model))
     return failure();
   if (options.onPhase)
@@ -288,7 +377,9 @@ LogicalResult ecolm::compileModel(MLIRContext *context,
   LogicalResult result = emitModel(*model, *tokenizer, options);
   // What was compiled stays, whatever becomes of its report.
   if (succeeded(result) && !options.report.empty())
-    result = writeReport(*model->module, options);
+    result = writeReport(model->others.empty() ? *model->module
+                                               : *model->others.back(),
+                         options);
   if (options.onPhase)
     options.onPhase("");
   return result;

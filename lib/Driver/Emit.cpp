@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Driver/Emit.h"
+#include "JoinVariants.h"
 #include "ModelInfo.h"
 #include "OutputFile.h"
 #include "ecolm/Analysis/RecognitionReport.h"
@@ -20,6 +21,7 @@
 #include "ecolm/Target/Linker.h"
 #include "ecolm/Target/ModelDescriptor.h"
 #include "ecolm/Target/ObjectEmitter.h"
+#include "ecolm/Target/Variants.h"
 #include "ecolm/Target/WeightSection.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
@@ -55,22 +57,31 @@ private:
   std::vector<std::string> paths;
 };
 
-/// Emits one model for one machine.
+using Machines = std::vector<std::unique_ptr<llvm::TargetMachine>>;
+
+/// Emits one model, with code for every machine.
 class Emitter {
 public:
-  Emitter(ImportedModel &model, const ImportedTokenizer &tokenizer,
-          const CompileOptions &options, llvm::TargetMachine &machine)
+  Emitter(CompiledModel &model, const ImportedTokenizer &tokenizer,
+          const CompileOptions &options, const Machines &machines)
       : model(model), module(*model.module), tokenizer(tokenizer),
-        options(options), machine(machine) {}
+        options(options), machines(machines), machine(*machines[0]) {}
 
   LogicalResult emit() {
     if (options.emit == EmitKind::Assembly || options.emit == EmitKind::LLVMIR)
       return emitText();
     std::string code = files.create(options.output, ".code.o");
     std::string weights = files.create(options.output, ".weights.o");
+    joinVariants(module, model.others);
     if (failed(writeWeights(weights)) || failed(writeCode(code)))
       return failure();
-    return linkObjects({code, weights});
+    std::vector<std::string> objects = {code, weights};
+    for (size_t i = 1; i < machines.size(); ++i) {
+      objects.push_back(files.create(options.output, ".variant.o"));
+      if (failed(writeVariant(i, objects.back())))
+        return failure();
+    }
+    return linkObjects(objects);
   }
 
 private:
@@ -85,26 +96,46 @@ private:
       module->setAttr("ecolm.name",
                       StringAttr::get(module.getContext(),
                                       llvm::sys::path::stem(options.input)));
-    ModelInfo info = describeModel(module, machine, section, tokenizer.summary);
+    std::vector<ProcessorNeeds> needs;
+    for (const std::unique_ptr<llvm::TargetMachine> &each : machines)
+      needs.push_back(getNeeds(*each));
+    ModelInfo info =
+        describeModel(module, machine, needs, section, tokenizer.summary);
     if (llvm::Error error = defineModelDescriptor(
             module, section, info.text, info.json,
-            {tokenizer.table, tokenizer.numIds}, getNeeds(machine), *code))
+            {tokenizer.table, tokenizer.numIds}, needs, *code))
       return classify(module.emitError(), ErrorClass::Model)
              << llvm::toString(std::move(error));
+    if (machines.size() > 1) {
+      separateVariant(*code, 0);
+      addDispatcher(*code, machines.size());
+    }
     optimize(*code, machine, options.target.optimizationLevel);
     return code;
   }
 
+  /// The code of another machine than the first.
+  LogicalResult writeVariant(size_t index, StringRef path) {
+    std::unique_ptr<llvm::Module> code =
+        translateToLLVM(*model.others[index - 1], context, *machines[index]);
+    if (!code)
+      return failure();
+    separateVariant(*code, index);
+    optimize(*code, *machines[index], options.target.optimizationLevel);
+    return emitAs(*code, *machines[index], llvm::CodeGenFileType::ObjectFile,
+                  path);
+  }
+
   LogicalResult writeWeights(StringRef path) {
+    OwningOpRef<ModuleOp> all = collectWeights(module, model.others);
     return writeOutput(module.getContext(), path,
                        [&](llvm::raw_pwrite_stream &out) -> LogicalResult {
                          auto release = [&](ArrayRef<char> bytes) {
                            model.file->release(bytes);
                          };
                          FailureOr<WeightSectionInfo> written =
-                             writeWeightSection(module,
-                                                machine.getTargetTriple(), out,
-                                                release);
+                             writeWeightSection(*all, machine.getTargetTriple(),
+                                                out, release);
                          if (failed(written))
                            return failure();
                          section = *written;
@@ -116,15 +147,15 @@ private:
     FailureOr<std::unique_ptr<llvm::Module>> code = translate();
     if (failed(code))
       return failure();
-    return emitAs(**code, llvm::CodeGenFileType::ObjectFile, path);
+    return emitAs(**code, machine, llvm::CodeGenFileType::ObjectFile, path);
   }
 
-  LogicalResult emitAs(llvm::Module &code, llvm::CodeGenFileType type,
-                       StringRef path) {
+  LogicalResult emitAs(llvm::Module &code, llvm::TargetMachine &target,
+                       llvm::CodeGenFileType type, StringRef path) {
     return writeOutput(
         module.getContext(), path,
         [&](llvm::raw_pwrite_stream &out) -> LogicalResult {
-          if (llvm::Error error = emitCode(code, machine, type, out))
+          if (llvm::Error error = emitCode(code, target, type, out))
             return module.emitError(llvm::toString(std::move(error)));
           return success();
         });
@@ -136,7 +167,7 @@ private:
     if (failed(code))
       return failure();
     if (options.emit == EmitKind::Assembly)
-      return emitAs(**code, llvm::CodeGenFileType::AssemblyFile,
+      return emitAs(**code, machine, llvm::CodeGenFileType::AssemblyFile,
                     options.output);
     return writeOutput(module.getContext(), options.output,
                        [&](llvm::raw_pwrite_stream &out) {
@@ -180,10 +211,12 @@ private:
                        });
   }
 
-  ImportedModel &model;
+  CompiledModel &model;
   ModuleOp module;
   const ImportedTokenizer &tokenizer;
   const CompileOptions &options;
+  const Machines &machines;
+  /// The first one, for which the descriptor is.
   llvm::TargetMachine &machine;
   llvm::LLVMContext context;
   WeightSectionInfo section;
@@ -232,7 +265,7 @@ std::string ecolm::getHeaderPath(StringRef output) {
   return path.str().str();
 }
 
-LogicalResult ecolm::emitModel(ImportedModel &model,
+LogicalResult ecolm::emitModel(CompiledModel &model,
                                const ImportedTokenizer &tokenizer,
                                const CompileOptions &options) {
   MLIRContext *context = model.module->getContext();
@@ -254,12 +287,16 @@ LogicalResult ecolm::emitModel(ImportedModel &model,
           model.module->print(out, flags);
           return success();
         });
-  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
-      createTargetMachine(options.target);
-  if (!machine)
-    return emitError(UnknownLoc::get(context))
-           << llvm::toString(machine.takeError());
+  Machines machines;
+  for (const TargetDescription &variant : getVariants(options.target)) {
+    llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+        createTargetMachine(variant);
+    if (!machine)
+      return emitError(UnknownLoc::get(context))
+             << llvm::toString(machine.takeError());
+    machines.push_back(std::move(*machine));
+  }
   if (failed(checkVocabulary(*model.module, tokenizer)))
     return failure();
-  return Emitter(model, tokenizer, options, **machine).emit();
+  return Emitter(model, tokenizer, options, machines).emit();
 }

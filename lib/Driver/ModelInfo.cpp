@@ -105,8 +105,9 @@ namespace {
 class InfoBuilder {
 public:
   InfoBuilder(ModuleOp module, const llvm::TargetMachine &machine,
-              const WeightSectionInfo &section, StringRef tokenizer)
-      : module(module), machine(machine), section(section),
+              ArrayRef<ProcessorNeeds> needs, const WeightSectionInfo &section,
+              StringRef tokenizer)
+      : module(module), machine(machine), needs(needs), section(section),
         tokenizer(tokenizer) {}
 
   ModelInfo build() {
@@ -143,8 +144,10 @@ private:
     add("weights sha256", llvm::toHex(section.sha256, /*LowerCase=*/true));
     add("compiler", ("ecolm " + getCompilerVersion()).str());
     add("target", machine.getTargetTriple().str());
-    StringRef cpu = machine.getTargetCPU();
-    add("target cpu", cpu.empty() ? "generic" : cpu.str());
+    std::string cpus;
+    for (const ProcessorNeeds &need : needs)
+      cpus += (cpus.empty() ? "" : ", ") + need.cpu;
+    add("target cpu", cpus);
   }
 
   void addTensors() {
@@ -252,6 +255,7 @@ private:
 
   ModuleOp module;
   const llvm::TargetMachine &machine;
+  ArrayRef<ProcessorNeeds> needs;
   const WeightSectionInfo &section;
   StringRef tokenizer;
   EntrySignature signature = getEntrySignature(module);
@@ -264,9 +268,10 @@ private:
 
 ModelInfo ecolm::describeModel(ModuleOp module,
                                const llvm::TargetMachine &machine,
+                               ArrayRef<ProcessorNeeds> needs,
                                const WeightSectionInfo &section,
                                StringRef tokenizer) {
-  return InfoBuilder(module, machine, section, tokenizer).build();
+  return InfoBuilder(module, machine, needs, section, tokenizer).build();
 }
 
 void ecolm::writeModelHeader(ModuleOp module, raw_ostream &out) {

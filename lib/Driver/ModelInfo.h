@@ -23,10 +23,12 @@ struct ModelInfo {
   std::string text, json;
 };
 
-/// Collects what `info` prints of the `module` compiled for `machine`.
+/// Collects what `info` prints of the `module` compiled for `machine` and other
+/// processors, all of which `needs` names.
 /// `tokenizer` says what was imported beside it, or nothing.
 ModelInfo describeModel(mlir::ModuleOp module,
                         const llvm::TargetMachine &machine,
+                        llvm::ArrayRef<ProcessorNeeds> needs,
                         const WeightSectionInfo &section,
                         llvm::StringRef tokenizer);
 

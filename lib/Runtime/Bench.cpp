@@ -137,14 +137,22 @@ void printMemory(Text &text, const ecolm_model &model, bool json) {
 }
 
 void printHead(Text &text, const ecolm_model &model, int threads, bool json) {
+  const char *cpu = "";
+  if (model.num_variants > 0)
+    cpu =
+        model.variants[ecolm_choose_variant(model.variants, model.num_variants)]
+            .cpu;
   if (json) {
     text.append("{\"name\": ");
     text.appendJson(model.name);
+    text.append(", \"cpu\": ");
+    text.appendJson(cpu);
     text.format(", \"threads\": %d, ", threads);
     return;
   }
   text.appendEscaped(model.name, __builtin_strlen(model.name));
-  text.format(", %d thread%s\n", threads, threads == 1 ? "" : "s");
+  text.format(", %d thread%s%s%s\n", threads, threads == 1 ? "" : "s",
+              *cpu ? ", code for " : "", cpu);
 }
 
 void printSpeeds(Text &text, const Array<Speed> &speeds, bool json) {

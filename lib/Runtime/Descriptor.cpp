@@ -86,6 +86,8 @@ Status checkDescriptor(const ecolm_model &model) {
     return unfit("its tokenizer is missing");
   if (model.num_checks < 0 || (model.num_checks > 0 && !model.checks))
     return unfit("it does not say what it checks");
+  if (model.num_variants < 0 || (model.num_variants > 0 && !model.variants))
+    return unfit("it does not say which processors it is for");
   const ecolm_profile *profile = model.profile;
   if (profile &&
       (profile->num_layers <= 0 || !profile->layers || !profile->nanoseconds))

@@ -33,19 +33,34 @@ static bool hasFeature(const char *name) {
 static bool hasFeature(const char *) { return true; }
 #endif
 
+static bool canRun(const ecolm_variant &variant) {
+  for (const char *const *name = variant.features; *name; ++name)
+    if (!hasFeature(*name))
+      return false;
+  return true;
+}
+
 Status checkProcessor(const ecolm_model &model) {
+  if (model.num_variants == 0 || canRun(model.variants[0]))
+    return Status();
   Text missing;
-  for (const char *const *name = model.cpu_features; name && *name; ++name)
+  for (const char *const *name = model.variants[0].features; *name; ++name)
     if (!hasFeature(*name))
       missing.format("%s%s", missing.size() ? ", " : "", *name);
-  if (missing.size() == 0)
-    return Status();
   return Status::failure(ExitCode::ModelFailure,
                          "the model was compiled for %s, and this processor "
                          "has no %s; compile it here, or for an older "
                          "processor with --mcpu, such as x86-64-v2",
-                         model.cpu, missing.c_str());
+                         model.variants[0].cpu, missing.c_str());
 }
 
 } // namespace runtime
 } // namespace ecolm
+
+extern "C" __attribute__((visibility("default"))) int32_t
+ecolm_choose_variant(const ecolm_variant *variants, int32_t count) {
+  for (int32_t i = count - 1; i > 0; --i)
+    if (ecolm::runtime::canRun(variants[i]))
+      return i;
+  return 0;
+}

@@ -237,6 +237,17 @@ public:
     return pointers(pointed);
   }
 
+  /// ecolm_variant of each of `needs`.
+  llvm::Constant *variants(ArrayRef<ProcessorNeeds> needs) {
+    SmallVector<llvm::Constant *> list;
+    for (const ProcessorNeeds &need : needs)
+      list.push_back(record({string(need.cpu), features(need.features)}));
+    if (list.empty())
+      return null();
+    auto *type = llvm::ArrayType::get(list[0]->getType(), list.size());
+    return global(llvm::ConstantArray::get(type, list), kVariants);
+  }
+
   llvm::LLVMContext &getContext() { return context; }
   llvm::Module &getCode() { return code; }
   ModuleOp getModule() { return module; }
@@ -319,7 +330,7 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                                          const WeightSectionInfo &weights,
                                          StringRef infoText, StringRef infoJson,
                                          const TokenizerTable &table,
-                                         const ProcessorNeeds &needs,
+                                         ArrayRef<ProcessorNeeds> needs,
                                          llvm::Module &code) {
   DescriptorBuilder d(module, code);
   EntrySignature entry = getEntrySignature(module);
@@ -358,8 +369,8 @@ llvm::Error ecolm::defineModelDescriptor(ModuleOp module,
                 d.strings(d.getChecks()),
                 d.profile(),
                 d.missingBytes(),
-                d.string(needs.cpu),
-                d.features(needs.features)});
+                d.int32(needs.size()),
+                d.variants(needs)});
   new llvm::GlobalVariable(code, descriptor->getType(), /*isConstant=*/true,
                            llvm::GlobalValue::ExternalLinkage, descriptor,
                            "ecolm_model_descriptor");

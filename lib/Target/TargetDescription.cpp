@@ -99,7 +99,7 @@ static Error checkIsPossible(const Target &target, const Triple &triple,
   SmallVector<StringRef> needed;
   if (triple.getArch() == Triple::x86_64)
     needed = {"+64bit-mode", "-32bit-mode", "-16bit-mode", "+64bit",
-              "+x87",        "+cmov",       "+sse2",       "-soft-float"};
+              "+x87",        "+sse2",       "-soft-float"};
   else if (triple.isAArch64())
     needed = {"+fp-armv8", "+neon"};
   for (StringRef feature : needed)
@@ -149,6 +149,16 @@ ecolm::createTargetMachine(const TargetDescription &description) {
       triple, cpu, features, options, Reloc::PIC_, std::nullopt, level));
   assert(machine && "every initialized target generates code");
   return machine;
+}
+
+std::vector<TargetDescription>
+ecolm::getVariants(const TargetDescription &description) {
+  std::vector<TargetDescription> variants;
+  for (StringRef cpu : split(description.cpu, ',')) {
+    variants.push_back(description);
+    variants.back().cpu = cpu.str();
+  }
+  return variants;
 }
 
 ProcessorNeeds ecolm::getNeeds(const TargetMachine &machine) {

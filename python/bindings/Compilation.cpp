@@ -135,7 +135,7 @@ bool ecolm::python::printPhase(const Request &request, const std::string &phase,
                      .Case("optimize", EmitKind::Optimize)
                      .Default(EmitKind::Lower);
   TalkingContext context(messages);
-  FailureOr<ImportedModel> model = runPhases(context.get(), options);
+  FailureOr<CompiledModel> model = runPhases(context.get(), options);
   if (failed(model))
     return false;
   OpPrintingFlags flags;

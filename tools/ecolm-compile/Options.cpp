@@ -112,9 +112,11 @@ struct CommandLine {
   cl::opt<std::string> triple{"target", cl::value_desc("triple"),
                               cl::desc("Target (default: this machine)"),
                               cl::cat(machine)};
-  cl::opt<std::string> cpu{"mcpu", cl::value_desc("name"),
-                           cl::desc("CPU, or native (default)"),
-                           cl::init("native"), cl::cat(machine)};
+  cl::opt<std::string> cpu{
+      "mcpu", cl::value_desc("name"),
+      cl::desc("CPU, or native (default); or several, from the least to "
+               "the most, as x86-64,x86-64-v3,znver4"),
+      cl::init("native"), cl::cat(machine)};
   cl::opt<std::string> features{"mattr", cl::value_desc("+a,-b"),
                                 cl::desc("CPU features to add and to leave"),
                                 cl::cat(machine)};
@@ -259,6 +261,9 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   if (!(line.factorTolerance >= 0 && line.factorTolerance < 1))
     return refuse("--factor-matrices takes an error from 0 to below 1");
 
+  if (StringRef(line.cpu).contains(',') &&
+      is_contained(split(line.cpu, ','), StringRef()))
+    return refuse("--mcpu has a comma too many: '" + line.cpu + "'");
   StringRef ending = sys::path::extension(line.report);
   if (line.report.getNumOccurrences() &&
       !is_contained({".html", ".json", ".txt"}, ending))

@@ -80,13 +80,18 @@ struct CompileOptions {
   std::function<llvm::LogicalResult(mlir::PassManager &)> configure;
 };
 
+/// A model, and the same for other processors than the first.
+struct CompiledModel : ImportedModel {
+  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> others;
+};
+
 /// Compiles a model. Failures are diagnostics in `context`; no partial output
 /// is left behind.
 llvm::LogicalResult compileModel(mlir::MLIRContext *context,
                                  const CompileOptions &options);
 
 /// Runs the phases up to the one that `options.emit` names, or up to Lower.
-mlir::FailureOr<ImportedModel> runPhases(mlir::MLIRContext *context,
+mlir::FailureOr<CompiledModel> runPhases(mlir::MLIRContext *context,
                                          const CompileOptions &options);
 
 /// Version of the compiler, as `--version` and compiled programs print it.

@@ -19,7 +19,7 @@ namespace ecolm {
 
 /// Writes `model`, which has gone through the phases that `options.emit` needs.
 /// Programs hold `tokenizer` if it has a table.
-llvm::LogicalResult emitModel(ImportedModel &model,
+llvm::LogicalResult emitModel(CompiledModel &model,
                               const ImportedTokenizer &tokenizer,
                               const CompileOptions &options);
 

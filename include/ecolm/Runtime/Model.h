@@ -139,6 +139,13 @@ typedef struct {
                      float *logits, void *cache, void *workspace);
 } ecolm_language_model;
 
+/// Code for one processor: its name, and those of the instruction sets that the
+/// code needs (ecolm/Runtime/ProcessorFeatures.def), ended by a null.
+typedef struct {
+  const char *cpu;
+  const char *const *features;
+} ecolm_variant;
+
 /// A layer of a model that was compiled with --profile, and what it is expected
 /// to cost. A call for T tokens after P others takes
 /// `start_ns + max(weights_ns, T * token_ns + pairs * pair_ns)` nanoseconds,
@@ -201,11 +208,10 @@ typedef struct {
   /// null for a model that allocates nothing.
   const double *missing_bytes;
 
-  /// The processor that the code was made for, and the names of the instruction
-  /// sets that it needs (ecolm/Runtime/ProcessorFeatures.def), ended by a null;
-  /// or both null. Who calls the code has checked them.
-  const char *cpu;
-  const char *const *cpu_features;
+  /// The processors that there is code for, from the least to the most; who
+  /// calls it has checked that this one can run the first.
+  int32_t num_variants;
+  const ecolm_variant *variants;
 } ecolm_model;
 
 /// The model of this program or library.
@@ -219,6 +225,11 @@ extern const ecolm_model ecolm_model_descriptor;
 void ecolm_parallel_for(void (*body)(void *captures, int64_t begin,
                                      int64_t end),
                         void *captures, int64_t count, int64_t cost);
+
+/// Called by models with code for several processors, once: the last of `count`
+/// variants whose instruction sets this processor has, or the first. A library
+/// built without the runtime may define it to return 0.
+int32_t ecolm_choose_variant(const ecolm_variant *variants, int32_t count);
 
 /// Called by code that was compiled with --profile: what the calling thread did
 /// since its last call was work of the layer that it named then, and what comes

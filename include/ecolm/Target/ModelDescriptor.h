@@ -25,6 +25,9 @@ namespace ecolm {
 inline constexpr llvm::StringLiteral kWholeSequencesAttrName =
     "ecolm.whole_sequences";
 
+/// The table of processors, for which there is code, in LLVM IR.
+inline constexpr llvm::StringLiteral kVariants = "ecolm_variants";
+
 /// A tensor that a caller gives or takes.
 struct EntryTensor {
   llvm::StringRef name;
@@ -55,12 +58,12 @@ struct TokenizerTable {
 /// Defines `ecolm_model_descriptor` (include/ecolm/Runtime/Model.h) in `code`
 /// from the attributes of `module`: entry function, inputs and outputs,
 /// tokenizer, sizes. `infoText` and `infoJson` are what `info` prints, `needs`
-/// what programs ask of the processor before they run it.
+/// the processors that there is code for.
 llvm::Error
 defineModelDescriptor(mlir::ModuleOp module, const WeightSectionInfo &weights,
                       llvm::StringRef infoText, llvm::StringRef infoJson,
-                      const TokenizerTable &table, const ProcessorNeeds &needs,
-                      llvm::Module &code);
+                      const TokenizerTable &table,
+                      llvm::ArrayRef<ProcessorNeeds> needs, llvm::Module &code);
 
 } // namespace ecolm
 

@@ -26,13 +26,18 @@ namespace ecolm {
 struct TargetDescription {
   /// Target triple; empty for this machine's.
   std::string triple;
-  /// CPU name, or `native` for this machine's.
+  /// CPU name, or `native` for this machine's; or several with commas between,
+  /// from the least to the most.
   std::string cpu = "native";
   /// Additions to the CPU's features, as `+avx2,-fma`.
   std::string features;
   /// 0 to 3.
   int optimizationLevel = 3;
 };
+
+/// One description for each CPU that `description` names.
+std::vector<TargetDescription>
+getVariants(const TargetDescription &description);
 
 /// What passes ask of a machine.
 struct TargetTraits {

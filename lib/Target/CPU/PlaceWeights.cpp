@@ -28,6 +28,48 @@ using namespace ecolm;
 /// Weights start on cache lines, so that full vectors load without splitting.
 static constexpr int64_t kWeightAlignment = 64;
 
+/// What decides the packed bytes of a weight.
+static DictionaryAttr getContents(WeightOp weight) {
+  Builder b(weight.getContext());
+  return b.getDictionaryAttr(
+      {b.getNamedAttr("source", weight.getSource()),
+       b.getNamedAttr("type", weight.getTypeAttr()),
+       b.getNamedAttr("packing", weight.getSourcePackingAttr()
+                                     ? Attribute(weight.getSourcePackingAttr())
+                                     : b.getUnitAttr()),
+       b.getNamedAttr("transposed", b.getBoolAttr(weight.getTransposed()))});
+}
+
+/// Where the section has bytes for an earlier variant of the model, and where
+/// it ends.
+static std::pair<DenseMap<Attribute, int64_t>, int64_t>
+readPlaces(ModuleOp module) {
+  DenseMap<Attribute, int64_t> places;
+  int64_t end = 0;
+  if (auto list = module->getAttrOfType<ArrayAttr>(kPlacedWeights))
+    for (auto place : list.getAsRange<ArrayAttr>()) {
+      auto number = [&](unsigned i) {
+        return cast<IntegerAttr>(place[i]).getInt();
+      };
+      places[place[0]] = number(1);
+      end = std::max<int64_t>(
+          end, llvm::alignTo(number(1) + number(2), kWeightAlignment));
+    }
+  return {places, end};
+}
+
+void ecolm::keepPlaces(ModuleOp placed, ModuleOp next) {
+  Builder b(placed.getContext());
+  SmallVector<Attribute> list;
+  if (auto earlier = next->getAttrOfType<ArrayAttr>(kPlacedWeights))
+    llvm::append_range(list, earlier);
+  for (auto weight : placed.getOps<WeightOp>())
+    list.push_back(
+        b.getArrayAttr({getContents(weight), weight->getAttr("ecolm.offset"),
+                        weight->getAttr("ecolm.bytes")}));
+  next->setAttr(kPlacedWeights, b.getArrayAttr(list));
+}
+
 namespace {
 struct PlaceWeightsPass final
     : ecolm::impl::PlaceWeightsBase<PlaceWeightsPass> {
@@ -36,15 +78,20 @@ struct PlaceWeightsPass final
   void runOnOperation() override {
     ModuleOp module = getOperation();
     Builder builder(module.getContext());
-    int64_t end = 0;
+    auto [places, end] = readPlaces(module);
+    module->removeAttr(kPlacedWeights);
     for (auto weight : module.getOps<WeightOp>()) {
       FailureOr<WeightDescription> description = describeWeight(weight);
       if (failed(description))
         return signalPassFailure();
       int64_t bytes = getPackedSize(*description);
-      weight->setAttr("ecolm.offset", builder.getI64IntegerAttr(end));
+      auto place = places.find(getContents(weight));
+      bool isNew = place == places.end();
+      weight->setAttr("ecolm.offset",
+                      builder.getI64IntegerAttr(isNew ? end : place->second));
       weight->setAttr("ecolm.bytes", builder.getI64IntegerAttr(bytes));
-      end = llvm::alignTo(end + bytes, kWeightAlignment);
+      if (isNew)
+        end = llvm::alignTo(end + bytes, kWeightAlignment);
     }
     numBytes = end;
     auto type = MemRefType::get({end}, builder.getI8Type());

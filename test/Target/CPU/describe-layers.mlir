@@ -95,7 +95,7 @@ func.func @main(%f: tensor<?x2xf32>, %i16: tensor<?x2xi16>, %one: tensor<?x1xi8>
 // CHECK-SAME: kernel = "plain loops"
 // CHECK-SAME: why = "both operands are computed, or weights of a batch"
 // REMARK: remark: [Missed] kernel {{.*}}Reason="sums are floats; activations and weights that prove them exact in integers would make them integers"{{.*}}Remark="butterfly in lanes of plain"
-// REMARK: remark: [Missed] kernel {{.*}}Reason="sums of groups with scales have no kernel of bytes"
+// REMARK: remark: [Missed] kernel {{.*}}Reason="the target has no look-ups in registers, or the groups are no whole tiles"
 // REMARK: remark: [Missed] kernel {{.*}}Reason="a product of computed tensors is no part of an attention that was recognized; --check says what is missing"
 !f = tensor<1x2x2x1xf32, #ecolm.packed<plain, lanes = 16>>
 !i4 = tensor<16x2xi4, #ecolm.packed<nibbles, lanes = 16>>

@@ -90,6 +90,8 @@ TEST(Descriptor, RefusesWithAReason) {
   EXPECT_REFUSED("its tokenizer is missing",
                  model.tokenizer.kind = ECOLM_TOKENIZER_TABLE);
   EXPECT_REFUSED("it does not say what it checks", model.num_checks = 1);
+  EXPECT_REFUSED("it does not say which processors it is for",
+                 model.num_variants = 1);
   static const ecolm_profile empty = {};
   EXPECT_REFUSED("its profile has no layers", model.profile = &empty);
   EXPECT_REFUSED("has more pieces than it has", model.tokenizer.size = 3);

@@ -14,6 +14,7 @@
 
 #include "ecolm/Target/CPU/ByteProducts.h"
 #include "ecolm/Target/CPU/Lookups.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace ecolm {
@@ -21,6 +22,13 @@ namespace ecolm {
 /// The global that ecolm-return-failed-checks leaves the bytes of a buffer in,
 /// f64, for which there was no memory.
 inline constexpr llvm::StringLiteral kMissingBytes = "ecolm_missing_bytes";
+
+/// Attribute of a module: weights that the section holds for an earlier variant
+/// of the model, which ecolm-place-weights takes away.
+inline constexpr llvm::StringLiteral kPlacedWeights = "ecolm.placed_weights";
+
+/// Lets the weights of `next` share the bytes that `placed` has places for.
+void keepPlaces(mlir::ModuleOp placed, mlir::ModuleOp next);
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION

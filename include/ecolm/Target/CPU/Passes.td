@@ -59,6 +59,10 @@ def PlaceWeights : Pass<"ecolm-place-weights", "::mlir::ModuleOp"> {
     `ecolm.weight`, in module order, and declares the section as the external
     global `@ecolm_weights`.
 
+    Where the module has `ecolm.placed_weights`, which says what the section holds
+    for other processors, a weight of the same source and type has that place, and
+    new ones come behind.
+
     Precondition: layouts are chosen (`ecolm-pack-weights`). Postcondition: the
     places of weights do not overlap and lie within `@ecolm_weights`.
 
