@@ -55,12 +55,12 @@ def test_all_code_gives_the_same_bits(model, tmp_path):
         alone[cpu] = compile_model(file, tmp_path / cpu, f"--mcpu={cpu}")
         if cpu in CPUS[:CPUS.index(best_of(CPUS)) + 1]:
             np.testing.assert_array_equal(alone[cpu].logits(ids), expected)
-    assert f"code for {best_of(CPUS)}" in every.run("bench", "-p", "4", "-n", "1")
+    assert f", code for {best_of(CPUS)}" in every.run("bench", "-p", "4", "-n", "1")
     assert "target cpu: x86-64, x86-64-v3, x86-64-v4" in every.run("info")
     every.run("selftest")
     # Each chooses what it can run; the others would be SIGILL.
     for processor, cpu in [("qemu64", "x86-64"), ("Nehalem", "x86-64"), ("Haswell", "x86-64-v3")]:
-        assert f"code for {cpu}\n" in emulated(processor, every, "bench", "-p", "4", "-n", "1")
+        assert f", code for {cpu}\n" in emulated(processor, every, "bench", "-p", "4", "-n", "1")
         np.save(tmp_path / "ids.npy", ids)
         emulated(processor, every, "--input", str(tmp_path / "ids.npy"), "--output",
                  str(tmp_path / "logits.npy"))
@@ -85,7 +85,7 @@ def test_a_general_model(tmp_path):
     """And one that allocates, so that its code says what memory lacks."""
     program = compile_model(MODELS / "butterfly.onnx", tmp_path / "program",
                             f"--mcpu={','.join(CPUS)}")
-    assert f"code for {best_of(CPUS)}" in program.run("bench")
+    assert f", code for {best_of(CPUS)}" in program.run("bench")
     program.run("selftest")
 
 

@@ -167,3 +167,16 @@ func.func @main(%f: tensor<?x2xf32>, %i8: tensor<?x2xi8>, %ids: tensor<3xindex>,
   } -> tensor<3xf32>
   return
 }
+
+// -----
+
+// Floats meet codes in tiles.
+// CHECK: kernel = "float tiles"
+// CHECK-SAME: why = "i4 weights are looked up in a register, for several rows"
+!tiles = tensor<16x8xi4, #ecolm.packed<nibbles, lanes = 16, depth = 4>>
+ecolm.weight @w : !tiles = dense<33> : tensor<64xui8> packing <nibbles>
+func.func @main(%x: tensor<?x8xf32>) {
+  %w = ecolm.get_weight @w : !tiles
+  %0 = ecolm.matmul %x, %w : tensor<?x8xf32>, !tiles -> tensor<?x16xf32>
+  return
+}
