@@ -24,9 +24,14 @@ static PackedAttr getLayout(Value weight) {
   return dyn_cast_or_null<PackedAttr>(type.getEncoding());
 }
 
+/// Whether `weight` lies in tiles, for kernels that take several rows.
+static bool isTiled(Value weight) {
+  PackedAttr layout = getLayout(weight);
+  return layout && layout.getDepth() > 1;
+}
+
 bool ecolm::isForAllRows(MatmulOp matmul) {
-  PackedAttr layout = getLayout(matmul.getWeights());
-  return matmul.isByteProduct() && layout && layout.getDepth() > 1;
+  return isTiled(matmul.getWeights());
 }
 
 /// The kernel that computes 16 outputs side by side with one weight after the
@@ -58,89 +63,79 @@ static KernelChoice describeLanes(Value weight, bool isFloat) {
   return choice;
 }
 
-/// Why the matrix product `matmul` is none of bytes, or nothing if floats are
-/// what its weights want.
-static std::string explainNoBytes(MatmulOp matmul, StringRef instructions) {
-  Type weight = matmul.getWeights().getType().getElementType();
-  Type input = matmul.getInput().getType().getElementType();
-  bool isLowBit = isa<TernaryType, PotType>(weight) ||
-                  (weight.isInteger() && weight.getIntOrFloatBitWidth() <= 8);
-  if (!isLowBit)
-    return "";
-  if (isa<FloatType>(input))
-    return "the activations are floats; quantized to i8 they would be "
-           "multiplied as bytes";
-  if (isa<PotType>(input) || isa<PotType>(weight))
-    return ""; // Shifts are what powers of two are for.
-  if (!input.isInteger(8))
-    return "the activations have more than 8 bits";
-  if (!matmul.isByteProduct())
-    return weight.isInteger(8) ? "the weights have 8 bits, and bytes are "
-                                 "multiplied by at most 4"
-                               : "a row of one element is no vector";
-  if (matmul.getArithmetic() != Arithmetic::Native)
-    return instructions == "none"
-               ? "the target has no instructions for sums of products of bytes"
-               : "shifts were asked for instead of products";
-  return "another operation reads the same weights in another order";
-}
-
-/// The kernel of f32 rows and codes in tiles of depth 4, for several rows.
-static KernelChoice describeFloatTiles(Value weight) {
+/// The kernel of rows and codes in tiles: bytes are multiplied four at a time,
+/// floats by what the codes are looked up to be.
+static KernelChoice describeTiles(Value input, Value weight,
+                                  StringRef instructions) {
   KernelChoice choice;
-  choice.name = "float tiles";
-  choice.why = describeFormat(getElementTypeOrSelf(weight.getType())) +
-               " weights are looked up in a register, for several rows";
-  choice.instructions = 1.5;
+  std::string format = describeFormat(getElementTypeOrSelf(weight.getType()));
   choice.multiplies = true;
-  return choice;
-}
-
-static bool isTiled(Value weight) {
-  PackedAttr layout = getLayout(weight);
-  return layout && layout.getDepth() > 1;
-}
-
-static KernelChoice chooseForMatmul(MatmulOp matmul, StringRef instructions) {
-  if (!isForAllRows(matmul) && isTiled(matmul.getWeights()))
-    return describeFloatTiles(matmul.getWeights());
-  if (!isForAllRows(matmul)) {
-    KernelChoice choice = describeLanes(
-        matmul.getWeights(),
-        isa<FloatType>(getElementTypeOrSelf(matmul.getResult().getType())));
-    choice.missed = explainNoBytes(matmul, instructions);
+  if (isa<FloatType>(getElementTypeOrSelf(input.getType()))) {
+    choice.name = "float tiles";
+    choice.why =
+        format + " weights are looked up in a register, for several rows";
+    choice.instructions = 1.5;
     return choice;
   }
-  KernelChoice choice;
   choice.name = ("byte products (" + instructions + ")").str();
-  choice.why = "bytes meet " +
-               describeFormat(matmul.getWeights().getType().getElementType()) +
-               " weights packed for sums of four products";
+  choice.why =
+      "bytes meet " + format + " weights packed for sums of four products";
   choice.instructions = instructions == "vnni"   ? 0.7
                         : instructions == "avx2" ? 1
                                                  : 6;
-  choice.multiplies = true;
   return choice;
 }
 
+/// Why `op`, a product with a matrix that lies in lanes, has no tiles; or
+/// nothing if floats or shifts are what its weights want.
+static std::string explainNoTiles(Operation *op, StringRef instructions) {
+  Type weight = getElementTypeOrSelf(op->getOperand(1).getType());
+  Type input = getElementTypeOrSelf(op->getOperand(0).getType());
+  bool isLowBit = isa<TernaryType, PotType>(weight) ||
+                  (weight.isInteger() && weight.getIntOrFloatBitWidth() <= 8);
+  if (!isLowBit || isa<PotType>(input))
+    return ""; // Shifts are what powers of two are for.
+  if (isa<FloatType>(input))
+    return "the activations are floats; quantized to i8 they would be "
+           "multiplied as bytes";
+  if (!input.isInteger(8))
+    return "the activations have more than 8 bits";
+  auto matmul = dyn_cast<MatmulOp>(op);
+  bool isByteProduct =
+      matmul ? matmul.isByteProduct() : cast<GroupMatmulOp>(op).isByteProduct();
+  if (!isByteProduct)
+    return isa<PotType>(weight)
+               ? "powers of two of so wide a range are no bytes"
+               : "a row of one element is no vector";
+  if (instructions == "none")
+    return "the target has no instructions for sums of products of bytes";
+  if (matmul && matmul.getArithmetic() != Arithmetic::Native)
+    return "shifts were asked for instead of products";
+  return "groups are no whole tiles, the target has no look-ups in registers, "
+         "or another operation reads the same weights in another order";
+}
+
 KernelChoice ecolm::chooseKernel(Operation *op, StringRef instructions) {
-  if (auto matmul = dyn_cast<MatmulOp>(op))
-    return chooseForMatmul(matmul, instructions);
-  if (auto matmul = dyn_cast<GroupMatmulOp>(op)) {
-    Value weights = matmul.getWeights();
-    bool isFloat = matmul.getInput().getType().getElementType().isF32();
-    KernelChoice choice = isTiled(weights) ? describeFloatTiles(weights)
-                                           : describeLanes(weights, isFloat);
-    choice.name = "groups in " + choice.name;
-    choice.why += "; every group has a scale";
+  bool isFloat =
+      isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType()));
+  if (isa<MatmulOp, GroupMatmulOp>(op)) {
+    bool isGroup = isa<GroupMatmulOp>(op);
+    Value input = op->getOperand(0), weights = op->getOperand(1);
+    // Scales are floats, whatever the sums are.
+    if (isGroup)
+      isFloat = isa<FloatType>(getElementTypeOrSelf(input.getType()));
+    KernelChoice choice = isTiled(weights)
+                              ? describeTiles(input, weights, instructions)
+                              : describeLanes(weights, isFloat);
     if (!isTiled(weights))
-      choice.missed = "the target has no look-ups in registers, or the groups "
-                      "are no whole tiles";
+      choice.missed = explainNoTiles(op, instructions);
+    if (isGroup) {
+      choice.name = "groups in " + choice.name;
+      choice.why += "; every group has a scale";
+    }
     return choice;
   }
   // The weights follow the input; a chain is as slow as its slowest factor.
-  bool isFloat =
-      isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType()));
   KernelChoice choice;
   for (Value factor : op->getOperands().drop_front()) {
     KernelChoice own = describeLanes(factor, isFloat);

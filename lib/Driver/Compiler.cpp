@@ -172,6 +172,7 @@ static LogicalResult runForMachine(ModuleOp module,
       traits.lookups != Lookups::None && !options.multiplierFree;
   optimize.hasByteTables =
       traits.lookups == Lookups::AVX512VBMI && !options.multiplierFree;
+  optimize.cacheBytes = options.cacheBytes;
   optimize.multiplierFree = options.multiplierFree;
   const Phase phases[] = {
       {EmitKind::Optimize, "optimize",

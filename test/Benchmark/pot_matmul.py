@@ -4,7 +4,7 @@ memory: powers of two beside ONNX Runtime's 4-bit MatMulNBits (block 32, on int8
     python3 test/Benchmark/pot_matmul.py --compiler build/bin/ecolm-compile [--rows 1 128]
 
 One model multiplies by the 48 matrices of the layers and by the head; matrices of one
-shape share their input, and their products are summed. All candidates are measured in turn
+width share their input, and every product is an output. All candidates are measured in turn
 in every round; medians over rounds. A peer of another kind takes part with
 --peer NAME=COMMAND: the command gets the shapes, as 2304x768x12 (outputs, inputs, how many)
 with + between them, rows and threads as arguments, and prints seconds for one pass."""
@@ -20,7 +20,7 @@ import numpy as np
 import onnx
 from onnx import helper
 
-from ternary_matmul import ROOT, OnnxRuntime, program_seconds, sum_all
+from ternary_matmul import ROOT, OnnxRuntime, program_seconds
 from ecolm.onnx_functions import DOMAIN
 from ecolm.onnx_model import GraphBuilder
 
@@ -47,14 +47,13 @@ def nbits_product(b: GraphBuilder, g: np.random.Generator, n: int, k: int, name:
 
 
 def product_model(shapes, product) -> onnx.ModelProto:
-    """Inputs x<K>, one for each width; outputs y<i>, one for each shape."""
+    """Inputs x<K>, one for each width; an output for every product."""
     b, g = GraphBuilder(), np.random.default_rng(0)
     b.constant("scale", np.float32(0.02))
     outputs = []
     for i, (n, k, count) in enumerate(shapes):
-        names = [product(b, g, n, k, f"p{i}.{j}") for j in range(count)]
-        y = b.op("Identity", names, f"y{i}") if count == 1 else sum_all(b, names, f"y{i}")
-        outputs.append(helper.make_tensor_value_info(y, 1, ["rows", n]))
+        outputs += [helper.make_tensor_value_info(product(b, g, n, k, f"y{i}.{j}"), 1, ["rows", n])
+                    for j in range(count)]
     inputs = [helper.make_tensor_value_info(f"x{k}", 1, ["rows", k])
               for k in sorted({k for _, k, _ in shapes})]
     model = b.model("products", inputs, outputs)

@@ -33,13 +33,12 @@ SHAPES = [(2560, 2560), (6912, 2560), (2560, 6912), (768, 768), (3072, 768)]
 BLOCK = 128
 
 
-def sum_all(b: GraphBuilder, products: list[str], out: str = "y") -> str:
-    """`out` = the sum of all products."""
+def sum_all(b: GraphBuilder, products: list[str]) -> None:
+    """y = the sum of all products."""
     total = products[0]
     for i, product in enumerate(products[1:]):
         last = i + 2 == len(products)
-        total = b.op("Add", [total, product], f"{out}.sum{i}", **({"out": out} if last else {}))
-    return total
+        total = b.op("Add", [total, product], f"sum{i}", **({"out": "y"} if last else {}))
 
 
 def values(name: str, width: int):

@@ -100,17 +100,66 @@ class LayerModel:
         scale = np.float32(self.generator.uniform(0.1, 2))
 
         def expected(x):
-            step = np.maximum(np.abs(x).max(axis=-1, keepdims=True), np.float32(1e-5)) / \
-                np.float32(127)
-            codes, _ = reference.quantize_int8(x)
-            sums = codes.astype(np.int32) @ values.T.astype(np.int32)
-            return sums.astype(np.float32) * step * scale
+            return byte_product(x, values) * scale
 
         name, x = self._add(rows, columns, expected)
         x = self.builder.op("QuantizeInt8", [x], f"{name}.quantize", domain=DOMAIN)
         self.builder.op("TernaryMatMul", [x, self.builder.ternary(name, values),
                                           self.builder.constant(f"{name}.scale", scale)],
                         name, out=f"{name}_out", domain=DOMAIN)
+
+    def dense_matmul(self, rows: int, columns: int) -> None:
+        """MatMul of floats by floats."""
+        values = self.generator.standard_normal((rows, columns)).astype(np.float32)
+        name, x = self._add(rows, columns, lambda x: reference.matmul(x, values))
+        self.builder.op("MatMul", [x, self.builder.constant(f"{name}.values", values.T.copy())],
+                        name, out=f"{name}_out")
+
+    def byte_pot_matmul(self, rows: int, columns: int) -> None:
+        """PotMatMul of a row's bytes; from 8 powers on they are no bytes."""
+        levels = int(self.generator.integers(1, 10))
+        emin = int(self.generator.integers(-7, 1))
+        codes = self.generator.integers(-levels, levels + 1, (rows, columns), dtype=np.int8)
+        values = reference.pot_values(codes, 0).astype(np.int32)
+        scale = np.ldexp(np.float32(1), emin)
+        name, x = self._add(rows, columns, lambda x: byte_product(x, values) * scale)
+        x = self.builder.op("QuantizeInt8", [x], f"{name}.quantize", domain=DOMAIN)
+        self.builder.op("PotMatMul", [x, self.builder.constant(f"{name}.codes", codes),
+                                      self.builder.constant(f"{name}.scale", np.float32(1))],
+                        name, out=f"{name}_out", domain=DOMAIN, emin=emin, emax=emin + levels - 1)
+
+    def integer_matmul(self, rows: int, columns: int, bits: int, group: int, zeros: bool,
+                       int8: bool) -> None:
+        """DequantizeLinear of integers in blocks of `group` inputs, then MatMul: floats, or a
+        row's bytes, times a matrix with scales and, with `zeros`, zero points."""
+        g, count = self.generator, -(-columns // group)
+        low, high = -(1 << bits - 1), 1 << bits - 1
+        codes = g.integers(low, high, (rows, columns)).astype(np.int8)
+        scales = g.uniform(0.1, 2, (rows, count)).astype(np.float32)
+        zero = g.integers(low, high, (rows, count)).astype(np.int8)
+        offsets = -scales * zero.astype(np.float32) if zeros else None
+
+        def expected(x):
+            if not int8:
+                return reference.group_matmul(x, codes.astype(np.float32), scales, group, offsets)
+            x, step = reference.quantize_int8(x)[0], row_step(x)
+            return reference.group_matmul(x, codes, scales, group, offsets) * step
+
+        name, x = self._add(rows, columns, expected)
+        x = self.builder.op("QuantizeInt8", [x], f"{name}.quantize", domain=DOMAIN) if int8 else x
+        kind = {2: TensorProto.INT2, 4: TensorProto.INT4, 8: TensorProto.INT8}[bits]
+        inputs = [self._integers(f"{name}.w", kind, codes.T),
+                  self.builder.constant(f"{name}.scales", scales.T.copy())]
+        if zeros:
+            inputs.append(self._integers(f"{name}.zeros", kind, zero.T))
+        weight = self.builder.op("DequantizeLinear", inputs, f"{name}.weight", axis=0,
+                                 block_size=group)
+        self.builder.op("MatMul", [x, weight], name, out=f"{name}_out")
+
+    def _integers(self, name: str, kind: int, values: np.ndarray) -> str:
+        self.builder.initializers.append(
+            helper.make_tensor(name, kind, values.shape, values.flatten().tolist()))
+        return name
 
     def pot_matmul(self, rows: int, columns: int, quantized: bool) -> None:
         """PotMatMul: sums of powers of two, or of shifted floats."""
@@ -141,10 +190,8 @@ class LayerModel:
                 values = reference.pot_values(codes, emin) if pot else codes
                 return reference.group_matmul(x, values, scales, size)
             values = reference.pot_values(codes, 0).astype(np.int32) if pot else codes
-            scale = np.maximum(np.abs(x).max(axis=-1, keepdims=True), np.float32(1e-5)) / \
-                np.float32(127)
-            x, _ = reference.quantize_int8(x)
-            return reference.group_matmul(x, values, scales, size, exponent=emin) * scale
+            x, step = reference.quantize_int8(x)[0], row_step(x)
+            return reference.group_matmul(x, values, scales, size, exponent=emin) * step
 
         name, x = self._add(rows, columns, expected)
         x = self.builder.op("QuantizeInt8", [x], f"{name}.quantize", domain=DOMAIN) if int8 else x
@@ -158,7 +205,7 @@ class LayerModel:
         return self.builder.op("LogQuantize", [x], f"{name}.quantize", domain=DOMAIN, emin=EMIN,
                                emax=EMAX, rounding="floor", underflow="zero")
 
-    def model(self) -> onnx.ModelProto:
+    def model(self, opset: int = 23) -> onnx.ModelProto:
         """Inputs x_<width> f32 [rows, width]; an output for each layer."""
         widths = sorted({layer.inputs for layer in self.layers})
         return self.builder.model(
@@ -166,7 +213,8 @@ class LayerModel:
             [helper.make_tensor_value_info(f"x_{n}", TensorProto.FLOAT, ["rows", n])
              for n in widths],
             [helper.make_tensor_value_info(layer.output, TensorProto.FLOAT,
-                                           ["rows", layer.width]) for layer in self.layers])
+                                           ["rows", layer.width]) for layer in self.layers],
+            opset=opset)
 
     def inputs(self, rows: int) -> dict[str, np.ndarray]:
         """Random magnitudes around every power of two, with signs and zeros."""
@@ -177,6 +225,19 @@ class LayerModel:
             result[f"x_{n}"] = (x * g.choice([-1, 0, 1], (rows, n), p=[0.45, 0.1, 0.45])
                                 ).astype(np.float32)
         return result
+
+
+def row_step(x: np.ndarray) -> np.ndarray:
+    """What one unit of a row's bytes is, f32 [rows, 1]."""
+    largest = np.maximum(np.abs(x).max(axis=-1, keepdims=True), np.float32(1e-5))
+    return largest / np.float32(127)
+
+
+def byte_product(x: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The bytes of the rows of x times integers (N, K), as f32."""
+    codes, _ = reference.quantize_int8(x)
+    sums = codes.astype(np.int32) @ values.T.astype(np.int32)
+    return sums.astype(np.float32) * row_step(x)
 
 
 def chain_shapes(generator: np.random.Generator, radix: int, stages: int, reverse: bool

@@ -1,5 +1,7 @@
 """Ternary, power-of-two and integer kernels against the numpy reference, bit for bit."""
 
+import pathlib
+
 import numpy as np
 import pytest
 from ecolm import reference
@@ -53,12 +55,59 @@ def bytes_by_ternary(layers: LayerModel) -> None:
         layers.byte_matmul(rows, columns)
 
 
+def bytes_by_powers(layers: LayerModel) -> None:
+    """Bytes of a row by matrices of powers of two."""
+    g = layers.generator
+    sizes = [(1, 1), (16, 16), (17, 15), (2050, 31), (31, 2050), (127, 257)]
+    sizes += [tuple(int(v) for v in g.integers(1, 300, 2)) for _ in range(24)]
+    for rows, columns in sizes:
+        layers.byte_pot_matmul(rows, columns)
+
+
+def floats(layers: LayerModel) -> None:
+    """Floats by matrices of all formats: whole tiles and groups of lanes, and padded ones."""
+    g = layers.generator
+    sizes = [(128, 64), (256, 48), (250, 31), (2050, 37), (37, 2050), (131, 127), (90, 70)]
+    sizes += [tuple(int(v) for v in g.integers(1, 300, 2)) for _ in range(9)]
+    for rows, columns in sizes:
+        layers.pot_matmul(rows, columns, quantized=False)
+        layers.ternary_matmul(rows, columns, quantized=False)
+        layers.dense_matmul(rows, columns)
+
+
 def groups(layers: LayerModel) -> None:
     """Ternary and power-of-two matrices with scales of 1 to 33 groups of any size."""
     g = layers.generator
     for i in range(40):
         groups, size, rows = (int(v) for v in g.integers(1, (34, 20, 70)))
         layers.group_matmul(rows, groups * size, groups, pot=i % 2 == 0, int8=i % 4 > 1)
+
+
+def tiled_groups(layers: LayerModel) -> None:
+    """Groups of whole tiles; rows beside whole vectors of outputs, and one group for all."""
+    g = layers.generator
+    for i in range(32):
+        groups, rows = (int(v) for v in g.integers(1, (6, 300)))
+        size = int(g.choice([16, 32, 64, 128]))
+        layers.group_matmul(rows, groups * size, groups, pot=i % 2 == 0, int8=i % 4 > 1)
+
+
+def integers(layers: LayerModel) -> None:
+    """Integers of 2, 4 and 8 bits with scales and zero points; last groups may be short."""
+    g = layers.generator
+    for i in range(36):
+        rows, columns = (int(v) for v in g.integers(2, 300, 2))
+        columns = 2050 if i == 7 else columns
+        group = int(g.choice([16, 32, 64, 128]))
+        # A block is a block only where there are several.
+        columns = max(columns, group + 1)
+        layers.integer_matmul(rows, columns, bits=(2, 4, 8)[i % 3], group=group,
+                              zeros=i % 2 == 0, int8=i % 4 > 1)
+
+
+def has_avx512() -> bool:
+    """Whether programs for x86-64-v4 run here."""
+    return " avx512vl " in pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii")
 
 
 def same_bits(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -79,12 +128,12 @@ def wrong_layers(layers: LayerModel, inputs, outputs) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("fill", [butterflies, float_factors, products, groups,
-                                  bytes_by_ternary])
+@pytest.mark.parametrize("fill", [butterflies, float_factors, products, groups, tiled_groups,
+                                  floats, integers, bytes_by_ternary, bytes_by_powers])
 def test_layers_are_exact(fill, tmp_path):
     layers = LayerModel(seed=len(fill.__name__))
     fill(layers)
-    program = compile_model(layers.model(), tmp_path / "layers")
+    program = compile_model(layers.model(opset=25), tmp_path / "layers")
     inputs = layers.inputs(ROWS)
     outputs = program.evaluate(inputs, "-t", 2)
     wrong = wrong_layers(layers, inputs, outputs)
@@ -96,14 +145,27 @@ def test_layers_are_exact(fill, tmp_path):
     assert len(wrong_layers(layers, inputs, outputs)) == 1
 
 
-@pytest.mark.parametrize("option", ["--mcpu=x86-64", "--mcpu=x86-64-v3",
-                                    "--lower-mul-to-shift=shift"])
-def test_bytes_are_exact_on_other_targets(option, tmp_path):
-    """Without instructions for products of bytes, with those of AVX2, and without products."""
+@pytest.mark.parametrize("option", ["--mcpu=x86-64", "--mcpu=x86-64-v3", "--mcpu=x86-64-v4",
+                                    "--cache-bytes=0", "--lower-mul-to-shift=shift"])
+def test_kernels_are_exact_on_other_targets(option, tmp_path):
+    """Without instructions for products of bytes and look-ups, with those of AVX2, with look-ups
+    alone, with weights in base 3 (where bytes are looked up in tables of 256), and without
+    products."""
+    if option == "--mcpu=x86-64-v4" and not has_avx512():
+        pytest.skip("this machine has no AVX-512")
     layers = LayerModel(seed=3)
-    for rows, columns in [(1, 1), (17, 15), (64, 96), (31, 2050), (129, 70)]:
+    for rows, columns in [(1, 1), (17, 15), (64, 96), (31, 2050), (129, 70), (200, 33)]:
         layers.byte_matmul(rows, columns)
-    program = compile_model(layers.model(), tmp_path / "layers", option)
+        layers.byte_pot_matmul(rows, columns)
+        layers.pot_matmul(rows, columns, quantized=False)
+        layers.ternary_matmul(rows, columns, quantized=False)
+        layers.dense_matmul(rows, columns)
+    for i, (rows, columns) in enumerate([(17, 100), (300, 64), (64, 129)]):
+        for int8 in (False, True):
+            layers.group_matmul(rows, 64, 4, pot=i % 2 == 0, int8=int8)
+            for bits in (2, 4, 8):
+                layers.integer_matmul(rows, columns, bits, group=32, zeros=i == 0, int8=int8)
+    program = compile_model(layers.model(opset=25), tmp_path / "layers", option)
     inputs = layers.inputs(ROWS)
     wrong = wrong_layers(layers, inputs, program.evaluate(inputs, "-t", 2))
     assert not wrong, "\n".join(wrong)
@@ -134,8 +196,8 @@ def test_bytes_by_integers_are_exact(bits, kind, rows, columns, tmp_path):
 
 def test_cases_are_many():
     """At least 10,000 pairs of a random shape and random values."""
-    assert set(CASES) == {"butterflies", "float_factors", "products", "groups",
-                          "bytes_by_ternary"}
+    assert set(CASES) == {"butterflies", "float_factors", "products", "groups", "tiled_groups",
+                          "floats", "integers", "bytes_by_ternary", "bytes_by_powers"}
     assert sum(CASES.values()) >= 10_000
 
 

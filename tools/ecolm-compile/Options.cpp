@@ -38,7 +38,6 @@ EXAMPLES:
   ecolm-compile model.onnx --emit=so -o model.so   a shared library, and model.h
   ecolm-compile model.onnx --emit=mlir-optimize -o -
   ecolm-compile model.onnx -o model --dump-phases=phases
-  ecolm-compile model.onnx -o model --mcpu=x86-64-v3
   ecolm-compile model.onnx -o model.o --emit=obj --target=riscv32-unknown-elf
 
 --help-hidden lists what prints and times passes, such as --mlir-timing.
@@ -150,6 +149,13 @@ struct CommandLine {
   cl::opt<bool> multiplierFree{
       "multiplier-free", cl::cat(arithmetic),
       cl::desc("Fail if quantized layers still multiply or divide")};
+  cl::opt<int64_t> cacheBytes{
+      "cache-bytes",
+      cl::value_desc("bytes"),
+      cl::init(kDefaultCacheBytes),
+      cl::cat(arithmetic),
+      cl::Hidden,
+      cl::desc("What the target's last cache holds (default: 32 MiB)")};
   cl::opt<int64_t> maxChunk{
       "max-chunk", cl::value_desc("tokens"), cl::init(64), cl::cat(arithmetic),
       cl::desc("Largest number of tokens in one call (default: 64)")};
@@ -254,6 +260,9 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
                   "' and '" + line.inputs[1] + "'");
   if (line.level > 3)
     return refuse("-O takes 0 to 3, but found " + Twine(line.level));
+  if (line.cacheBytes < 0)
+    return refuse("--cache-bytes takes a number from 0 on, but found " +
+                  Twine(line.cacheBytes));
   if (line.maxChunk < 1 || line.maxChunk > kLargestChunk)
     return refuse("--max-chunk takes 1 to " + Twine(kLargestChunk) +
                   ", but found " + Twine(line.maxChunk));
@@ -291,6 +300,7 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.calibration = line.calibration;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
+  options.cacheBytes = line.cacheBytes;
   options.maxChunk = line.maxChunk;
   options.report = line.report;
   options.profile = line.profile;

@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Says which kernel of a CPU an operation becomes, why, and why no faster one.
-// The conversion to vectors asks the same functions.
+// Says which kernel of a CPU an operation becomes, why, and why no faster one:
+// kernels match on the operands' types and the layout of weights, which this
+// reads as they do.
 //
 //===----------------------------------------------------------------------===//
 

@@ -59,6 +59,8 @@ struct CompileOptions {
   bool multiplierFree = false;
   /// Largest number of tokens that one call of the model evaluates.
   int64_t maxChunk = 64;
+  /// What the target's last cache holds.
+  int64_t cacheBytes = kDefaultCacheBytes;
   /// Where to write what the layers became, as .html, .json or .txt; empty for
   /// nowhere.
   std::string report;

@@ -46,6 +46,10 @@ struct OptimizeOptions : mlir::PassPipelineOptions<OptimizeOptions> {
       *this, "target-has-byte-tables",
       llvm::cl::desc("The target looks bytes up in tables of 256"),
       llvm::cl::init(false)};
+  Option<int64_t> cacheBytes{
+      *this, "target-cache-bytes",
+      llvm::cl::desc("What the target's last cache holds"),
+      llvm::cl::init(kDefaultCacheBytes)};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if the quantized path multiplies or divides"),

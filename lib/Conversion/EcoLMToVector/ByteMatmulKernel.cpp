@@ -29,6 +29,9 @@ using namespace ecolm;
 /// Rows that share an unpacked tile; their sums stay in registers.
 static constexpr int64_t kRowsTogether = 8;
 
+/// How far ahead of use weights are asked for.
+static constexpr int64_t kPrefetchBytes = 12 << 10;
+
 /// More products of bytes than so many could exceed 32 bits.
 static constexpr int64_t kMostInputsOfShiftedSums = int64_t(1) << 16;
 
@@ -222,20 +225,27 @@ SmallVector<Value> ByteMatmulEmitter::sumProducts(ValueRange rows, Value from,
 
 Value ByteMatmulEmitter::sumSingleRow(Value init, Value row, Value from,
                                       Value to, Value word) {
-  // A sum for each place of codes in a byte.
-  SmallVector<Value> carried(tiles.getNumPlaces(keepsShifts),
-                             b.integer(lanes, 0));
-  size_t numPlaces = carried.size();
+  int64_t numSums = tiles.getNumSums(keepsShifts);
+  Value zero = b.integer(lanes, 0);
+  SmallVector<Value> carried(numSums, zero);
   carried.push_back(word);
-  SmallVector<int64_t> shifts(numPlaces);
+  SmallVector<int64_t> shifts(numSums);
   auto addTile = [&](Value k, ValueRange c) {
-    SmallVector<Value> next(c);
+    SmallVector<Value> next(c), factors, operands;
     auto planes = tiles.unpack(b, readTile(c.back()), keepsShifts);
     for (auto [i, plane] : llvm::enumerate(planes)) {
-      Value &sum = next[i % numPlaces];
-      shifts[i % numPlaces] = plane.shift;
-      sum = dot(sum, plane.codes, readInputs(row, b.addIndex(k, 4 * i)),
-                plane.largest);
+      factors.push_back(plane.codes);
+      operands.push_back(readInputs(row, b.addIndex(k, 4 * i)));
+    }
+    int64_t largest = planes.front().largest;
+    if (numSums == 1) {
+      // One sum of all products would wait for itself: each tile has its own.
+      next[0] = b.add(next[0], dot(zero, factors, operands, largest));
+    } else {
+      for (auto [i, plane] : llvm::enumerate(planes)) {
+        next[i] = dot(next[i], factors[i], operands[i], plane.largest);
+        shifts[i] = plane.shift;
+      }
     }
     next.back() = b.addIndex(c.back(), kTileBytes);
     return next;
@@ -251,7 +261,7 @@ Value ByteMatmulEmitter::sumSingleRow(Value init, Value row, Value from,
 }
 
 Value ByteMatmulEmitter::readTile(Value word) {
-  prefetchAhead(b, words, word);
+  prefetchAhead(b, words, word, kPrefetchBytes);
   return b.read(tileType, words, word);
 }
 

@@ -66,7 +66,7 @@ SmallVector<BytePlane> ByteTiles::unpack(KernelBuilder &b, Value bytes,
 
   SmallVector<BytePlane> planes;
   int64_t mask = (1 << codes.bits) - 1;
-  if (getNumPlaces(keepsShifts) > 1) {
+  if (getNumSums(keepsShifts) > 1) {
     for (int64_t bit = 0; bit < 8; bit += codes.bits)
       planes.push_back(
           {arith::AndIOp::create(b, bytes, b.integer(type, mask << bit)), bit,

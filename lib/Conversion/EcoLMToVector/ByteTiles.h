@@ -40,9 +40,11 @@ public:
   /// codes may stay where they stand in their byte, which saves shifting them.
   llvm::SmallVector<BytePlane> unpack(KernelBuilder &builder, mlir::Value bytes,
                                       bool keepsShifts = false) const;
-  /// After so many planes their shifts repeat.
-  int64_t getNumPlaces(bool keepsShifts) const {
-    return keepsShifts && codes.bits < 8 && !isLookedUp ? 8 / codes.bits : 1;
+  /// How many sums the planes of a tile take: one, or one each where their
+  /// shifts differ.
+  int64_t getNumSums(bool keepsShifts) const {
+    bool differ = keepsShifts && codes.bits < 8 && !isLookedUp;
+    return differ ? getOrder().codesPerByte : 1;
   }
 
 private:

@@ -6,9 +6,10 @@
 //===----------------------------------------------------------------------===//
 //
 // Lowers matmul and group_matmul of f32 rows by matrices of depth 4
-// (Support/WeightOrder.h). A code becomes a float by look-up in a register, and
-// every lane sums one output in increasing k, so that the order of additions is
-// that of docs/Rationale/FloatOrder.md whatever the number of lanes:
+// (Support/WeightOrder.h), and by floats in more than 16 lanes. A code becomes
+// a float by look-up in a register, and every lane sums one output in
+// increasing k, so that the order of additions is that of
+// docs/Rationale/FloatOrder.md whatever the number of lanes:
 //
 //     for tile of inputs
 //       words = 64 bytes of 16 outputs each
@@ -35,6 +36,10 @@ static constexpr int64_t kRowsTogether = 4;
 /// Vectors of sums for one row: as many as hide the latency of an addition.
 static constexpr int64_t kVectorsOfRow = 8;
 
+/// How far ahead of use weights are asked for: 24 times what one iteration
+/// reads.
+static constexpr int64_t kPrefetchBytes = 12 << 10;
+
 namespace {
 
 /// Emits the product of one matrix.
@@ -48,14 +53,15 @@ public:
         paddedInputs(codes.getOrder().getPaddedInputs(inputs)),
         groupSize(paddedInputs), fma(target.fma && codes.areProductsExact) {
     int64_t vectors = together / kLanes;
-    loops = {outputs, together,
+    loops = {outputs,
+             together,
              {kRowsTogether,
               std::clamp<int64_t>(target.sums / kRowsTogether, 1, vectors)},
              {1, std::min({vectors, target.sums, kVectorsOfRow})}};
     bytesTogether =
         paddedInputs / codes.getOrder().getNumInputs() * 4 * together;
-    auto type = MemRefType::get({loops.getNumGroups() * bytesTogether},
-                                b.getI8Type());
+    auto type =
+        MemRefType::get({loops.getNumGroups() * bytesTogether}, b.getI8Type());
     words = memref::ViewOp::create(b, type, bytes, b.index(0), ValueRange());
     lanes = b.lanesOf(b.getF32Type());
     SmallVector<float> values(codes.values.begin(), codes.values.end());
@@ -132,10 +138,9 @@ Value FloatMatmulEmitter::sumGroups(Value input) {
     return SmallVector<Value>{sums, b.addIndex(carried[1], 1)};
   };
   auto sumRow = [&](Value row, ValueRange carried) -> SmallVector<Value> {
-    return {b.loop(b.index(0), end, groupSize, {carried[0], b.index(0)},
-                   [&](Value k, ValueRange inner) {
-                     return sumGroup(row, k, inner);
-                   })[0]};
+    return {b.loop(
+        b.index(0), end, groupSize, {carried[0], b.index(0)},
+        [&](Value k, ValueRange inner) { return sumGroup(row, k, inner); })[0]};
   };
   Value numRows = tensor::DimOp::create(b, input, 0);
   return b.loop(b.index(0), numRows, 1, init, sumRow)[0];
@@ -166,10 +171,10 @@ SmallVector<Value> FloatMatmulEmitter::emitBlock(Value group, Value vector,
   SmallVector<Value> carried(block.numRows * block.numVectors,
                              b.constant(lanes, 0));
   carried.append({word, b.index(0)});
-  carried = b.loop(b.index(0), end, groupSize, carried,
-                   [&](Value k, ValueRange c) {
-                     return addGroup(rows, k, c, firstScales);
-                   });
+  carried =
+      b.loop(b.index(0), end, groupSize, carried, [&](Value k, ValueRange c) {
+        return addGroup(rows, k, c, firstScales);
+      });
   carried.resize(carried.size() - 2);
   return carried;
 }
@@ -207,7 +212,7 @@ SmallVector<Value> FloatMatmulEmitter::sumProducts(ValueRange rows,
     SmallVector<Value> sums(c.drop_back()), tileWords;
     for (int64_t i = 0; i < vectors; ++i) {
       Value at = b.addIndex(c.back(), i * kTileBytes);
-      prefetchAhead(b, words, at);
+      prefetchAhead(b, words, at, kPrefetchBytes);
       Value bytes =
           b.read(VectorType::get(kTileBytes, b.getI8Type()), words, at);
       tileWords.push_back(
@@ -240,6 +245,10 @@ SmallVector<Value> FloatMatmulEmitter::decode(ValueRange tileWords,
   VectorType integers = b.lanesOf(b.getI32Type());
   int64_t shift = codes.getShift(input);
   for (Value word : tileWords) {
+    if (codes.bits == 32) {
+      weights.push_back(vector::BitCastOp::create(b, lanes, word));
+      continue;
+    }
     if (codes.bits == 8) {
       // Up to the top and down again with the sign.
       word = arith::ShLIOp::create(b, word, b.integer(integers, 24 - shift));
@@ -257,8 +266,10 @@ SmallVector<Value> FloatMatmulEmitter::decode(ValueRange tileWords,
 /// Whether `op`, a product with weights of `type`, is for these kernels.
 static bool isFloatTile(RankedTensorType input, RankedTensorType type) {
   auto layout = dyn_cast_or_null<PackedAttr>(type.getEncoding());
-  return layout && layout.getDepth() == 4 && layout.getLanes() >= kLanes &&
-         input.getElementType().isF32();
+  bool isDense = type.getElementType().isF32();
+  return layout && input.getElementType().isF32() &&
+         (layout.getDepth() == 4 || isDense) &&
+         layout.getLanes() >= (isDense ? 2 * kLanes : kLanes);
 }
 
 namespace {
@@ -266,7 +277,8 @@ namespace {
 struct FloatMatmulLowering : OpConversionPattern<MatmulOp> {
   FloatMatmulLowering(const TypeConverter &converter, MLIRContext *context,
                       FloatTarget target)
-      : OpConversionPattern(converter, context, /*benefit=*/2), target(target) {}
+      : OpConversionPattern(converter, context, /*benefit=*/2), target(target) {
+  }
   LogicalResult
   matchAndRewrite(MatmulOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
@@ -275,10 +287,9 @@ struct FloatMatmulLowering : OpConversionPattern<MatmulOp> {
       return rewriter.notifyMatchFailure(op, "no floats by tiles");
     KernelBuilder b(op.getLoc(), rewriter);
     FloatMatmulEmitter emitter(b, weights, adaptor.getWeights(), target);
-    rewriter.replaceOp(op, mapRowsTogether(b, adaptor.getInput(), op.getType(),
-                                           [&](Value rows) {
-                                             return emitter.emit(rows);
-                                           }));
+    rewriter.replaceOp(
+        op, mapRowsTogether(b, adaptor.getInput(), op.getType(),
+                            [&](Value rows) { return emitter.emit(rows); }));
     return success();
   }
   FloatTarget target;
@@ -287,7 +298,8 @@ struct FloatMatmulLowering : OpConversionPattern<MatmulOp> {
 struct FloatGroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
   FloatGroupMatmulLowering(const TypeConverter &converter, MLIRContext *context,
                            FloatTarget target)
-      : OpConversionPattern(converter, context, /*benefit=*/2), target(target) {}
+      : OpConversionPattern(converter, context, /*benefit=*/2), target(target) {
+  }
   LogicalResult
   matchAndRewrite(GroupMatmulOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
@@ -295,16 +307,15 @@ struct FloatGroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
     if (!isFloatTile(op.getInput().getType(), weights))
       return rewriter.notifyMatchFailure(op, "no floats by tiles");
     KernelBuilder b(op.getLoc(), rewriter);
-    auto scales = GroupScales::create(b, op, adaptor.getScales(),
-                                      adaptor.getOffsets());
+    auto scales =
+        GroupScales::create(b, op, adaptor.getScales(), adaptor.getOffsets());
     if (failed(scales))
       return rewriter.notifyMatchFailure(op, "scales are not in 16 lanes");
     FloatMatmulEmitter emitter(b, weights, adaptor.getWeights(), target);
     emitter.setGroups(*scales, op.getGroup());
-    rewriter.replaceOp(op, mapRowsTogether(b, adaptor.getInput(), op.getType(),
-                                           [&](Value rows) {
-                                             return emitter.emit(rows);
-                                           }));
+    rewriter.replaceOp(
+        op, mapRowsTogether(b, adaptor.getInput(), op.getType(),
+                            [&](Value rows) { return emitter.emit(rows); }));
     return success();
   }
   FloatTarget target;
@@ -313,7 +324,8 @@ struct FloatGroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
 } // namespace
 
 void ecolm::populateFloatMatmulKernel(const TypeConverter &converter,
-                                      RewritePatternSet &patterns, FloatTarget target) {
+                                      RewritePatternSet &patterns,
+                                      FloatTarget target) {
   patterns.add<FloatMatmulLowering, FloatGroupMatmulLowering>(
       converter, patterns.getContext(), target);
 }

@@ -56,8 +56,7 @@ static FailureOr<Value> lowerFactors(Operation *op, OpBuilder &rewriter,
   KernelBuilder b(op->getLoc(), rewriter);
   SmallVector<WeightStream> streams;
   for (auto [type, bytes] : llvm::zip_equal(factorTypes, factors)) {
-    auto stream =
-        WeightStream::create(b, cast<RankedTensorType>(type), bytes);
+    auto stream = WeightStream::create(b, cast<RankedTensorType>(type), bytes);
     if (failed(stream))
       return failure();
     streams.push_back(*stream);

@@ -29,8 +29,7 @@ static Value emitTanh(KernelBuilder &b, Value x) {
   // Takes NaN away: exp converts to integers.
   Value bounded = arith::MinNumFOp::create(b, magnitude, number(10));
   Value power = b.exp(b.add(bounded, bounded));
-  Value rest =
-      arith::DivFOp::create(b, number(2), b.add(power, number(1)));
+  Value rest = arith::DivFOp::create(b, number(2), b.add(power, number(1)));
   Value large = arith::SubFOp::create(b, number(1), rest);
   large = math::CopySignOp::create(b, large, x);
 
@@ -41,8 +40,8 @@ static Value emitTanh(KernelBuilder &b, Value x) {
     p = b.add(mul(p, square), number(c));
   Value small = b.add(mul(mul(p, square), x), x);
   // Unordered: NaN stays what it is.
-  Value isSmall = arith::CmpFOp::create(b, arith::CmpFPredicate::ULT,
-                                        magnitude, number(0.625));
+  Value isSmall = arith::CmpFOp::create(b, arith::CmpFPredicate::ULT, magnitude,
+                                        number(0.625));
   return arith::SelectOp::create(b, isSmall, small, large);
 }
 

@@ -17,10 +17,6 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// How far ahead of use weights are asked for: what memory delivers in the time
-/// that it takes to answer.
-static constexpr int64_t kPrefetchBytes = 12 << 10;
-
 /// `result`, a matrix, in the dimensions of `type`.
 static Value expandRows(KernelBuilder &b, Value result, RankedTensorType type,
                         ArrayRef<ReassociationIndices> grouping,
@@ -52,8 +48,7 @@ Value ecolm::mapRowsTogether(KernelBuilder &b, Value input,
   SmallVector<ReassociationIndices> grouping = {{}, {rank - 1}};
   for (int64_t d = 0; d + 1 < rank; ++d)
     grouping[0].push_back(d);
-  SmallVector<OpFoldResult> sizes =
-      tensor::getMixedSizes(b, b.getLoc(), input);
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, b.getLoc(), input);
   sizes.back() = b.getIndexAttr(type.getShape().back());
   Value rows = tensor::CollapseShapeOp::create(b, input, grouping);
   return expandRows(b, body(rows), type, grouping, sizes);
@@ -75,10 +70,11 @@ Value ecolm::padRows(KernelBuilder &b, Value rows, int64_t length) {
                                        {count, b.getIndexAttr(given)}, step);
 }
 
-void ecolm::prefetchAhead(KernelBuilder &b, Value words, Value at) {
+void ecolm::prefetchAhead(KernelBuilder &b, Value words, Value at,
+                          int64_t distance) {
   int64_t bytes = cast<MemRefType>(words.getType()).getDimSize(0);
-  Value ahead = arith::MinUIOp::create(b, b.addIndex(at, kPrefetchBytes),
-                                       b.index(bytes - 1));
+  Value ahead =
+      arith::MinUIOp::create(b, b.addIndex(at, distance), b.index(bytes - 1));
   memref::PrefetchOp::create(b, words, ahead, /*isWrite=*/false,
                              /*localityHint=*/3, /*isDataCache=*/true);
 }
@@ -86,8 +82,7 @@ void ecolm::prefetchAhead(KernelBuilder &b, Value words, Value at) {
 /// `target` with `sums`, as a body returns them, from `row` and column `column`
 /// on.
 static Value writeBlock(KernelBuilder &b, ValueRange sums, Value target,
-                        Value row, Value column, TileBlock block,
-                        bool isFull) {
+                        Value row, Value column, TileBlock block, bool isFull) {
   for (auto [i, sum] : llvm::enumerate(sums)) {
     SmallVector<bool> inBounds = {isFull};
     SmallVector<Value> at = {b.addIndex(row, i / block.numVectors),
@@ -125,11 +120,11 @@ Value TileLoops::emit(KernelBuilder &b, Value input, Type element,
                           column, block, isFull);
       };
       auto emitRows = [&](Value row, ValueRange written) {
-        return b.loop(
-            b.index(0), b.index(outputsTogether / kLanes), block.numVectors,
-            written, [&](Value vector, ValueRange c) -> SmallVector<Value> {
-              return {emitBlock(row, vector, c[0])};
-            });
+        return b.loop(b.index(0), b.index(outputsTogether / kLanes),
+                      block.numVectors, written,
+                      [&](Value vector, ValueRange c) -> SmallVector<Value> {
+                        return {emitBlock(row, vector, c[0])};
+                      });
       };
       target = b.loop(from, to, block.numRows, target, emitRows)[0];
     };

@@ -27,10 +27,11 @@ mlir::Value mapRowsTogether(KernelBuilder &builder, mlir::Value input,
 /// The matrix `rows` with zeros behind every row up to `length` elements.
 mlir::Value padRows(KernelBuilder &builder, mlir::Value rows, int64_t length);
 
-/// Asks for the cache line of the memref of bytes `words` at `at`, well ahead
-/// of its use: hardware does not look beyond a page. See
+/// Asks for the cache line of the memref of bytes `words` that is `distance`
+/// bytes behind `at`: hardware does not look beyond a page. See
 /// docs/Rationale/ByteProducts.md.
-void prefetchAhead(KernelBuilder &builder, mlir::Value words, mlir::Value at);
+void prefetchAhead(KernelBuilder &builder, mlir::Value words, mlir::Value at,
+                   int64_t distance);
 
 /// What a body computes at once: `numVectors` times `kLanes` outputs for
 /// `numRows` rows.
@@ -50,8 +51,7 @@ struct TileLoops {
   /// The sums of one block: a vector for each row and, within a row, each 16
   /// outputs. `group` counts groups, `vector` 16 outputs within the group.
   using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(
-      mlir::Value group, mlir::Value vector, mlir::Value row,
-      TileBlock block)>;
+      mlir::Value group, mlir::Value vector, mlir::Value row, TileBlock block)>;
 
   int64_t getNumGroups() const {
     return (outputs + outputsTogether - 1) / outputsTogether;

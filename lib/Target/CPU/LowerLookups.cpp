@@ -76,12 +76,13 @@ static Value lowerPiece(ImplicitLocOpBuilder &b, VectorType type, Value table,
     return callIntrinsic(b, "llvm.x86.avx2.permps", type,
                          {repeat(b, table, first, 8, 8), indices});
   };
-  // The fourth bit at the top, where blends look for it.
+  // A blend looks at the highest bit. As a comparison LLVM would make two
+  // instructions of it.
   Value sign =
       arith::ShLIOp::create(b, indices, getSplat(b, indexType, 32 - 4));
-  Value isUpper = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, sign,
-                                        getSplat(b, indexType, 0));
-  return arith::SelectOp::create(b, isUpper, lookUpHalf(8), lookUpHalf(0));
+  sign = vector::BitCastOp::create(b, type, sign);
+  return callIntrinsic(b, "llvm.x86.avx.blendv.ps.256", type,
+                       {lookUpHalf(0), lookUpHalf(8), sign});
 }
 
 /// Selects among `count` elements of the table from `first` on, by as many bits

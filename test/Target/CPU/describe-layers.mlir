@@ -2,6 +2,8 @@
 // RUN: ecolm-opt %s --split-input-file --ecolm-describe-layers="instructions=vnni vector-bits=512 count-zeros=true" | FileCheck %s
 // RUN: ecolm-opt %s --split-input-file --ecolm-describe-layers=vector-bits=128 --mlir-print-debuginfo | FileCheck %s --check-prefix=PLACES
 // RUN: ecolm-opt %s --split-input-file --ecolm-describe-layers --remarks-filter=.* --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: ecolm-opt %s --split-input-file --ecolm-describe-layers=instructions=none --remarks-filter=.* --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=NONE
+// NONE: Reason="the target has no instructions for sums of products of bytes"
 
 // Bytes by ternary weights; zeros are counted when that is asked for. What is
 // no layer is the last record.
@@ -62,25 +64,25 @@ func.func private @rows(%r: !row, %target: tensor<16xf32>) -> tensor<16xf32> att
 
 // What keeps a product from the kernel of bytes.
 // CHECK: why = "ternary weights choose what sums of floats add and subtract"
-// CHECK-SAME: kernel = "lanes of plain"{{[^}]*}}why = "i8 weights are multiplied as integers"
+// CHECK-SAME: kernel = "lanes of bytes"{{[^}]*}}why = "powers of two are decoded to shifts and signs"
 // REMARK: remark: [Missed] kernel {{.*}}Reason="the activations are floats; quantized to i8 they would be multiplied as bytes"
 // REMARK: remark: [Missed] kernel {{.*}}Reason="the activations have more than 8 bits"
 // REMARK: remark: [Missed] kernel {{.*}}Reason="a row of one element is no vector"
-// REMARK: remark: [Missed] kernel {{.*}}Reason="the weights have 8 bits, and bytes are multiplied by at most 4"
+// REMARK: remark: [Missed] kernel {{.*}}Reason="powers of two of so wide a range are no bytes"
 // REMARK: remark: [Missed] kernel {{.*}}Reason="shifts were asked for instead of products"
-// REMARK: remark: [Missed] kernel {{.*}}Reason="another operation reads the same weights in another order"
+// REMARK: remark: [Missed] kernel {{.*}}Reason="groups are no whole tiles, the target has no look-ups in registers, or another operation reads the same weights in another order"
 !w = tensor<16x2x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
 ecolm.weight @w : !w = dense<1> : tensor<16x2xi8> packing <bytes>
 ecolm.weight @narrow : tensor<16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>> = dense<1> : tensor<16x1xi8> packing <bytes>
-ecolm.weight @wide : tensor<16x2xi8, #ecolm.packed<plain, lanes = 16>> = dense<1> : tensor<16x2xi8>
+ecolm.weight @wide : tensor<16x2x!ecolm.pot<min = -9, max = 0>, #ecolm.packed<bytes, lanes = 16>> = dense<1> : tensor<16x2xi8> packing <bytes>
 func.func @main(%f: tensor<?x2xf32>, %i16: tensor<?x2xi16>, %one: tensor<?x1xi8>, %i8: tensor<?x2xi8>) {
   %w = ecolm.get_weight @w : !w
   %narrow = ecolm.get_weight @narrow : tensor<16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
-  %wide = ecolm.get_weight @wide : tensor<16x2xi8, #ecolm.packed<plain, lanes = 16>>
+  %wide = ecolm.get_weight @wide : tensor<16x2x!ecolm.pot<min = -9, max = 0>, #ecolm.packed<bytes, lanes = 16>>
   %0 = ecolm.matmul %f, %w : tensor<?x2xf32>, !w -> tensor<?x16xf32>
   %1 = ecolm.matmul %i16, %w : tensor<?x2xi16>, !w -> tensor<?x16xi32>
   %2 = ecolm.matmul %one, %narrow : tensor<?x1xi8>, tensor<16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>> -> tensor<?x16xi32>
-  %3 = ecolm.matmul %i8, %wide : tensor<?x2xi8>, tensor<16x2xi8, #ecolm.packed<plain, lanes = 16>> -> tensor<?x16xi32>
+  %3 = ecolm.matmul %i8, %wide : tensor<?x2xi8>, tensor<16x2x!ecolm.pot<min = -9, max = 0>, #ecolm.packed<bytes, lanes = 16>> -> tensor<?x16xi32>
   %4 = ecolm.matmul %i8, %w arithmetic <shift_add> : tensor<?x2xi8>, !w -> tensor<?x16xi32>
   %5 = ecolm.matmul %i8, %w : tensor<?x2xi8>, !w -> tensor<?x16xi32>
   return
@@ -95,7 +97,7 @@ func.func @main(%f: tensor<?x2xf32>, %i16: tensor<?x2xi16>, %one: tensor<?x1xi8>
 // CHECK-SAME: kernel = "plain loops"
 // CHECK-SAME: why = "both operands are computed, or weights of a batch"
 // REMARK: remark: [Missed] kernel {{.*}}Reason="sums are floats; activations and weights that prove them exact in integers would make them integers"{{.*}}Remark="butterfly in lanes of plain"
-// REMARK: remark: [Missed] kernel {{.*}}Reason="the target has no look-ups in registers, or the groups are no whole tiles"
+// REMARK: remark: [Missed] kernel {{.*}}Reason="the activations are floats; quantized to i8 they would be multiplied as bytes"
 // REMARK: remark: [Missed] kernel {{.*}}Reason="a product of computed tensors is no part of an attention that was recognized; --check says what is missing"
 !f = tensor<1x2x2x1xf32, #ecolm.packed<plain, lanes = 16>>
 !i4 = tensor<16x2xi4, #ecolm.packed<nibbles, lanes = 16>>

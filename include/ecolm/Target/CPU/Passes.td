@@ -14,6 +14,7 @@
 #define ECOLM_TARGET_CPU_PASSES
 
 include "ecolm/Target/CPU/EntryPasses.td"
+include "ecolm/Target/CPU/InstructionPasses.td"
 include "ecolm/Target/CPU/LayerPasses.td"
 include "mlir/Pass/PassBase.td"
 
@@ -105,83 +106,6 @@ def FuseElementwise : Pass<"ecolm-fuse-elementwise", "::mlir::ModuleOp"> {
                         "Largest number of operations in a body">];
   let dependentDialects = ["::mlir::affine::AffineDialect",
     "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"];
-}
-
-def LowerDots : Pass<"ecolm-lower-dots"> {
-  let summary = "make instructions of sums of products of bytes";
-  let description = [{
-    Replaces every `ecolm.dot` by what `instructions` names:
-
-    - `vnni`: one VPDPBUSD for every term (AVX-512);
-    - `avx2`: VPMADDUBSW for every term, sums of terms in 16 bits as far as the
-      bound of the codes allows, and one VPMADDWD for each such sum;
-    - `widened`: products and sums of vectors of i16, for any target.
-
-    All give the same bits. Vectors of other lengths than the instructions have
-    become pieces of that length, or `widened` where they are no multiple.
-
-    Precondition: none. Postcondition: no `ecolm.dot` is left.
-
-    ```mlir
-    %y = ecolm.dot %s + (%w) * (%x) bound 2 : vector<16xi32>, vector<64xi8>
-    ```
-    ==>
-    ```mlir
-    %y = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%s, %w, %x) : ...
-    ```
-  }];
-  let options = [
-    Option<"instructions", "instructions", "::ecolm::ByteProducts",
-           "::ecolm::ByteProducts::Widened", "What sums products of bytes",
-           [{::llvm::cl::values(
-             clEnumValN(::ecolm::ByteProducts::None, "none", "as widened"),
-             clEnumValN(::ecolm::ByteProducts::Widened, "widened",
-                        "vectors of wider integers"),
-             clEnumValN(::ecolm::ByteProducts::AVX2, "avx2", "VPMADDUBSW"),
-             clEnumValN(::ecolm::ByteProducts::VNNI, "vnni", "VPDPBUSD"))}]>
-  ];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
-}
-
-def LowerLookups : Pass<"ecolm-lower-lookups"> {
-  let summary = "make instructions of look-ups in tables";
-  let description = [{
-    Replaces every `ecolm.lookup` by what `instructions` names:
-
-    - `avx512vbmi`: as `avx512`, and two VPERMI2B and a selection for 64 bytes
-      from a table of 256;
-    - `avx512`: VPERMPS for 16 floats, VPSHUFB for 64 bytes;
-    - `avx2`: two VPERMPS and a selection for 8 floats, VPSHUFB for 32 bytes;
-    - `none`: selections by the bits of the index, for any target and table.
-
-    Vectors of other lengths than the instructions have become pieces of that
-    length, or `none` where they are no multiple.
-
-    Precondition: none. Postcondition: no `ecolm.lookup` is left.
-
-    ```mlir
-    %w = ecolm.lookup %table at %words : vector<16xf32>, vector<16xi32> -> vector<16xf32>
-    ```
-    ==>
-    ```mlir
-    %w = llvm.call_intrinsic "llvm.x86.avx512.permvar.sf.512"(%table, %words) : ...
-    ```
-  }];
-  let options = [
-    Option<"instructions", "instructions", "::ecolm::Lookups",
-           "::ecolm::Lookups::None", "What looks numbers up",
-           [{::llvm::cl::values(
-             clEnumValN(::ecolm::Lookups::None, "none", "selections"),
-             clEnumValN(::ecolm::Lookups::AVX2, "avx2",
-                        "VPERMPS and VPSHUFB on 256 bits"),
-             clEnumValN(::ecolm::Lookups::AVX512, "avx512",
-                        "VPERMPS and VPSHUFB on 512 bits"),
-             clEnumValN(::ecolm::Lookups::AVX512VBMI, "avx512vbmi",
-                        "as avx512, and VPERMI2B"))}]>
-  ];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
 }
 
 def SeparateEmptyTensors : Pass<"ecolm-separate-empty-tensors"> {

@@ -54,8 +54,14 @@ static Value multiplyCodes(MatmulOp op, DequantizeOp input,
   Value product =
       MatmulOp::create(rewriter, op.getLoc(), type.clone(rewriter.getI32Type()),
                        input.getCodes(), op.getWeights());
-  return DequantizeOp::create(rewriter, op.getLoc(), type, product,
-                              input.getScale());
+  Value result = DequantizeOp::create(rewriter, op.getLoc(), type, product,
+                                      input.getScale());
+  // Sums with powers of two count the smallest one.
+  auto pot = dyn_cast<PotType>(op.getWeights().getType().getElementType());
+  if (!pot || !pot.getMin())
+    return result;
+  return ShiftOp::create(rewriter, op.getLoc(), type, result, pot.getMin(),
+                         ShiftRounding::Floor, Arithmetic::Native);
 }
 
 /// group_matmul(dequantize(q, s), w)  ==>  group_matmul(q, w) * s

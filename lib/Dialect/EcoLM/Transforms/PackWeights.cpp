@@ -62,6 +62,9 @@ enum class TileReader { None, Bytes, Floats };
 /// Whether tiles hold elements of type `element`; `perTile` inputs are then
 /// one.
 static bool fitsTiles(Type element, int64_t &perTile) {
+  perTile = 1;
+  if (element.isF32())
+    return true;
   perTile = 8;
   if (auto pot = dyn_cast<PotType>(element))
     return pot.getTerms() == 1 &&
@@ -204,6 +207,13 @@ struct PackWeightsPass final : ecolm::impl::PackWeightsBase<PackWeightsPass> {
       }
     });
 
+    int64_t ternaryElements = 0;
+    for (auto &[op, uses] : weights)
+      if (auto type = dyn_cast<RankedTensorType>(cast<WeightOp>(op).getType());
+          type && isa<TernaryType>(type.getElementType()))
+        ternaryElements += type.getNumElements();
+    staysInCache = ternaryElements / 4 <= cacheBytes;
+
     uint64_t packedElements = 0;
     for (auto &[op, uses] : weights) {
       auto weight = cast<WeightOp>(op);
@@ -263,10 +273,14 @@ private:
       if (getTileReader(use, isNative) != reader)
         return;
     bool isPot = isa<PotType>(type.getElementType());
+    bool isDense = type.getElementType().isF32();
     if (reader == TileReader::Bytes && byteProducts && (!isPot || lookups)) {
       choice.depth = 4;
-      // Groups of inputs are seldom multiples of 20.
-      if (byteTables && isa<TernaryType>(type.getElementType()) &&
+      // What comes from memory gains from every byte that it does not have;
+      // in a cache, two look-ups more cost more. Groups of inputs are seldom
+      // multiples of 20.
+      if (byteTables && !staysInCache &&
+          isa<TernaryType>(type.getElementType()) &&
           llvm::all_of(kernels, [](OpOperand *use) {
             return isa<MatmulOp>(use->getOwner());
           }))
@@ -276,12 +290,15 @@ private:
       return;
     // Several vectors of sums hide the latency of additions, but the padding of
     // the last ones is read as well: an eighth of the matrix at most.
-    choice.depth = 4;
+    choice.depth = isDense ? 1 : 4;
     int64_t outputs = type.getDimSize(0);
     for (int32_t lanes = 2 * kTileLanes; lanes <= kFloatLanes; lanes *= 2)
       if (llvm::alignTo(outputs, lanes) <= outputs + outputs / 8)
         choice.lanes = lanes;
   }
+
+  /// Whether a token finds the weights where the one before it left them.
+  bool staysInCache = false;
 
   /// Whether an earlier run chose the layout.
   static bool isPacked(WeightOp weight) {

@@ -6,10 +6,12 @@
 // CHECK-SAME: tensor<16x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
 // CHECK-SAME: tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2>>
 // CHECK-SAME: tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 4>>
+// CHECK-SAME: tensor<768x768xi8, #ecolm.packed<plain, lanes = 16, depth = 4>>
 func.func private @packed_examples(
     tensor<16x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>,
     tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2>>,
-    tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 4>>)
+    tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 4>>,
+    tensor<768x768xi8, #ecolm.packed<plain, lanes = 16, depth = 4>>)
 
 // CHECK-LABEL: func private @packed
 // CHECK-SAME: tensor<2x5x!ecolm.ternary, #ecolm.packed<bytes, lanes = 1>>

@@ -45,13 +45,18 @@ func.func private @depth_two(tensor<8x8x!ecolm.ternary, #ecolm.packed<codes2, la
 
 // -----
 
-// expected-error @+1 {{expected lanes of codes2 or nibbles for depth 4}}
+// expected-error @+1 {{expected lanes of codes2, base3, nibbles or plain bytes for depth 4}}
 func.func private @depth_without_lanes(tensor<8x8x!ecolm.ternary, #ecolm.packed<codes2, lanes = 0, depth = 4>>)
 
 // -----
 
-// expected-error @+1 {{expected lanes of codes2 or nibbles for depth 4}}
+// expected-error @+1 {{expected lanes of codes2, base3, nibbles or plain bytes for depth 4}}
 func.func private @depth_of_planes(tensor<8x8x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16, depth = 4>>)
+
+// -----
+
+// expected-error @+1 {{expected elements of i8 for plain tiles, but found 'f32'}}
+func.func private @depth_of_floats(tensor<8x8xf32, #ecolm.packed<plain, lanes = 16, depth = 4>>)
 
 // -----
 

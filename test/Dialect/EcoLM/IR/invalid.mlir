@@ -282,6 +282,30 @@ func.func @dot_bytes(%s: vector<16xi32>, %x: vector<32xi8>) {
 
 // -----
 
+func.func @lookup_of_narrow(%table: vector<16xf32>, %i: vector<64xi8>) {
+  // expected-error @+1 {{expected indices of 32 bits, as the table's elements have, but found 'vector<64xi8>'}}
+  %y = ecolm.lookup %table at %i : vector<16xf32>, vector<64xi8> -> vector<64xf32>
+  return
+}
+
+// -----
+
+func.func @lookup_of_many_floats(%table: vector<256xf32>, %i: vector<16xi32>) {
+  // expected-error @+1 {{expected a table of 16 elements, or of 256 bytes, but found 'vector<256xf32>'}}
+  %y = ecolm.lookup %table at %i : vector<256xf32>, vector<16xi32> -> vector<16xf32>
+  return
+}
+
+// -----
+
+func.func @lookup_result(%table: vector<16xi8>, %i: vector<64xi8>) {
+  // expected-error @+1 {{expected a result of 'vector<64xi8>', but found 'vector<32xi8>'}}
+  %y = ecolm.lookup %table at %i : vector<16xi8>, vector<64xi8> -> vector<32xi8>
+  return
+}
+
+// -----
+
 func.func @dot_nothing(%s: vector<16xi32>) {
   // expected-error @+1 {{expected at least one term}}
   %y = "ecolm.dot"(%s) {bound = 2 : i32} : (vector<16xi32>) -> vector<16xi32>

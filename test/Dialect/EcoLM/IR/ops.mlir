@@ -318,6 +318,16 @@ func.func @embedding(%ids: tensor<1x?xindex>, %w: tensor<65x128xi4>, %s: tensor<
   return
 }
 
+// CHECK-LABEL: func @lookup
+// CHECK: ecolm.lookup %{{.*}} at %{{.*}} : vector<16xf32>, vector<64xi32> -> vector<64xf32>
+// CHECK: ecolm.lookup %{{.*}} at %{{.*}} : vector<16xi8>, vector<64xi8> -> vector<64xi8>
+func.func @lookup(%table: vector<16xf32>, %words: vector<64xi32>, %bytes: vector<16xi8>,
+                  %codes: vector<64xi8>) {
+  %w = ecolm.lookup %table at %words : vector<16xf32>, vector<64xi32> -> vector<64xf32>
+  %c = ecolm.lookup %bytes at %codes : vector<16xi8>, vector<64xi8> -> vector<64xi8>
+  return
+}
+
 // CHECK-LABEL: func @dot
 // CHECK: ecolm.dot %{{.*}} + (%{{.*}}, %{{.*}}) * (%{{.*}}, %{{.*}}) bound 2 : vector<16xi32>, vector<64xi8>
 // CHECK: ecolm.dot %{{.*}} + (%{{.*}}) * (%{{.*}}) bound 255 : vector<2xi32>, vector<8xi8>

@@ -14,6 +14,21 @@ func.func @ternary(%x: tensor<1x?x8xf32>, %w: tensor<3x8x!ecolm.ternary>) -> ten
 
 // -----
 
+// Sums with powers of two count the smallest one.
+// CHECK-LABEL: func.func @powers
+// CHECK: %[[I:.*]] = ecolm.matmul {{.*}} -> tensor<?x3xi32>
+// CHECK: %[[D:.*]] = ecolm.dequantize %[[I]]
+// CHECK: %[[Y:.*]] = ecolm.shift %[[D]] by [-6]
+// CHECK: return %[[Y]]
+func.func @powers(%x: tensor<?x8xf32>, %w: tensor<3x8x!ecolm.pot<min = -6, max = 0>>) -> tensor<?x3xf32> {
+  %q, %s = ecolm.quantize_int8 %x : tensor<?x8xf32> -> tensor<?x8xi8>, tensor<?xf32>
+  %d = ecolm.dequantize %q scale %s : tensor<?x8xi8>, tensor<?xf32> -> tensor<?x8xf32>
+  %y = ecolm.matmul %d, %w : tensor<?x8xf32>, tensor<3x8x!ecolm.pot<min = -6, max = 0>> -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @groups
 // CHECK: %[[Q:.*]], %[[S:.*]] = ecolm.quantize_int8
 // CHECK: %[[G:.*]] = ecolm.group_matmul %[[Q]], %{{.*}} scales %{{.*}} group 4 : tensor<?x8xi8>, tensor<3x8xi4>, tensor<3x2xf32> -> tensor<?x3xf32>

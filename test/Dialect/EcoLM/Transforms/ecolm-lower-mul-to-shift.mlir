@@ -4,6 +4,7 @@
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift=mode=native | FileCheck %s --check-prefixes=CHECK,NATIVE
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift="target-has-multiplier=false target-has-fpu=false" | FileCheck %s --check-prefixes=CHECK,BARE
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift=target-has-byte-products=true | FileCheck %s --check-prefix=BYTES
+// RUN: ecolm-opt %s -ecolm-lower-mul-to-shift="target-has-byte-products=true target-has-lookups=true" | FileCheck %s --check-prefix=LOOKUPS
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift="mode=shift target-has-byte-products=true" | FileCheck %s --check-prefix=SHIFTED-BYTES
 // RUN: ecolm-opt %s -ecolm-lower-mul-to-shift=mode=shift -remarks-filter=.* -remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
@@ -106,5 +107,16 @@ func.func @elsewhere(%x: i32) -> i32 {
 // SHIFTED-BYTES: arithmetic <shift_add>
 func.func @bytes(%x: tensor<2x8xi8>, %w: tensor<8x8x!ecolm.ternary>) -> tensor<2x8xi32> {
   %y = ecolm.matmul %x, %w : tensor<2x8xi8>, tensor<8x8x!ecolm.ternary> -> tensor<2x8xi32>
+  return %y : tensor<2x8xi32>
+}
+
+// Bytes of powers of two are looked up.
+// BYTES-LABEL: func @bytes_of_powers(
+// BYTES: arithmetic <shift_add>
+// LOOKUPS-LABEL: func @bytes_of_powers(
+// LOOKUPS-NOT: arithmetic
+// LOOKUPS: return
+func.func @bytes_of_powers(%x: tensor<2x8xi8>, %w: tensor<8x8x!ecolm.pot<min = -6, max = 0>>) -> tensor<2x8xi32> {
+  %y = ecolm.matmul %x, %w : tensor<2x8xi8>, tensor<8x8x!ecolm.pot<min = -6, max = 0>> -> tensor<2x8xi32>
   return %y : tensor<2x8xi32>
 }

@@ -3,6 +3,9 @@
 // RUN: ecolm-opt %s -ecolm-pack-weights="packing=base3 lanes=64" -split-input-file | FileCheck %s --check-prefix=BASE3
 // RUN: ecolm-opt %s -ecolm-pack-weights -split-input-file -remarks-filter=.* -remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARKS
 // RUN: ecolm-opt %s -ecolm-pack-weights=byte-products=true -split-input-file | FileCheck %s --check-prefix=BYTES
+// RUN: ecolm-opt %s -ecolm-pack-weights="byte-products=true byte-tables=true cache-bytes=48" -split-input-file | FileCheck %s --check-prefix=BYTES
+// RUN: ecolm-opt %s -ecolm-pack-weights="byte-products=true byte-tables=true cache-bytes=47" -split-input-file | FileCheck %s --check-prefix=TABLES
+// RUN: ecolm-opt %s -ecolm-pack-weights="byte-products=true lookups=true" -split-input-file | FileCheck %s --check-prefix=LOOKUPS
 
 //   CHECK: ecolm.weight @ternary : tensor<33x50x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
 //   CHECK: ecolm.weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<nibbles, lanes = 16>>
@@ -138,6 +141,7 @@ func.func @tied_codes(%x: tensor<2x4xf32>, %ids: tensor<?xindex>) -> (tensor<?x4
 // Products of bytes, unless shifts and additions stand for them or another kernel reads the matrix.
 // CHECK: ecolm.weight @two : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
 // BYTES: ecolm.weight @two : {{.*}}#ecolm.packed<codes2, lanes = 16, depth = 4>>
+// TABLES: ecolm.weight @two : {{.*}}#ecolm.packed<base3, lanes = 16, depth = 4>>
 // BYTES: ecolm.weight @four : {{.*}}#ecolm.packed<nibbles, lanes = 16, depth = 4>>
 // BYTES: ecolm.weight @shifted : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
 // BYTES: ecolm.weight @shared : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
@@ -168,4 +172,47 @@ func.func @column_of_weights(%x: tensor<2x1xi8>) -> tensor<2x8xi32> {
   %w = ecolm.get_weight @column : tensor<8x1x!ecolm.ternary>
   %y = ecolm.matmul %x, %w : tensor<2x1xi8>, tensor<8x1x!ecolm.ternary> -> tensor<2x8xi32>
   return %y : tensor<2x8xi32>
+}
+
+// -----
+
+// Products of floats have up to 128 lanes, unless an eighth of the matrix would be padding; groups
+// are whole tiles or lie in 16 lanes of one input, and scales always do.
+// LOOKUPS: ecolm.weight @wide : {{.*}}#ecolm.packed<nibbles, lanes = 128, depth = 4>>
+// LOOKUPS: ecolm.weight @narrow : {{.*}}#ecolm.packed<codes2, lanes = 32, depth = 4>>
+// LOOKUPS: ecolm.weight @many : {{.*}}#ecolm.packed<bytes, lanes = 16>>
+// LOOKUPS: ecolm.weight @whole : {{.*}}#ecolm.packed<nibbles, lanes = 16, depth = 4>>
+// LOOKUPS: ecolm.weight @ragged : {{.*}}#ecolm.packed<nibbles, lanes = 16>>
+// LOOKUPS: ecolm.weight @bytes : {{.*}}#ecolm.packed<plain, lanes = 16, depth = 4>>
+// LOOKUPS: ecolm.weight @scales : {{.*}}#ecolm.packed<plain, lanes = 16>>
+!pot = !ecolm.pot<min = -6, max = 0>
+!wide = !ecolm.pot<min = -7, max = 0>
+ecolm.weight @wide : tensor<250x8x!pot> = dense<17> : tensor<1000xui8> packing <nibbles>
+ecolm.weight @narrow : tensor<90x8x!ecolm.ternary> = dense<85> : tensor<180xui8> packing <codes2>
+ecolm.weight @many : tensor<16x8x!wide> = dense<1> : tensor<128xui8> packing <bytes>
+ecolm.weight @whole : tensor<16x8xi4> = dense<17> : tensor<64xui8> packing <nibbles>
+ecolm.weight @ragged : tensor<16x8xi4> = dense<17> : tensor<64xui8> packing <nibbles>
+ecolm.weight @bytes : tensor<16x8xi8> = dense<17> : tensor<16x8xi8>
+ecolm.weight @scales : tensor<16x2xf32> = dense<1.0> : tensor<16x2xf32>
+ecolm.weight @one : tensor<16x1xf32> = dense<1.0> : tensor<16x1xf32>
+func.func @floats(%x: tensor<2x8xf32>, %b: tensor<2x8xi8>)
+    -> (tensor<2x250xf32>, tensor<2x90xf32>, tensor<2x16xf32>, tensor<2x16xf32>, tensor<2x16xf32>, tensor<2x16xf32>) {
+  %wide = ecolm.get_weight @wide : tensor<250x8x!pot>
+  %narrow = ecolm.get_weight @narrow : tensor<90x8x!ecolm.ternary>
+  %many = ecolm.get_weight @many : tensor<16x8x!wide>
+  %whole = ecolm.get_weight @whole : tensor<16x8xi4>
+  %ragged = ecolm.get_weight @ragged : tensor<16x8xi4>
+  %bytes = ecolm.get_weight @bytes : tensor<16x8xi8>
+  %s = ecolm.get_weight @scales : tensor<16x2xf32>
+  %one = ecolm.get_weight @one : tensor<16x1xf32>
+  %0 = ecolm.matmul %x, %wide : tensor<2x8xf32>, tensor<250x8x!pot> -> tensor<2x250xf32>
+  %1 = ecolm.matmul %x, %narrow : tensor<2x8xf32>, tensor<90x8x!ecolm.ternary> -> tensor<2x90xf32>
+  %2 = ecolm.matmul %x, %many : tensor<2x8xf32>, tensor<16x8x!wide> -> tensor<2x16xf32>
+  %3 = ecolm.group_matmul %x, %whole scales %one offsets %one group 8
+      : tensor<2x8xf32>, tensor<16x8xi4>, tensor<16x1xf32>, tensor<16x1xf32> -> tensor<2x16xf32>
+  %4 = ecolm.group_matmul %x, %ragged scales %s group 6
+      : tensor<2x8xf32>, tensor<16x8xi4>, tensor<16x2xf32> -> tensor<2x16xf32>
+  %5 = ecolm.group_matmul %b, %bytes scales %s group 4
+      : tensor<2x8xi8>, tensor<16x8xi8>, tensor<16x2xf32> -> tensor<2x16xf32>
+  return %0, %1, %2, %3, %4, %5 : tensor<2x250xf32>, tensor<2x90xf32>, tensor<2x16xf32>, tensor<2x16xf32>, tensor<2x16xf32>, tensor<2x16xf32>
 }

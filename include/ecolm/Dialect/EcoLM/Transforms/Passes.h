@@ -27,6 +27,9 @@ enum class MulMode { Auto, Shift, Exponent, Native };
 /// the mode.
 inline constexpr llvm::StringLiteral kArithmeticAttr = "ecolm.arithmetic";
 
+/// What the last cache of a target holds that nothing is known about.
+inline constexpr int64_t kDefaultCacheBytes = int64_t(32) << 20;
+
 /// The phases of the compiler that leave IR behind.
 enum class CheckedPhase { Import, Recognize, Optimize, Lower };
 

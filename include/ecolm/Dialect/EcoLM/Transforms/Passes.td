@@ -258,7 +258,7 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     integers `plain`; `packing` demands another format where the element type
     has several. With `byte-products`, the weights of native products of bytes
     get depth 4, ternary ones as `codes2`, or as `base3` (1.6 bits) with
-    `byte-tables`; with `lookups`, low-bit weights of native products of floats
+    `byte-tables` if all of them together exceed `cache-bytes`; with `lookups`, low-bit weights of native products of floats
     do, with up to 128 lanes. The table of an embedding is packed likewise, in
     row-major order. A weight that other operations use as well (an embedding
     that is also the output matrix) is declared twice. Weights that nothing uses are erased.
@@ -292,7 +292,10 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     Option<"lookups", "lookups", "bool", "false",
            "The target looks numbers up in vector registers">,
     Option<"byteTables", "byte-tables", "bool", "false",
-           "The target looks bytes up in tables of 256">
+           "The target looks bytes up in tables of 256">,
+    Option<"cacheBytes", "cache-bytes", "int64_t", "33554432",
+           "What the target's last cache holds; ternary weights of more bytes, "
+           "at 2 bits, come from memory">
   ];
   let statistics = [
     Statistic<"numPacked", "packed", "Number of weights packed">,

@@ -156,9 +156,10 @@ TEST_F(BytecodeTest, UnknownPacking) {
 
 // What the text form refuses, bytecode cannot smuggle in: 24 is a signed 12.
 TEST_F(BytecodeTest, InvalidLanes) {
-  expectAttributeError({/*packed=*/0, /*bytes=*/0, /*lanes=*/24, /*depth=*/1},
-                       "expected lanes to be 0 or a power of two up to 128, but "
-                       "found 12");
+  expectAttributeError(
+      {/*packed=*/0, /*bytes=*/0, /*lanes=*/24, /*depth=*/1},
+      "expected lanes to be 0 or a power of two up to 128, but "
+      "found 12");
 }
 
 } // namespace
