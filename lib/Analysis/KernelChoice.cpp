@@ -142,6 +142,18 @@ KernelChoice ecolm::chooseKernel(Operation *op, StringRef instructions) {
     if (own.instructions > choice.instructions)
       choice = own;
   }
+  bool staysInRegisters =
+      llvm::all_of(op->getOperands().drop_front(), [](Value factor) {
+        PackedAttr layout = getLayout(factor);
+        return layout && layout.getChunks().isGiven();
+      });
+  if (staysInRegisters) {
+    choice.name = "butterfly in registers";
+    choice.why = "blocks of 2 by 2 act on a power of two: several factors for "
+                 "every load and store";
+    choice.instructions = isFloat ? 2.5 : 2;
+    return choice;
+  }
   choice.name = "butterfly in " + choice.name;
   if (isFloat)
     choice.missed = "sums are floats; activations and weights that prove them "

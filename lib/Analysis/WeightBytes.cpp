@@ -94,6 +94,7 @@ FailureOr<WeightDescription> ecolm::describeWeight(WeightOp weight) {
     description.format = static_cast<ByteFormat>(packed.getPacking());
     description.lanes = packed.getLanes();
     description.depth = packed.getDepth();
+    description.chunks = packed.getChunks();
   }
   return description;
 }

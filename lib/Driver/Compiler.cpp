@@ -173,6 +173,12 @@ static LogicalResult runForMachine(ModuleOp module,
   optimize.hasByteTables =
       traits.lookups == Lookups::AVX512VBMI && !options.multiplierFree;
   optimize.cacheBytes = options.cacheBytes;
+  // GPU kernels do not read chunks, and the address of the second of two rows
+  // is a product.
+  bool mayFuse = options.emit != EmitKind::PTX &&
+                 options.emit != EmitKind::SPIRV && !options.multiplierFree;
+  optimize.butterflyRegisters = mayFuse ? traits.butterflyRegisters : 0;
+  optimize.hasMasks = traits.hasMasks;
   optimize.multiplierFree = options.multiplierFree;
   const Phase phases[] = {
       {EmitKind::Optimize, "optimize",

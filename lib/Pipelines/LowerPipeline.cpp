@@ -29,7 +29,7 @@ using namespace mlir;
 using namespace ecolm;
 
 /// Bytes of a buffer on the stack: of the entry function, and of what it calls.
-static constexpr int64_t kLargestScalars = 256, kLargestScratch = 32 << 10;
+static constexpr int64_t kLargestScalars = 256, kLargestScratch = 64 << 10;
 
 static void cleanUp(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
@@ -52,7 +52,9 @@ static void addBufferization(OpPassManager &manager) {
       bufferization::LayoutMapOption::InferLayoutMap;
   options.bufferAlignment = 64;
   manager.addPass(bufferization::createOneShotBufferizePass(options));
-  // A row function returns the row it was given; the caller has it already.
+  // A row function returns the row it was given, which shows once loops do not
+  // carry it; the caller has it already.
+  manager.addPass(createCanonicalizerPass());
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   cleanUp(manager);
 }

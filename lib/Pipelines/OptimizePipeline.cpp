@@ -44,7 +44,8 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
   // that folding made superfluous need no place in the program.
   manager.addPass(createPackWeights(
       {options.lanes, options.packing, options.hasByteProducts,
-       options.hasLookups, options.hasByteTables, options.cacheBytes}));
+       options.hasLookups, options.hasByteTables, options.cacheBytes,
+       options.butterflyRegisters, options.hasMasks}));
   manager.addPass(createCheckPhase({CheckedPhase::Optimize}));
 }
 

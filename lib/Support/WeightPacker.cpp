@@ -34,121 +34,6 @@ static_assert(kChunkElements * 8 <= static_cast<int64_t>(kMaxPackedChunk));
 /// Elements of a run when there are no lanes.
 static constexpr int64_t kStraightRun = 64;
 
-/// Bytes that `count` elements take in `format`.
-static uint64_t getSize(ByteFormat format, int64_t count,
-                        int32_t elementBytes) {
-  switch (format) {
-  case ByteFormat::Bytes:
-    return count;
-  case ByteFormat::Codes2:
-  case ByteFormat::Bitplanes:
-    return (count + 3) / 4;
-  case ByteFormat::Base3:
-    return (count + 4) / 5;
-  case ByteFormat::Nibbles:
-    return (count + 1) / 2;
-  case ByteFormat::Plain:
-    return static_cast<uint64_t>(count) * elementBytes;
-  }
-  return 0;
-}
-
-uint64_t ecolm::getSourceSize(const WeightDescription &weight) {
-  return getSize(weight.sourceFormat, weight.getNumElements(),
-                 weight.elementBytes);
-}
-
-uint64_t ecolm::getPackedSize(const WeightDescription &weight) {
-  return getSize(weight.format, weight.getNumPackedElements(),
-                 weight.elementBytes);
-}
-
-template <typename... Ts>
-static Error makeError(const char *format, const Ts &...values) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), format,
-                                 values...);
-}
-
-/// Whether elements of the weight's kind can be written as `format`.
-static bool isFormatOfKind(const WeightDescription &weight, ByteFormat format) {
-  switch (weight.kind) {
-  case ElementKind::Ternary:
-    return format == ByteFormat::Bytes || format == ByteFormat::Codes2 ||
-           format == ByteFormat::Base3 ||
-           (format == ByteFormat::Bitplanes && weight.lanes >= 8);
-  case ElementKind::Pot:
-    return (format == ByteFormat::Bytes && weight.numExponents <= 127) ||
-           (format == ByteFormat::Nibbles &&
-            fitsNibble(weight.numExponents, weight.hasZero));
-  case ElementKind::Integer:
-    return format == ByteFormat::Bytes ||
-           (format == ByteFormat::Codes2 && weight.integerBits == 2) ||
-           (format == ByteFormat::Nibbles && weight.integerBits == 4);
-  case ElementKind::Plain:
-    return format == ByteFormat::Plain;
-  }
-  return false;
-}
-
-/// Whether the destination's format has an order of depth 4.
-static bool hasTiles(const WeightDescription &weight) {
-  return weight.format == ByteFormat::Codes2 ||
-         weight.format == ByteFormat::Base3 ||
-         weight.format == ByteFormat::Nibbles ||
-         (weight.format == ByteFormat::Plain && weight.elementBytes == 1);
-}
-
-/// Fails unless the description makes sense.
-static Error checkWeight(const WeightDescription &weight) {
-  if (!isFormatOfKind(weight, weight.sourceFormat) ||
-      weight.sourceFormat == ByteFormat::Bitplanes)
-    return makeError("the source's packing does not suit its elements");
-  if (!isFormatOfKind(weight, weight.format))
-    return makeError("the packing does not suit the weight's elements");
-  if (weight.lanes < 0 || weight.lanes > 128 ||
-      (weight.lanes & (weight.lanes - 1)))
-    return makeError("expected lanes to be 0 or a power of two up to 128, but "
-                     "found %d",
-                     weight.lanes);
-  const FactorShape &shape = weight.shape;
-  if (weight.depth != 1 &&
-      (weight.depth != 4 || weight.lanes == 0 || shape.stacks != 1 ||
-       shape.a != 1 || shape.d != 1 || !hasTiles(weight)))
-    return makeError("expected depth 1, or 4 for a matrix in lanes of codes of "
-                     "2 or 4 bits, of base 3 or of bytes, but found %d",
-                     weight.depth);
-  if (weight.transposed && (shape.stacks != 1 || shape.a != 1 || shape.d != 1))
-    return makeError("only the source of a matrix can be transposed");
-  if (weight.kind == ElementKind::Integer && weight.integerBits != 2 &&
-      weight.integerBits != 4)
-    return makeError("expected integers of 2 or 4 bits, but found %d",
-                     weight.integerBits);
-  if (weight.kind == ElementKind::Plain && weight.elementBytes != 1 &&
-      weight.elementBytes != 2 && weight.elementBytes != 4 &&
-      weight.elementBytes != 8)
-    return makeError("expected elements of 1, 2, 4 or 8 bytes, but found %d",
-                     weight.elementBytes);
-  return Error::success();
-}
-
-/// Fails unless the description makes sense and `source` has its size.
-static Error checkSource(const WeightDescription &weight,
-                         ArrayRef<char> source) {
-  if (Error error = checkWeight(weight))
-    return error;
-  uint64_t expected = getSourceSize(weight);
-  if (source.size() != expected)
-    return makeError("expected a source of %llu bytes, but found %llu",
-                     static_cast<unsigned long long>(expected),
-                     static_cast<unsigned long long>(source.size()));
-  if (weight.sourceFormat == ByteFormat::Base3)
-    for (char byte : source)
-      if (static_cast<uint8_t>(byte) > kMaxBase3Byte)
-        return makeError("found byte %d, which no five ternary values have",
-                         static_cast<uint8_t>(byte));
-  return Error::success();
-}
-
 /// forEachRun for a matrix in tiles, each of which is a run.
 template <typename Visit>
 static void forEachTile(const WeightDescription &weight, Visit visit) {
@@ -170,12 +55,27 @@ static void forEachTile(const WeightDescription &weight, Visit visit) {
     }
 }
 
+/// forEachRun for a factor in chunks.
+template <typename Visit>
+static void forEachChunkedRun(const WeightDescription &weight, Visit visit) {
+  SmallVector<int64_t> indices(weight.lanes);
+  for (int64_t first = 0, size = weight.getNumElements(); first < size;
+       first += weight.lanes) {
+    for (auto [lane, index] : llvm::enumerate(indices))
+      index = weight.shape.getSourceIndex(weight.chunks, weight.lanes,
+                                          first + lane);
+    visit(ArrayRef<int64_t>(indices));
+  }
+}
+
 /// Calls `visit` for consecutive runs of the packed stream with the source
 /// indices of the run's elements, -1 for padding.
 template <typename Visit>
 static void forEachRun(const WeightDescription &weight, Visit visit) {
   if (weight.depth > 1)
     return forEachTile(weight, visit);
+  if (weight.chunks.isGiven())
+    return forEachChunkedRun(weight, visit);
   const FactorShape &shape = weight.shape;
   SmallVector<int64_t, kStraightRun> indices;
   if (weight.lanes == 0 && !weight.transposed) {
@@ -245,8 +145,8 @@ static Error streamCodes(const WeightDescription &weight, Read read,
     }
   });
   if (!valid)
-    return makeError("the source holds a code that its element type does not "
-                     "have");
+    return llvm::createStringError(
+        "the source holds a code that its element type does not have");
   if (!chunk.empty())
     visit(chunk);
   return Error::success();
@@ -326,7 +226,7 @@ static void packPlain(const WeightDescription &weight, ArrayRef<char> source,
 
 Error ecolm::packWeight(const WeightDescription &weight, ArrayRef<char> source,
                         function_ref<void(ArrayRef<char>)> sink) {
-  if (Error error = checkSource(weight, source))
+  if (Error error = checkWeightSource(weight, source))
     return error;
   if (weight.kind != ElementKind::Plain) {
     SmallVector<char, 0> packed;
@@ -366,18 +266,19 @@ Error ecolm::readWeightCodes(const WeightDescription &weight,
   WeightDescription rowMajor = weight;
   rowMajor.lanes = 0;
   rowMajor.depth = 1;
+  rowMajor.chunks = {};
   if (weight.kind == ElementKind::Plain) {
     // An integer of one byte is its own code.
     rowMajor.format = ByteFormat::Plain;
     if (weight.elementBytes != 1)
-      return makeError("only elements of one byte are codes");
+      return llvm::createStringError("only elements of one byte are codes");
     return packWeight(rowMajor, source, [&](ArrayRef<char> chunk) {
       visit(ArrayRef<int8_t>(reinterpret_cast<const int8_t *>(chunk.data()),
                              chunk.size()));
     });
   }
   rowMajor.format = ByteFormat::Bytes;
-  if (Error error = checkSource(rowMajor, source))
+  if (Error error = checkWeightSource(rowMajor, source))
     return error;
   return dispatchCodes(rowMajor, source, visit);
 }

@@ -35,6 +35,8 @@ static int64_t getElementAt(const WeightDescription &weight, int64_t position) {
     bool isPadding = output >= shape.b || input >= shape.c;
     return isPadding ? -1 : shape.getSourceIndex(0, output, input);
   }
+  if (weight.chunks.isGiven())
+    return shape.getSourceIndex(weight.chunks, weight.lanes, position);
   int64_t lane = position % weight.lanes;
   int64_t ic = position / weight.lanes % shape.c;
   int64_t group = position / (weight.lanes * shape.c);

@@ -216,6 +216,12 @@ TargetTraits ecolm::getTraits(const TargetMachine &machine) {
     if (traits.lookups >= Lookups::AVX512)
       traits.numSums = 16;
     traits.hasFMA = info.checkFeatures("+fma");
+    // A chunk takes a quarter or half of the registers: two rows share weights.
+    traits.hasMasks = info.checkFeatures("+avx512bw");
+    if (traits.hasMasks)
+      traits.butterflyRegisters = 8;
+    else if (info.checkFeatures("+avx2"))
+      traits.butterflyRegisters = 4;
   }
   return traits;
 }

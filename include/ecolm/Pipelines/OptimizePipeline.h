@@ -50,6 +50,14 @@ struct OptimizeOptions : mlir::PassPipelineOptions<OptimizeOptions> {
       *this, "target-cache-bytes",
       llvm::cl::desc("What the target's last cache holds"),
       llvm::cl::init(kDefaultCacheBytes)};
+  Option<int32_t> butterflyRegisters{
+      *this, "butterfly-registers",
+      llvm::cl::desc("Vectors that a butterfly keeps in registers, or 0"),
+      llvm::cl::init(0)};
+  Option<bool> hasMasks{
+      *this, "target-has-masks",
+      llvm::cl::desc("The target adds and subtracts where a mask says so"),
+      llvm::cl::init(false)};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if the quantized path multiplies or divides"),

@@ -59,6 +59,8 @@ struct WeightDescription {
   int32_t lanes = 0;
   /// Depth of the destination's order, for matrices of codes of 2 and 4 bits.
   int32_t depth = 1;
+  /// Chunks of the destination's order, for factors of 2 by 2 blocks.
+  ChunkOrder chunks;
 
   /// Elements of the tensor, without padding.
   int64_t getNumElements() const {

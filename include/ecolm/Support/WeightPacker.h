@@ -30,6 +30,10 @@ uint64_t getSourceSize(const WeightDescription &weight);
 /// Bytes of `weight` once packed.
 uint64_t getPackedSize(const WeightDescription &weight);
 
+/// Fails, saying why, unless `weight` can be packed from `source`.
+llvm::Error checkWeightSource(const WeightDescription &weight,
+                              llvm::ArrayRef<char> source);
+
 /// Gives the packed bytes of `weight` to `sink`, in order and in chunks. Fails,
 /// saying why, if the formats do not go together, `source` has another size
 /// than getSourceSize, or it holds a code that its format does not have; the

@@ -51,6 +51,11 @@ struct TargetTraits {
   int64_t numSums = 4;
   /// Bits of the widest vectors.
   int64_t vectorBits = 128;
+  /// Vectors of 16 floats that a butterfly keeps in registers; 0 where vectors
+  /// are too few or too short to fuse its factors.
+  int32_t butterflyRegisters = 0;
+  /// Adds and subtracts 16-bit integers where a mask says so.
+  bool hasMasks = false;
 };
 
 /// What code for a machine needs of a processor.

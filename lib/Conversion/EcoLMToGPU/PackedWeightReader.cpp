@@ -29,6 +29,8 @@ std::optional<std::string> ecolm::getWeightObstacle(Type type) {
   if (packed.getDepth() > 1)
     return "no kernel reads weights of depth " +
            std::to_string(packed.getDepth());
+  if (packed.getChunks().isGiven())
+    return "no kernel reads weights in chunks";
   bool lanesFit = packed.getLanes() > 0 || packing != Packing::Bitplanes;
   if (isa<TernaryType>(tensor.getElementType()) && lanesFit &&
       (packing == Packing::Bitplanes || packing == Packing::Codes2 ||

@@ -83,6 +83,8 @@ void populateElementwiseKernels(const mlir::TypeConverter &converter,
                                 mlir::RewritePatternSet &patterns, bool fpu);
 void populateLinearKernels(const mlir::TypeConverter &converter,
                            mlir::RewritePatternSet &patterns);
+void populateFusedButterflyKernel(const mlir::TypeConverter &converter,
+                                  mlir::RewritePatternSet &patterns);
 /// With `wideDots`, products of codes up to 255 cost no more than of small
 /// ones.
 void populateByteMatmulKernel(const mlir::TypeConverter &converter,

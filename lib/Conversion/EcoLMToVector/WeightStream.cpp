@@ -29,17 +29,22 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
                                              RankedTensorType type,
                                              Value bytes) {
   auto layout = dyn_cast_or_null<PackedAttr>(type.getEncoding());
-  if (!layout || layout.getLanes() != kLanes || layout.getDepth() != 1)
+  if (!layout || layout.getDepth() != 1)
+    return failure();
+  WeightStream stream;
+  stream.chunks = layout.getChunks();
+  stream.lanes = layout.getLanes();
+  bool isWide = layout.getPacking() == Packing::Bitplanes;
+  if (stream.lanes != kLanes && !(stream.chunks.isGiven() && isWide))
     return failure();
 
-  WeightStream stream;
   stream.shape = getFactorShape(type);
   stream.element = type.getElementType();
   Type word;
   switch (layout.getPacking()) {
   case Packing::Bitplanes:
-    // kLanes bits "is +1", then kLanes bits "is -1".
-    word = builder.getIntegerType(kLanes);
+    // A bit "is +1" for every lane, then a bit "is -1".
+    word = builder.getIntegerType(stream.lanes);
     stream.step = 2;
     break;
   case Packing::Bytes:
@@ -61,44 +66,44 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
   default:
     return failure();
   }
-  int64_t numWords =
-      stream.shape.getNumPackedElements(kLanes) / kLanes * stream.step;
+  int64_t numWords = stream.shape.getNumPackedElements(stream.lanes) /
+                     stream.lanes * stream.step;
   auto view = MemRefType::get({numWords}, word);
   stream.words = memref::ViewOp::create(builder, view, bytes, builder.index(0),
                                         ValueRange());
   return stream;
 }
 
-// A code is 0 for zero, otherwise sign * (e - min + 1). Integer products are
-// in units of 2^min; float products are exact.
-Value WeightStream::multiplyPot(KernelBuilder &b, Value code, Value x) const {
+// A power is sign * 2^(magnitude - 1 + min), or zero if its magnitude is 0.
+// Integer products are in units of 2^min; float products are exact.
+Value WeightStream::multiplyPot(KernelBuilder &b, SignedCode code,
+                                Value x) const {
   Type type = x.getType();
-  Type i32 = code.getType();
+  Type i32 = code.sign.getType();
   auto pot = cast<PotType>(element);
-  Value zero = b.integer(i32, 0);
-  Value negative =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::slt, code, zero);
-  Value isZero = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, code, zero);
-  Value sign = arith::ShRSIOp::create(b, code, b.integer(i32, 31));
-  Value magnitude = arith::XOrIOp::create(b, code, sign);
-  magnitude = arith::SubIOp::create(b, magnitude, sign);
-
+  Value zero = b.integer(i32, 0), product;
   if (isa<FloatType>(getElementTypeOrSelf(type))) {
     Value biased = arith::AddIOp::create(
-        b, magnitude, b.integer(i32, pot.getMin() - 1 + 127));
+        b, code.magnitude, b.integer(i32, pot.getMin() - 1 + 127));
     Value bits = arith::ShLIOp::create(b, biased, b.integer(i32, 23));
+    Value signBit =
+        arith::AndIOp::create(b, code.sign, b.integer(i32, INT32_MIN));
+    bits = arith::OrIOp::create(b, bits, signBit);
     Value power = arith::BitcastOp::create(b, type, bits);
-    Value product = arith::MulFOp::create(b, x, power);
-    Value negated = arith::NegFOp::create(b, product);
-    product = arith::SelectOp::create(b, negative, negated, product);
-    return arith::SelectOp::create(b, isZero, b.constant(type, 0), product);
+    product = arith::MulFOp::create(b, x, power);
+  } else {
+    Value one = b.integer(i32, 1);
+    Value shift = arith::SubIOp::create(b, code.magnitude, one);
+    shift = arith::MaxSIOp::create(b, shift, zero);
+    product = arith::ShLIOp::create(b, x, shift);
+    product = arith::XOrIOp::create(b, product, code.sign);
+    product = arith::SubIOp::create(b, product, code.sign);
   }
-  Value shift = arith::SubIOp::create(b, magnitude, b.integer(i32, 1));
-  shift = arith::MaxSIOp::create(b, shift, zero);
-  Value product = arith::ShLIOp::create(b, x, shift);
-  product = arith::XOrIOp::create(b, product, sign);
-  product = arith::SubIOp::create(b, product, sign);
-  return arith::SelectOp::create(b, isZero, zero, product);
+  if (!pot.getZero())
+    return product;
+  Value isZero =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, code.magnitude, zero);
+  return arith::SelectOp::create(b, isZero, b.constant(type, 0), product);
 }
 
 // Two integers of four bits, say, in a byte: each lane takes its byte and moves
@@ -143,24 +148,25 @@ Value WeightStream::unpackInteger(KernelBuilder &b, Value at,
   return arith::ShRSIOp::create(b, byte, b.integer(b.getI32Type(), 32 - bits));
 }
 
-// A nibble of a power of two is a sign above a magnitude (PotPacking.h); the
-// code is their product, the magnitude counting from 1 where there is no zero.
-Value WeightStream::decodeNibble(KernelBuilder &b, Value nibble) const {
-  auto pot = dyn_cast<PotType>(element);
-  if (!pot)
-    return nibble;
-  Type type = nibble.getType();
-  Value magnitude = arith::AndIOp::create(b, nibble, b.integer(type, 7));
-  if (!pot.getZero())
+// A nibble of a power of two is a sign above a magnitude (PotPacking.h), which
+// counts from 0 where there is no zero; a byte is their product.
+WeightStream::SignedCode WeightStream::splitPot(KernelBuilder &b,
+                                                Value code) const {
+  Type type = code.getType();
+  Value sign = arith::ShRSIOp::create(b, code, b.integer(type, 31));
+  if (bits == 8) {
+    Value magnitude = arith::XOrIOp::create(b, code, sign);
+    return {sign, arith::SubIOp::create(b, magnitude, sign)};
+  }
+  Value magnitude = arith::AndIOp::create(b, code, b.integer(type, 7));
+  if (!cast<PotType>(element).getZero())
     magnitude = b.add(magnitude, b.integer(type, 1));
-  Value sign = arith::ShRSIOp::create(b, nibble, b.integer(type, 31));
-  Value code = arith::XOrIOp::create(b, magnitude, sign);
-  return arith::SubIOp::create(b, code, sign);
+  return {sign, magnitude};
 }
 
 Value WeightStream::load(KernelBuilder &b, Value at) const {
   if (bits < 8)
-    return decodeNibble(b, unpackIntegers(b, at));
+    return unpackIntegers(b, at);
   auto wordType = cast<MemRefType>(words.getType()).getElementType();
   Value w = b.read(b.lanesOf(wordType), words, at);
   if (isa<FloatType>(wordType) || wordType.isInteger(32))
@@ -170,7 +176,7 @@ Value WeightStream::load(KernelBuilder &b, Value at) const {
 
 Value WeightStream::loadLane(KernelBuilder &b, Value at, Value lane) const {
   if (bits < 8)
-    return decodeNibble(b, unpackInteger(b, at, lane));
+    return unpackInteger(b, at, lane);
   auto wordType = cast<MemRefType>(words.getType()).getElementType();
   Value w = memref::LoadOp::create(b, words, ValueRange{b.add(at, lane)});
   if (isa<FloatType>(wordType) || wordType.isInteger(32))
@@ -178,45 +184,70 @@ Value WeightStream::loadLane(KernelBuilder &b, Value at, Value lane) const {
   return arith::ExtSIOp::create(b, b.getI32Type(), w);
 }
 
-Value WeightStream::accumulateProduct(KernelBuilder &b, Value acc, Value x,
-                                      Value w) const {
+Value WeightStream::multiplyBy(KernelBuilder &b, Value x, Value w) const {
   if (isa<PotType>(element))
-    return b.add(acc, multiplyPot(b, w, x));
+    return multiplyPot(b, splitPot(b, w), x);
   if (!isa<FloatType>(getElementTypeOrSelf(x.getType())))
-    return b.add(acc, arith::MulIOp::create(b, x, w));
+    return arith::MulIOp::create(b, x, w);
   if (!isa<FloatType>(getElementTypeOrSelf(w.getType())))
     w = arith::SIToFPOp::create(b, x.getType(), w);
-  return b.add(acc, arith::MulFOp::create(b, x, w));
+  return arith::MulFOp::create(b, x, w);
+}
+
+bool WeightStream::hasMasks() const {
+  return isa<TernaryType>(element) && step == 2;
+}
+
+std::pair<Value, Value> WeightStream::loadMasks(KernelBuilder &b,
+                                                Value at) const {
+  auto wordType = cast<MemRefType>(words.getType()).getElementType();
+  auto planeType = VectorType::get({1}, wordType);
+  auto maskType = VectorType::get(lanes, b.getI1Type());
+  auto plane = [&](int64_t which) -> Value {
+    Value bits = b.read(planeType, words, b.addIndex(at, which));
+    return vector::BitCastOp::create(b, maskType, bits);
+  };
+  Value plus = plane(0);
+  return {plus, plane(1)};
+}
+
+void WeightStream::prefetch(KernelBuilder &b, Value at, int64_t runs) const {
+  constexpr int64_t kLineBits = 512;
+  auto type = cast<MemRefType>(words.getType());
+  if (step * type.getElementTypeBitWidth() < kLineBits)
+    return;
+  int64_t last = type.getDimSize(0) - runs * step;
+  at = arith::MinUIOp::create(b, at, b.index(last));
+  for (int64_t run = 0; run < runs; ++run)
+    memref::PrefetchOp::create(b, words, b.addIndex(at, run * step),
+                               /*isWrite=*/false, /*localityHint=*/3,
+                               /*isDataCache=*/true);
+}
+
+Value WeightStream::multiply(KernelBuilder &b, Value x, Value at) const {
+  if (!hasMasks())
+    return multiplyBy(b, x, load(b, at));
+  auto [plus, minus] = loadMasks(b, at);
+  Value zero = b.constant(x.getType(), 0);
+  Value negated = isa<FloatType>(getElementTypeOrSelf(x.getType()))
+                      ? Value(arith::NegFOp::create(b, x))
+                      : Value(arith::SubIOp::create(b, zero, x));
+  Value taken = arith::SelectOp::create(b, plus, x, zero);
+  return arith::SelectOp::create(b, minus, negated, taken);
 }
 
 Value WeightStream::accumulate(KernelBuilder &b, Value acc, Value x,
                                Value at) const {
   Type type = acc.getType();
-  bool isFloat = isa<FloatType>(getElementTypeOrSelf(type));
-  auto wordType = cast<MemRefType>(words.getType()).getElementType();
-
-  if (isa<TernaryType>(element) && step == 2) {
-    auto planeType = VectorType::get({1}, wordType);
-    auto maskType = b.lanesOf(b.getI1Type());
-    auto plane = [&](int64_t which) -> Value {
-      Value bits = b.read(planeType, words, b.addIndex(at, which));
-      return vector::BitCastOp::create(b, maskType, bits);
-    };
-    Value plus = plane(0), minus = plane(1);
-    Value zero = b.constant(type, 0);
-    Value added = arith::SelectOp::create(b, plus, x, zero);
-    if (isFloat) {
-      // One addition, as the definition has it: the product is -x, 0 or x.
-      Value negated = arith::NegFOp::create(b, x);
-      Value product = arith::SelectOp::create(b, minus, negated, added);
-      return arith::AddFOp::create(b, acc, product);
-    }
-    Value taken = arith::SelectOp::create(b, minus, x, zero);
-    acc = arith::AddIOp::create(b, acc, added);
-    return arith::SubIOp::create(b, acc, taken);
-  }
-
-  return accumulateProduct(b, acc, x, load(b, at));
+  // Floats take one addition, as the definition has it.
+  if (!hasMasks() || isa<FloatType>(getElementTypeOrSelf(type)))
+    return b.add(acc, multiply(b, x, at));
+  auto [plus, minus] = loadMasks(b, at);
+  Value zero = b.constant(type, 0);
+  Value added = arith::SelectOp::create(b, plus, x, zero);
+  Value taken = arith::SelectOp::create(b, minus, x, zero);
+  acc = arith::AddIOp::create(b, acc, added);
+  return arith::SubIOp::create(b, acc, taken);
 }
 
 Value WeightStream::accumulateLane(KernelBuilder &b, Value acc, Value x,
@@ -241,7 +272,7 @@ Value WeightStream::accumulateLane(KernelBuilder &b, Value acc, Value x,
     return b.add(acc, arith::SelectOp::create(b, minus, negated, added));
   }
 
-  return accumulateProduct(b, acc, x, loadLane(b, at, lane));
+  return b.add(acc, multiplyBy(b, x, loadLane(b, at, lane)));
 }
 
 RankedTensorType ecolm::takeUnit(RankedTensorType type, int32_t &unit) {

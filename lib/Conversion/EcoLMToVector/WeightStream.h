@@ -19,22 +19,39 @@
 
 namespace ecolm {
 
-/// A packed weight as a kernel sees it: a memref of words, `kLanes` weights
-/// being `getStep()` words, read front to back.
+/// A packed weight as a kernel sees it: a memref of words, a run of as many
+/// weights as the layout has lanes being `getStep()` words, read front to back.
 class WeightStream {
 public:
-  /// Views `bytes`, the memref<?xi8> of a weight of type `type`.
+  /// Views `bytes`, the memref<?xi8> of a weight of type `type`. Only factors
+  /// in chunks have other than `kLanes` lanes.
   static llvm::FailureOr<WeightStream> create(KernelBuilder &builder,
                                               mlir::RankedTensorType type,
                                               mlir::Value bytes);
 
-  /// Words that `kLanes` weights take.
+  /// Words that a run takes.
   int64_t getStep() const { return step; }
+  int64_t getLanes() const { return lanes; }
+  ChunkOrder getChunks() const { return chunks; }
   const FactorShape &getShape() const { return shape; }
 
   /// The `kLanes` weights that start at word `at`: f32, or integers and codes
   /// of powers of two as i32. Not for bit planes.
   mlir::Value load(KernelBuilder &builder, mlir::Value at) const;
+
+  /// w * x for the lanes whose weights start at word `at`.
+  mlir::Value multiply(KernelBuilder &builder, mlir::Value x,
+                       mlir::Value at) const;
+
+  /// The ternary weights at word `at`, as masks of what to add and to subtract.
+  /// Only for bit planes.
+  std::pair<mlir::Value, mlir::Value> loadMasks(KernelBuilder &builder,
+                                                mlir::Value at) const;
+  bool hasMasks() const;
+
+  /// Asks for `runs` runs from word `at` on, or the last ones there are, if a
+  /// run fills a cache line.
+  void prefetch(KernelBuilder &builder, mlir::Value at, int64_t runs) const;
 
   /// acc + w * x for the lanes whose weights start at word `at`. `acc` and `x`
   /// are vectors of `kLanes` i32 or f32.
@@ -47,21 +64,26 @@ public:
                              mlir::Value lane) const;
 
 private:
+  /// A power of two: 0 or -1, and the magnitude of its code.
+  struct SignedCode {
+    mlir::Value sign, magnitude;
+  };
   mlir::Value unpackIntegers(KernelBuilder &builder, mlir::Value at) const;
   mlir::Value unpackInteger(KernelBuilder &builder, mlir::Value at,
                             mlir::Value lane) const;
-  mlir::Value decodeNibble(KernelBuilder &builder, mlir::Value nibble) const;
+  SignedCode splitPot(KernelBuilder &builder, mlir::Value code) const;
   mlir::Value loadLane(KernelBuilder &builder, mlir::Value at,
                        mlir::Value lane) const;
-  mlir::Value accumulateProduct(KernelBuilder &builder, mlir::Value acc,
-                                mlir::Value x, mlir::Value w) const;
-  mlir::Value multiplyPot(KernelBuilder &builder, mlir::Value code,
+  mlir::Value multiplyBy(KernelBuilder &builder, mlir::Value x,
+                         mlir::Value w) const;
+  mlir::Value multiplyPot(KernelBuilder &builder, SignedCode code,
                           mlir::Value x) const;
 
   FactorShape shape;
   mlir::Type element;
   mlir::Value words;
-  int64_t step = 0;
+  int64_t step = 0, lanes = kLanes;
+  ChunkOrder chunks;
   /// Bits of an integer or code, where several share a byte.
   int64_t bits = 8;
 };

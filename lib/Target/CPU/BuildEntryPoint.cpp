@@ -214,7 +214,7 @@ struct BuildEntryPointPass final
         continue;
       // A layer keeps its own symbol, so that its code can be inspected and a
       // test can call it.
-      if (function->hasAttr("ecolm.quantized")) {
+      if (function->hasAttr("ecolm.layer")) {
         function.setNoInline(true);
         function.setVisibility_(LLVM::Visibility::Hidden);
         continue;

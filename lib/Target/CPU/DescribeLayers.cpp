@@ -43,7 +43,7 @@ struct Candidate {
 static std::optional<Candidate> findRowFunction(func::CallOp call) {
   auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
       call, call.getCalleeAttr());
-  if (!callee || !callee->hasAttr("ecolm.quantized"))
+  if (!callee || !callee->hasAttr("ecolm.layer"))
     return std::nullopt;
   Operation *product = nullptr, *last = nullptr;
   for (Operation &op : callee.getOps()) {

@@ -20,6 +20,15 @@ func.func @bytes(%x: tensor<2x4xi8>, %w: !w) -> tensor<2x8xi32> {
 
 // -----
 
+!f = tensor<1x2x2x32x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 32 in chunks of 2, 32 apart>>
+func.func @chunks(%x: tensor<2x64xi8>, %f: !f) -> tensor<2x64xi32> {
+  // expected-remark @below {{stays off the gpu: no kernel reads weights in chunks}}
+  %y = ecolm.butterfly %x, %f : (tensor<2x64xi8>, !f) -> tensor<2x64xi32>
+  return %y : tensor<2x64xi32>
+}
+
+// -----
+
 !w = tensor<8x4x!ecolm.ternary, #ecolm.packed<base3>>
 func.func @five_to_a_byte(%x: tensor<2x4xi8>, %w: !w) -> tensor<2x8xi32> {
   // expected-remark @below {{stays off the gpu: no kernel reads weights packed as base3}}

@@ -27,9 +27,12 @@ func.func @matmul_ternary(%x: tensor<?x16xi8>) -> tensor<?x32xi32> {
 
 // CHECK-LABEL: func.func @matmul_pot(
 // CHECK: %[[CODE:.*]] = arith.extsi {{.*}} vector<16xi8> to vector<16xi32>
-// CHECK: %[[ZERO:.*]] = arith.cmpi eq, %[[CODE]]
+// CHECK: %[[SIGN:.*]] = arith.shrsi %[[CODE]]
+// CHECK: %[[FLIPPED:.*]] = arith.xori %[[CODE]], %[[SIGN]]
+// CHECK: %[[MAGNITUDE:.*]] = arith.subi %[[FLIPPED]], %[[SIGN]]
 // CHECK: %[[P:.*]] = arith.shli
-// CHECK: arith.xori %[[P]]
+// CHECK: arith.xori %[[P]], %[[SIGN]]
+// CHECK: %[[ZERO:.*]] = arith.cmpi eq, %[[MAGNITUDE]]
 // CHECK: arith.select %[[ZERO]]
 // CHECK-NOT: arith.mul
 // CHECK: return

@@ -52,7 +52,7 @@ func.func @main(%x: tensor<1x!ecolm.pot<min = -6, max = 1>>, %rows: tensor<?x16x
   }
   return %y : tensor<?x16xf32>
 }
-func.func private @rows(%r: !row, %target: tensor<16xf32>) -> tensor<16xf32> attributes {ecolm.quantized} {
+func.func private @rows(%r: !row, %target: tensor<16xf32>) -> tensor<16xf32> attributes {ecolm.layer, ecolm.quantized} {
   %w = ecolm.get_weight @w : tensor<16x2x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
   %y = ecolm.matmul %r, %w arithmetic <shift_add> : !row, tensor<16x2x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>> -> tensor<16xi32> loc("layers.0.down.matmul")
   %f = arith.sitofp %y : tensor<16xi32> to tensor<16xf32>
@@ -181,4 +181,16 @@ func.func @main(%x: tensor<?x8xf32>) {
   %w = ecolm.get_weight @w : !tiles
   %0 = ecolm.matmul %x, %w : tensor<?x8xf32>, !tiles -> tensor<?x16xf32>
   return
+}
+
+// -----
+
+// CHECK: kernel = "butterfly in registers"
+// CHECK-SAME: why = "blocks of 2 by 2 act on a power of two: several factors for every load and store"
+!near = tensor<2x2x2x16xf32, #ecolm.packed<plain, lanes = 16 in chunks of 4, 16 apart>>
+ecolm.weight @near : !near = dense<1.0> : tensor<2x2x2x16xf32>
+func.func @main(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  %w = ecolm.get_weight @near : !near
+  %y = ecolm.butterfly %x, %w : (tensor<?x64xf32>, !near) -> tensor<?x64xf32>
+  return %y : tensor<?x64xf32>
 }

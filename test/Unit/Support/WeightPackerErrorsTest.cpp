@@ -100,6 +100,10 @@ TEST(WeightPackerErrorsTest, RejectsDescriptionsThatMakeNoSense) {
   EXPECT_NE(packError(weight, Bytes(64)).find("expected depth 1, or 4 for a"),
             std::string::npos);
   weight.depth = 1;
+  weight.chunks = {2, 16};
+  EXPECT_NE(packError(weight, Bytes(64)).find("expected partners in chunks of"),
+            std::string::npos);
+  weight.chunks = {};
   weight.lanes = 0;
   weight.elementBytes = 3;
   EXPECT_NE(packError(weight, Bytes(48))

@@ -26,7 +26,9 @@ def OutlineLinearLayers : Pass<"ecolm-outline-linear-layers", "::mlir::ModuleOp"
     elementwise operation (`arith.sitofp`, `ecolm.shift`) that turns the
     accumulators into floats. Each chain moves into a private function marked
     `ecolm.quantized` that computes one row, so that its object code can be
-    inspected on its own, and is called once per row.
+    inspected on its own, and is called once per row. A butterfly whose factors
+    are laid out in chunks takes two rows at a time, and moves on floats, too.
+    All functions are marked `ecolm.layer`.
 
     Precondition: the optimize phase has run. Postcondition: no butterfly or
     matmul with an integer result outside a function marked `ecolm.quantized`.
@@ -47,7 +49,8 @@ def OutlineLinearLayers : Pass<"ecolm-outline-linear-layers", "::mlir::ModuleOp"
     }
     ```
   }];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+    "::mlir::bufferization::BufferizationDialect",
     "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
     "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect"];

@@ -31,8 +31,8 @@ void EcoLMDialect::registerAttributes() {
 }
 
 LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 Packing packing, int32_t lanes,
-                                 int32_t depth) {
+                                 Packing packing, int32_t lanes, int32_t depth,
+                                 int64_t vectors, int64_t apart) {
   if (lanes < 0 || lanes > 128 || (lanes & (lanes - 1)))
     return emitError() << "expected lanes to be 0 or a power of two up to 128, "
                           "but found "
@@ -49,6 +49,11 @@ LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected lanes of codes2, base3, nibbles or plain "
                           "bytes for depth "
                        << depth;
+  if (vectors == 0 && apart == 0)
+    return success();
+  if (vectors < 1 || apart < 1 || lanes == 0 || depth > 1)
+    return emitError() << "expected lanes of depth 1, and at least one vector, "
+                          "for chunks";
   return success();
 }
 
@@ -124,5 +129,15 @@ PackedAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
   if (getDepth() > 1 && rank != 2)
     return emitError() << "expected a matrix for depth " << getDepth()
                        << ", but found rank " << rank;
+  if (!getChunks().isGiven())
+    return success();
+  FactorShape factor;
+  if (rank == 4)
+    factor = {1, shape[0], shape[1], shape[2], shape[3]};
+  if (rank != 4 || !fitsChunks(factor, getLanes(), getChunks()))
+    return emitError() << "expected a factor of 2 by 2 blocks with partners "
+                          "in chunks of "
+                       << getVectors() << " vectors, " << getApart()
+                       << " apart";
   return success();
 }

@@ -11,8 +11,8 @@
 //   type        kind (TypeCode), then
 //     pot         min and max as signed varints, zero as bool, terms as varint
 //   attribute   kind (AttributeCode), then
-//     packed      packing as varint, lanes as signed varint, and since version
-//                 2 depth as varint
+//     packed      packing as varint, lanes as signed varint, since version 2
+//                 depth as varint, since version 3 vectors and apart as varints
 //     quantizer   min and max as signed varints, rounding, underflow as varints
 //     others      the enumeration's value as varint
 //
@@ -141,14 +141,17 @@ static Attribute readEnum(DialectBytecodeReader &reader,
   return Attribute();
 }
 
-/// Whether layouts have a depth in the version that is read or written.
+/// Whether the version that is read or written is at least `number`.
 template <typename ReaderOrWriter>
-static bool hasDepth(ReaderOrWriter &stream) {
+static bool isSince(ReaderOrWriter &stream, uint64_t number) {
   FailureOr<const DialectVersion *> version =
       stream.template getDialectVersion<EcoLMDialect>();
   return failed(version) ||
-         static_cast<const EcoLMDialectVersion *>(*version)->number >= 2;
+         static_cast<const EcoLMDialectVersion *>(*version)->number >= number;
 }
+
+/// The versions that first had a depth and chunks in layouts.
+static constexpr uint64_t kDepthVersion = 2, kChunksVersion = 3;
 
 static Attribute readPacked(DialectBytecodeReader &reader) {
   auto packing = cast_or_null<PackingAttr>(
@@ -156,12 +159,16 @@ static Attribute readPacked(DialectBytecodeReader &reader) {
   int64_t lanes;
   if (!packing || failed(reader.readSignedVarInt(lanes)))
     return Attribute();
-  uint64_t depth = 1;
-  if (hasDepth(reader) && failed(reader.readVarInt(depth)))
+  uint64_t depth = 1, vectors = 0, apart = 0;
+  if (isSince(reader, kDepthVersion) && failed(reader.readVarInt(depth)))
     return Attribute();
-  return getVerified<PackedAttr>(reader, packing.getValue(),
-                                 static_cast<int32_t>(lanes),
-                                 static_cast<int32_t>(depth));
+  if (isSince(reader, kChunksVersion) &&
+      (failed(reader.readVarInt(vectors)) || failed(reader.readVarInt(apart))))
+    return Attribute();
+  return getVerified<PackedAttr>(
+      reader, packing.getValue(), static_cast<int32_t>(lanes),
+      static_cast<int32_t>(depth), static_cast<int64_t>(vectors),
+      static_cast<int64_t>(apart));
 }
 
 static Attribute readLogQuantizer(DialectBytecodeReader &reader) {
@@ -222,10 +229,17 @@ EcoLMBytecodeInterface::writeAttribute(Attribute attribute,
     writer.writeVarInt(static_cast<uint64_t>(AttributeCode::Packed));
     writer.writeVarInt(static_cast<uint64_t>(packed.getPacking()));
     writer.writeSignedVarInt(packed.getLanes());
-    if (hasDepth(writer))
+    bool hasDepth = isSince(writer, kDepthVersion);
+    bool hasChunks = isSince(writer, kChunksVersion);
+    if (hasDepth)
       writer.writeVarInt(packed.getDepth());
+    if (hasChunks) {
+      writer.writeVarInt(packed.getVectors());
+      writer.writeVarInt(packed.getApart());
+    }
     // What an older version cannot say, it does not leave out.
-    return success(hasDepth(writer) || packed.getDepth() == 1);
+    return success((hasDepth || packed.getDepth() == 1) &&
+                   (hasChunks || !packed.getChunks().isGiven()));
   }
   if (auto quantizer = dyn_cast<LogQuantizerAttr>(attribute)) {
     writer.writeVarInt(static_cast<uint64_t>(AttributeCode::LogQuantizer));
@@ -289,7 +303,7 @@ EcoLMBytecodeInterface::readVersion(DialectBytecodeReader &reader) const {
 
 LogicalResult EcoLMBytecodeInterface::upgradeFromVersion(
     Operation *topLevelOp, const DialectVersion &version) const {
-  // What version 1 lacks, layouts of a depth, has a value there.
+  // What older versions lack, layouts of a depth and chunks, has a value there.
   return success();
 }
 

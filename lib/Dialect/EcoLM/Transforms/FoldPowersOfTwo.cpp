@@ -88,21 +88,41 @@ struct IntegerProduct {
 };
 } // namespace
 
-/// Takes `op` as a product of dequantized powers of two with low-bit weights.
+/// The powers of two or small integers that `value` has as floats, or null.
+static Value findCodes(Value value) {
+  if (auto dequantize = value.getDefiningOp<DequantizeOp>()) {
+    Type element = getElementTypeOrSelf(dequantize.getCodes().getType());
+    bool isPlain = !dequantize.getScale() && isa<PotType>(element);
+    return isPlain ? dequantize.getCodes() : Value();
+  }
+  auto generic = value.getDefiningOp<linalg::GenericOp>();
+  if (!generic || generic.getNumDpsInputs() != 1 ||
+      !llvm::all_of(generic.getIndexingMapsArray(),
+                    [](AffineMap map) { return map.isIdentity(); }))
+    return Value();
+  Value integers = generic.getDpsInputs()[0];
+  Operation *yielded =
+      generic.getBody()->getTerminator()->getOperand(0).getDefiningOp();
+  auto convert = dyn_cast_or_null<arith::SIToFPOp>(yielded);
+  bool isConversion =
+      convert && convert.getIn() == generic.getBody()->getArgument(0) &&
+      getElementTypeOrSelf(integers.getType()).isSignlessInteger(8);
+  return isConversion ? integers : Value();
+}
+
+/// Takes `op` as a product of dequantized powers of two, or of bytes, with
+/// low-bit weights.
 static std::optional<IntegerProduct> findIntegerProduct(Operation *op) {
   if (!isa<ButterflyOp, ButterflyFactorOp, MatmulOp>(op))
     return std::nullopt;
-  auto dequantize = op->getOperand(0).getDefiningOp<DequantizeOp>();
-  if (!dequantize || dequantize.getScale())
-    return std::nullopt;
   IntegerProduct product;
-  product.codes = dequantize.getCodes();
+  product.codes = findCodes(op->getOperand(0));
+  if (!product.codes)
+    return std::nullopt;
   product.weights = op->getOperands().drop_front();
   Type element = getElementTypeOrSelf(product.codes.getType());
-  auto pot = dyn_cast<PotType>(element);
-  if (!pot)
-    return std::nullopt;
-  product.unit = pot.getMin();
+  if (auto pot = dyn_cast<PotType>(element))
+    product.unit = pot.getMin();
   for (Value weight : product.weights) {
     Type weightElement = getElementTypeOrSelf(weight.getType());
     element = getProductElementType(element, weightElement);

@@ -12,6 +12,7 @@
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "ecolm/Support/ButterflyPlan.h"
 #include "ecolm/Support/PotPacking.h"
 #include "ecolm/Support/WeightPacker.h"
 #include "mlir/IR/Builders.h"
@@ -29,6 +30,8 @@ using namespace ecolm;
 /// Outputs that a kernel of bytes computes side by side, and those that one of
 /// floats does.
 static constexpr int32_t kTileLanes = 16, kFloatLanes = 128;
+/// Lanes of kernels, and of those of 16 bits, which read a mask for each.
+static constexpr int32_t kFusedLanes = 16, kMaskLanes = 32;
 
 namespace {
 /// What the user or chooseTiles asked for; no packing leaves it to the type.
@@ -36,6 +39,12 @@ struct PackingChoice {
   std::optional<Packing> packing;
   int32_t lanes;
   int32_t depth = 1;
+  ChunkOrder chunks;
+
+  bool operator==(const PackingChoice &other) const {
+    return packing == other.packing && lanes == other.lanes &&
+           depth == other.depth && chunks == other.chunks;
+  }
 };
 
 /// One declaration and the operands that read its value: of kernels in lanes,
@@ -107,6 +116,14 @@ static TileReader getTileReader(OpOperand *use, bool isNative) {
              : TileReader::None;
 }
 
+/// Whether all factors of `op` are ternary and its sums integers.
+static bool isTernaryChain(ButterflyOp op) {
+  return op.getType().getElementType().isInteger() &&
+         llvm::all_of(op.getFactors().getTypes(), [](Type type) {
+           return isa<TernaryType>(getElementTypeOrSelf(type));
+         });
+}
+
 /// The format of `element` in a kernel's weight.
 static Packing choosePacking(Type element, const PackingChoice &choice) {
   if (isa<TernaryType>(element)) {
@@ -137,7 +154,8 @@ static RankedTensorType getPackedType(RankedTensorType type,
                                       const PackingChoice &choice) {
   Packing packing = choosePacking(type.getElementType(), choice);
   auto encoding =
-      PackedAttr::get(type.getContext(), packing, choice.lanes, choice.depth);
+      PackedAttr::get(type.getContext(), packing, choice.lanes, choice.depth,
+                      choice.chunks.vectors, choice.chunks.apart);
   return RankedTensorType::get(type.getShape(), type.getElementType(),
                                encoding);
 }
@@ -184,7 +202,7 @@ struct PackWeightsPass final : ecolm::impl::PackWeightsBase<PackWeightsPass> {
              << "unknown packing '" << packing << "'";
     return PackedAttr::verify(
         [&] { return emitError(UnknownLoc::get(context)); }, Packing::Plain,
-        lanes, /*depth=*/1);
+        lanes, /*depth=*/1, /*vectors=*/0, /*apart=*/0);
   }
 
   void runOnOperation() override {
@@ -249,12 +267,25 @@ private:
           packWeight(weight, uses.gets, readers, packedType, split, symbols),
           elements);
     };
-    PackingChoice rowMajor = {std::nullopt, /*lanes=*/0}, kernels = choice;
-    chooseTiles(type, uses.kernels, kernels);
-    if (failed(pack(uses.kernels, kernels,
-                    uses.hasOtherUses || !uses.tables.empty())) ||
-        failed(pack(uses.tables, rowMajor, uses.hasOtherUses)))
-      return failure();
+    using Group = std::pair<PackingChoice, SmallVector<OpOperand *>>;
+    SmallVector<Group> groups;
+    PackingChoice common = choice;
+    chooseTiles(type, uses.kernels, common);
+    for (OpOperand *use : uses.kernels) {
+      PackingChoice wanted = chooseForKernel(*use, common);
+      auto *group = llvm::find_if(
+          groups, [&](Group &group) { return group.first == wanted; });
+      if (group == groups.end())
+        group = &groups.emplace_back(wanted, SmallVector<OpOperand *>());
+      group->second.push_back(use);
+    }
+    if (!uses.tables.empty())
+      groups.push_back(
+          {{std::nullopt, /*lanes=*/0, /*depth=*/1, {}}, uses.tables});
+    for (auto [i, group] : llvm::enumerate(groups))
+      if (failed(pack(group.second, group.first,
+                      uses.hasOtherUses || i + 1 < groups.size())))
+        return failure();
     for (GetWeightOp get : uses.gets)
       if (get->use_empty())
         get.erase();
@@ -299,6 +330,35 @@ private:
 
   /// Whether a token finds the weights where the one before it left them.
   bool staysInCache = false;
+
+  /// What the kernel that reads `use` wants: its own chunks, or what is
+  /// `common` to all kernels of the weight.
+  PackingChoice chooseForKernel(OpOperand &use,
+                                const PackingChoice &common) const {
+    PackingChoice wanted = common;
+    if (choice.packing)
+      return wanted;
+    auto butterfly = dyn_cast<ButterflyOp>(use.getOwner());
+    if (!butterfly || registers == 0 || lanes != kFusedLanes)
+      return wanted;
+    bool isTernary = isTernaryChain(butterfly);
+    if (isTernary && !masks)
+      return wanted;
+    int32_t lanes = isTernary ? kMaskLanes : kFusedLanes;
+    SmallVector<FactorShape> shapes;
+    for (Type type : butterfly.getFactors().getTypes())
+      shapes.push_back(getFactorShape(cast<RankedTensorType>(type)));
+    int64_t size = shapes.front().getNumInputs();
+    // Masks take registers of their own, and sums of 32 bits twice as many.
+    auto plan =
+        planButterfly(shapes, lanes, isTernary ? registers / 2 : registers);
+    if (!plan || butterfly.getInput().getType().getShape().back() != size ||
+        butterfly.getType().getShape().back() != size)
+      return wanted;
+    wanted.lanes = lanes;
+    wanted.chunks = (*plan)[use.getOperandNumber() - 1];
+    return wanted;
+  }
 
   /// Whether an earlier run chose the layout.
   static bool isPacked(WeightOp weight) {

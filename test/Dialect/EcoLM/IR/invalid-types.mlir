@@ -65,6 +65,21 @@ func.func private @depth_of_factor(tensor<4x4x4x1x!ecolm.ternary, #ecolm.packed<
 
 // -----
 
+// expected-error @+1 {{expected lanes of depth 1, and at least one vector, for chunks}}
+func.func private @chunks_without_lanes(tensor<1x2x2x8xf32, #ecolm.packed<plain in chunks of 2, 8 apart>>)
+
+// -----
+
+// expected-error @+1 {{expected a factor of 2 by 2 blocks with partners in chunks of 2 vectors, 16 apart}}
+func.func private @chunks_of_matrix(tensor<32x32xf32, #ecolm.packed<plain, lanes = 16 in chunks of 2, 16 apart>>)
+
+// -----
+
+// expected-error @+1 {{expected a factor of 2 by 2 blocks with partners in chunks of 2 vectors, 32 apart}}
+func.func private @partner_elsewhere(tensor<4x2x2x16xf32, #ecolm.packed<plain, lanes = 16 in chunks of 2, 32 apart>>)
+
+// -----
+
 // expected-error @+1 {{expected at least 8 lanes for bitplanes, but found 0}}
 func.func private @bitplanes_lanes(tensor<8x8x!ecolm.ternary, #ecolm.packed<bitplanes>>)
 

@@ -195,3 +195,21 @@ func.func @unknown_width(%q: tensor<2x?x!ecolm.pot<min = -6, max = 3>>, %w: tens
   %y = ecolm.matmul %d, %w : tensor<2x?xf32>, tensor<8x?x!ecolm.ternary> -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>
 }
+
+// -----
+
+// Bytes that became floats are bytes.
+// CHECK-LABEL: func @bytes
+//  CHECK-SAME: %[[X:.*]]: tensor<2x8xi8>
+//       CHECK: %[[Y:.*]] = ecolm.matmul %[[X]], %{{.*}} -> tensor<2x8xi32>
+//       CHECK: arith.sitofp %[[Y]]
+func.func @bytes(%x: tensor<2x8xi8>, %w: tensor<8x8x!ecolm.ternary>) -> tensor<2x8xf32> {
+  %0 = tensor.empty() : tensor<2x8xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<2x8xi8>) outs(%0 : tensor<2x8xf32>) {
+  ^bb0(%in: i8, %out: f32):
+    %2 = arith.sitofp %in : i8 to f32
+    linalg.yield %2 : f32
+  } -> tensor<2x8xf32>
+  %y = ecolm.matmul %1, %w : tensor<2x8xf32>, tensor<8x8x!ecolm.ternary> -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}

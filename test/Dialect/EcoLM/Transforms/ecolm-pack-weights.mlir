@@ -6,6 +6,8 @@
 // RUN: ecolm-opt %s -ecolm-pack-weights="byte-products=true byte-tables=true cache-bytes=48" -split-input-file | FileCheck %s --check-prefix=BYTES
 // RUN: ecolm-opt %s -ecolm-pack-weights="byte-products=true byte-tables=true cache-bytes=47" -split-input-file | FileCheck %s --check-prefix=TABLES
 // RUN: ecolm-opt %s -ecolm-pack-weights="byte-products=true lookups=true" -split-input-file | FileCheck %s --check-prefix=LOOKUPS
+// RUN: ecolm-opt %s -ecolm-pack-weights="butterfly-registers=8 masks=true" -split-input-file | FileCheck %s --check-prefix=FUSED
+// RUN: ecolm-opt %s -ecolm-pack-weights="butterfly-registers=8" -split-input-file | FileCheck %s --check-prefix=MASKLESS
 
 //   CHECK: ecolm.weight @ternary : tensor<33x50x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
 //   CHECK: ecolm.weight @pot : tensor<33x50x!ecolm.pot<min = -2, max = 0>, #ecolm.packed<nibbles, lanes = 16>>
@@ -215,4 +217,30 @@ func.func @floats(%x: tensor<2x8xf32>, %b: tensor<2x8xi8>)
   %5 = ecolm.group_matmul %b, %bytes scales %s group 4
       : tensor<2x8xi8>, tensor<16x8xi8>, tensor<16x2xf32> -> tensor<2x16xf32>
   return %0, %1, %2, %3, %4, %5 : tensor<2x250xf32>, tensor<2x90xf32>, tensor<2x16xf32>, tensor<2x16xf32>, tensor<2x16xf32>, tensor<2x16xf32>
+}
+
+// -----
+
+// Factors of 2 by 2 blocks lie in the chunks of their pass, ternary ones in 32 lanes where the target
+// has masks, and in both orders where both are read. Other factors keep the order of lanes.
+// FUSED: ecolm.weight @near : {{.*}}#ecolm.packed<bitplanes, lanes = 32 in chunks of 2, 32 apart>>
+// FUSED: ecolm.weight @near_packed : {{.*}}#ecolm.packed<bitplanes, lanes = 16 in chunks of 4, 16 apart>>
+// FUSED: ecolm.weight @far : {{.*}}#ecolm.packed<bitplanes, lanes = 32 in chunks of 2, 32 apart>>
+// FUSED: ecolm.weight @far_packed : {{.*}}#ecolm.packed<bitplanes, lanes = 16 in chunks of 4, 16 apart>>
+// FUSED: ecolm.weight @threes : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
+// FUSED: func @butterflies
+// MASKLESS: ecolm.weight @near : {{.*}}#ecolm.packed<bitplanes, lanes = 16>>
+// MASKLESS: ecolm.weight @near_packed : {{.*}}#ecolm.packed<bitplanes, lanes = 16 in chunks of 4, 16 apart>>
+ecolm.weight @near : tensor<2x2x2x16x!ecolm.ternary> = dense<85> : tensor<32xui8> packing <codes2>
+ecolm.weight @far : tensor<1x2x2x32x!ecolm.ternary> = dense<85> : tensor<32xui8> packing <codes2>
+ecolm.weight @threes : tensor<16x3x3x1x!ecolm.ternary> = dense<85> : tensor<36xui8> packing <codes2>
+func.func @butterflies(%x: tensor<2x64xi8>, %f: tensor<2x64xf32>, %y: tensor<2x48xi8>)
+    -> (tensor<2x64xi32>, tensor<2x64xf32>, tensor<2x48xi32>) {
+  %near = ecolm.get_weight @near : tensor<2x2x2x16x!ecolm.ternary>
+  %far = ecolm.get_weight @far : tensor<1x2x2x32x!ecolm.ternary>
+  %threes = ecolm.get_weight @threes : tensor<16x3x3x1x!ecolm.ternary>
+  %0 = ecolm.butterfly %x, %near, %far : (tensor<2x64xi8>, tensor<2x2x2x16x!ecolm.ternary>, tensor<1x2x2x32x!ecolm.ternary>) -> tensor<2x64xi32>
+  %1 = ecolm.butterfly %f, %near, %far : (tensor<2x64xf32>, tensor<2x2x2x16x!ecolm.ternary>, tensor<1x2x2x32x!ecolm.ternary>) -> tensor<2x64xf32>
+  %2 = ecolm.butterfly %y, %threes : (tensor<2x48xi8>, tensor<16x3x3x1x!ecolm.ternary>) -> tensor<2x48xi32>
+  return %0, %1, %2 : tensor<2x64xi32>, tensor<2x64xf32>, tensor<2x48xi32>
 }

@@ -17,6 +17,8 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/TensorEncoding.h"
 
+#include "ecolm/Support/WeightOrder.h"
+
 #include "ecolm/Dialect/EcoLM/IR/EcoLMEnums.h.inc"
 
 #define GET_ATTRDEF_CLASSES

@@ -155,21 +155,41 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
     `depth = 4` the tensor is a matrix in `codes2` or `nibbles`, and inputs are
     padded with zeros to whole steps for every code of a byte.
 
+    `in chunks of V, S apart`, factors of a butterfly are read in chunks of V
+    vectors of L outputs, S outputs apart, which stay in registers through all
+    factors of a pass. The tensor is a factor (a, 2, 2, d), and an output's
+    partner, d places away, is in the same vector or in the same chunk.
+
     Example:
 
     ```mlir
     tensor<16x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>
     tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2>>
     tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 4>>
+    tensor<1x2x2x512x!ecolm.ternary,
+           #ecolm.packed<bitplanes, lanes = 32 in chunks of 4, 256 apart>>
     ```
   }];
   let parameters = (ins
     EnumParameter<EcoLM_PackingEnum>:$packing,
     DefaultValuedParameter<"int32_t", "0">:$lanes,
-    DefaultValuedParameter<"int32_t", "1">:$depth
+    DefaultValuedParameter<"int32_t", "1">:$depth,
+    DefaultValuedParameter<"int64_t", "0">:$vectors,
+    DefaultValuedParameter<"int64_t", "0">:$apart
   );
   let assemblyFormat = [{
-    `<` $packing (`,` `lanes` `=` $lanes^)? (`,` `depth` `=` $depth^)? `>`
+    `<` $packing (`,` `lanes` `=` $lanes^)? (`,` `depth` `=` $depth^)?
+    (`in` `chunks` `of` $vectors^ `,` $apart `apart`)? `>`
+  }];
+  let builders = [
+    AttrBuilder<(ins "::ecolm::Packing":$packing, "int32_t":$lanes,
+                     CArg<"int32_t", "1">:$depth), [{
+      return $_get($_ctxt, packing, lanes, depth, /*vectors=*/0, /*apart=*/0);
+    }]>
+  ];
+  let extraClassDeclaration = [{
+    /// The chunks in which kernels read the weight.
+    ::ecolm::ChunkOrder getChunks() const { return {getVectors(), getApart()}; }
   }];
   let genVerifyDecl = 1;
 }

@@ -20,7 +20,7 @@ namespace ecolm {
 /// attribute or an operation is encoded or understood differently.
 struct EcoLMDialectVersion : public mlir::DialectVersion {
   /// The version that this compiler writes, and the newest that it reads.
-  static constexpr uint64_t kCurrent = 2;
+  static constexpr uint64_t kCurrent = 3;
 
   explicit EcoLMDialectVersion(uint64_t number) : number(number) {}
 

@@ -258,10 +258,15 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     integers `plain`; `packing` demands another format where the element type
     has several. With `byte-products`, the weights of native products of bytes
     get depth 4, ternary ones as `codes2`, or as `base3` (1.6 bits) with
-    `byte-tables` if all of them together exceed `cache-bytes`; with `lookups`, low-bit weights of native products of floats
-    do, with up to 128 lanes. The table of an embedding is packed likewise, in
-    row-major order. A weight that other operations use as well (an embedding
-    that is also the output matrix) is declared twice. Weights that nothing uses are erased.
+    `byte-tables` if all of them together exceed `cache-bytes`; with `lookups`,
+    low-bit weights of native products of floats do, with up to 128 lanes. With
+    `butterfly-registers`, factors of 2 by 2 blocks that act on a power of two
+    are laid out in the chunks of their butterfly's passes; ternary ones with
+    integer sums only with `masks`, in 32 lanes. The table of an embedding is
+    packed likewise, in row-major order. A weight that kernels want in several
+    layouts is declared for each, and one that other operations use as well (an
+    embedding that is also the output matrix) is declared twice. Weights that
+    nothing uses are erased.
 
     The bytes themselves are rewritten when the weight section is written.
 
@@ -295,7 +300,12 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
            "The target looks bytes up in tables of 256">,
     Option<"cacheBytes", "cache-bytes", "int64_t", "33554432",
            "What the target's last cache holds; ternary weights of more bytes, "
-           "at 2 bits, come from memory">
+           "at 2 bits, come from memory">,
+    Option<"registers", "butterfly-registers", "int32_t", "0",
+           "Vectors that a butterfly keeps in registers; 0 applies one factor "
+           "after the other">,
+    Option<"masks", "masks", "bool", "false",
+           "The target adds and subtracts where a mask says so">
   ];
   let statistics = [
     Statistic<"numPacked", "packed", "Number of weights packed">,

@@ -96,13 +96,12 @@ TEST_F(BytecodeTest, NewerVersion) {
       std::make_unique<EcoLMDialectVersion>(EcoLMDialectVersion::kCurrent + 1));
   EXPECT_FALSE(read(write(config)));
   EXPECT_NE(messages.find("expected bytecode of the ecolm dialect in version 1 "
-                          "to 2, but found 3"),
+                          "to 3, but found 4"),
             std::string::npos)
       << messages;
 }
 
-/// Layouts of version 1 have no depth; those of another depth than 1 cannot be
-/// written in it.
+/// Layouts of version 1 have no depth and no chunks.
 TEST_F(BytecodeTest, OlderVersion) {
   BytecodeWriterConfig config;
   config.setDialectVersion<EcoLMDialect>(
@@ -157,7 +156,8 @@ TEST_F(BytecodeTest, UnknownPacking) {
 // What the text form refuses, bytecode cannot smuggle in: 24 is a signed 12.
 TEST_F(BytecodeTest, InvalidLanes) {
   expectAttributeError(
-      {/*packed=*/0, /*bytes=*/0, /*lanes=*/24, /*depth=*/1},
+      {/*packed=*/0, /*bytes=*/0, /*lanes=*/24, /*depth=*/1,
+       /*vectors=*/0, /*apart=*/0},
       "expected lanes to be 0 or a power of two up to 128, but "
       "found 12");
 }

@@ -1,0 +1,44 @@
+// RUN: ecolm-opt %s --ecolm-place-weights --convert-ecolm-to-vector --canonicalize --cse | FileCheck %s
+
+!near = tensor<64x2x2x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 32 in chunks of 2, 32 apart>>
+!far = tensor<1x2x2x64x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 32 in chunks of 2, 64 apart>>
+!learned = tensor<1x2x2x16xf32, #ecolm.packed<plain, lanes = 16 in chunks of 2, 16 apart>>
+ecolm.weight @near : !near = dense<27> : tensor<64xui8> packing <codes2>
+ecolm.weight @far : !far = dense<27> : tensor<64xui8> packing <codes2>
+ecolm.weight @values : !learned = dense<1.0> : tensor<64xf32>
+
+// Sums of 16 bits suffice; two rows share the masks, and the sums leave as floats.
+// CHECK-LABEL: func.func private @ternary(
+// CHECK-SAME: %[[X:.*]]: tensor<?x128xi8>, %[[Y:.*]]: tensor<?x128xf32>
+// CHECK: scf.for {{.*}} step %c2 iter_args(%{{.*}} = %[[Y]])
+// CHECK: %[[SCRATCH:.*]] = tensor.empty() : tensor<2x128xi16>
+// CHECK: scf.for {{.*}} step %c64 iter_args(%{{.*}} = %[[SCRATCH]]
+// CHECK-COUNT-4: vector.transfer_read %[[X]]
+// CHECK: %[[BITS:.*]] = vector.load %{{.*}} vector<1xi32>
+// CHECK: %[[PLUS:.*]] = vector.bitcast %[[BITS]] : vector<1xi32> to vector<32xi1>
+// CHECK: arith.select %[[PLUS]], %{{.*}}, %{{.*}} : vector<32xi1>, vector<32xi16>
+// CHECK: scf.for {{.*}} step %c32
+// CHECK: arith.sitofp {{.*}} vector<32xi16> to vector<32xf32>
+// CHECK: scf.for {{.*}} step %c1
+func.func private @ternary(%x: tensor<?x128xi8>, %y: tensor<?x128xf32>) -> tensor<?x128xf32>
+    attributes {ecolm.quantized} {
+  %near = ecolm.get_weight @near : !near
+  %far = ecolm.get_weight @far : !far
+  %0 = ecolm.butterfly %x, %near, %far : (tensor<?x128xi8>, !near, !far) -> tensor<?x128xi32>
+  %1 = arith.sitofp %0 : tensor<?x128xi32> to tensor<?x128xf32>
+  %2 = bufferization.materialize_in_destination %1 in %y : (tensor<?x128xf32>, tensor<?x128xf32>) -> tensor<?x128xf32>
+  return %2 : tensor<?x128xf32>
+}
+
+// Coefficients that fill cache lines are asked for ahead; a sum is never -0.
+// CHECK-LABEL: func.func @learned(
+// CHECK: memref.prefetch
+// CHECK: %[[A:.*]] = arith.mulf %{{.*}} : vector<16xf32>
+// CHECK: %[[B:.*]] = arith.mulf %{{.*}} : vector<16xf32>
+// CHECK: %[[SUM:.*]] = arith.addf %[[A]], %[[B]]
+// CHECK: arith.addf %[[SUM]], %cst
+func.func @learned(%x: tensor<32xf32>) -> tensor<32xf32> {
+  %f = ecolm.get_weight @values : !learned
+  %y = ecolm.butterfly %x, %f : (tensor<32xf32>, !learned) -> tensor<32xf32>
+  return %y : tensor<32xf32>
+}
