@@ -9,12 +9,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Intrinsics.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Target/CPU/Passes.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace ecolm {
 #define GEN_PASS_DEF_LOWERDOTS
@@ -27,17 +25,6 @@ using namespace ecolm;
 static VectorType getVector(ImplicitLocOpBuilder &b, int64_t size,
                             unsigned width) {
   return VectorType::get(size, b.getIntegerType(width));
-}
-
-static Value getSplat(ImplicitLocOpBuilder &b, VectorType type, int64_t value) {
-  auto attr = b.getIntegerAttr(type.getElementType(), value);
-  return arith::ConstantOp::create(b, DenseElementsAttr::get(type, attr));
-}
-
-static Value callIntrinsic(ImplicitLocOpBuilder &b, StringRef name, Type type,
-                           ValueRange operands) {
-  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
-      .getResult(0);
 }
 
 namespace {

@@ -9,12 +9,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Intrinsics.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Target/CPU/Passes.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace ecolm {
 #define GEN_PASS_DEF_LOWERLOOKUPS
@@ -23,17 +21,6 @@ namespace ecolm {
 
 using namespace mlir;
 using namespace ecolm;
-
-static Value getSplat(ImplicitLocOpBuilder &b, VectorType type, int64_t value) {
-  auto attr = b.getIntegerAttr(type.getElementType(), value);
-  return arith::ConstantOp::create(b, DenseElementsAttr::get(type, attr));
-}
-
-static Value callIntrinsic(ImplicitLocOpBuilder &b, StringRef name, Type type,
-                           ValueRange operands) {
-  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
-      .getResult(0);
-}
 
 /// Elements `first` to `first + count` of `table`, over and over, `size` in
 /// all.

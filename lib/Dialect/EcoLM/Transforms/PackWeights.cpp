@@ -86,6 +86,15 @@ static bool fitsTiles(Type element, int64_t &perTile) {
          element.isSignlessInteger(4) || element.isSignlessInteger(8);
 }
 
+/// What reads tiles for `matmul`, by the type of its input.
+template <typename Op>
+static TileReader getReaderOf(Op matmul) {
+  if (matmul.isByteProduct())
+    return TileReader::Bytes;
+  bool isFloat = matmul.getInput().getType().getElementType().isF32();
+  return isFloat ? TileReader::Floats : TileReader::None;
+}
+
 /// What reads the weight `use`, if its product is native.
 static TileReader getTileReader(OpOperand *use, bool isNative) {
   auto weights = cast<RankedTensorType>(use->get().getType());
@@ -97,11 +106,7 @@ static TileReader getTileReader(OpOperand *use, bool isNative) {
   if (auto matmul = dyn_cast<MatmulOp>(use->getOwner())) {
     if (matmul.getArithmetic() != Arithmetic::Native)
       return TileReader::None;
-    if (matmul.isByteProduct())
-      return TileReader::Bytes;
-    return matmul.getInput().getType().getElementType().isF32()
-               ? TileReader::Floats
-               : TileReader::None;
+    return getReaderOf(matmul);
   }
   auto matmul = dyn_cast<GroupMatmulOp>(use->getOwner());
   // Groups are whole tiles.
@@ -109,11 +114,7 @@ static TileReader getTileReader(OpOperand *use, bool isNative) {
   if (!matmul || !isNative ||
       (group % perTile && group < weights.getDimSize(1)))
     return TileReader::None;
-  if (matmul.isByteProduct())
-    return TileReader::Bytes;
-  return matmul.getInput().getType().getElementType().isF32()
-             ? TileReader::Floats
-             : TileReader::None;
+  return getReaderOf(matmul);
 }
 
 /// Whether all factors of `op` are ternary and its sums integers.
