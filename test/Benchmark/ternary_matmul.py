@@ -98,6 +98,12 @@ def program_seconds(program: pathlib.Path, threads: int, x: pathlib.Path) -> flo
     return json.loads(done.stdout)["runs"]["seconds"]
 
 
+def weight_bytes(program: pathlib.Path) -> int:
+    """Bytes of the weights that a compiled program reads."""
+    done = subprocess.run([program, "info", "--json"], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)["weight bytes"]
+
+
 def peer_seconds(command: str, *numbers: int) -> float:
     """Seconds that a peer's command prints."""
     done = subprocess.run([*shlex.split(command), *map(str, numbers)], check=True,
@@ -105,8 +111,9 @@ def peer_seconds(command: str, *numbers: int) -> float:
     return float(done.stdout.split()[-1])
 
 
-def measure(shape, rows: int, threads: int, options, folder: pathlib.Path) -> dict[str, float]:
-    """Median seconds of every candidate for one pass over all matrices."""
+def measure(shape, rows: int, threads: int, options,
+            folder: pathlib.Path) -> tuple[dict[str, float], float]:
+    """Median seconds of every candidate for one matrix, and the bytes that ours has."""
     n, k = shape
     count = max(1, round(options.megabytes * 4e6 / (n * k)))
     x = np.random.default_rng(1).standard_normal((rows, k)).astype(np.float32)
@@ -126,7 +133,8 @@ def measure(shape, rows: int, threads: int, options, folder: pathlib.Path) -> di
     for _ in range(options.rounds):
         for label, seconds in candidates.items():
             times[label].append(seconds())
-    return {label: statistics.median(t) / count for label, t in times.items()}
+    medians = {label: statistics.median(t) / count for label, t in times.items()}
+    return medians, weight_bytes(program) / count
 
 
 def main() -> None:
@@ -152,11 +160,11 @@ def main() -> None:
             print(f"{threads} thread(s): memory is read at {limit / 1e9:.1f} GB/s")
             for n, k in shapes:
                 for rows in options.rows:
-                    seconds = measure((n, k), rows, threads, options, folder)
+                    seconds, size = measure((n, k), rows, threads, options, folder)
                     ours = seconds["ecolm"]
                     parts = [f"{label} {s * 1e6:.0f} us ({n * k * rows / s / 1e9:.0f} GMAC/s, "
                              f"{s / ours:.2f} x)" for label, s in seconds.items()]
-                    share = n * k / 4 / ours / limit
+                    share = size / ours / limit
                     print(f"  {n}x{k}, {rows} row(s): {'; '.join(parts)}; weights at {share:.0%} "
                           "of the bandwidth", flush=True)
 
