@@ -95,6 +95,8 @@ bool LinearAnalysis::interpret(onnx::NodeOp node, LinearRule rule,
   int64_t numTerms = region->getNumTerms();
   llvm::scope_exit charge(
       [&] { budget -= (region->getNumTerms() - numTerms) * kCostOfTerm; });
+  // The inputs are entries of `followed`, which move when it grows.
+  SmallVector<LinearTensor> results;
   for (unsigned i = 0; i < node.getNumResults(); ++i) {
     if (!isF32Tensor(node.getResult(i)))
       return false;
@@ -103,8 +105,10 @@ bool LinearAnalysis::interpret(onnx::NodeOp node, LinearRule rule,
       return false;
     budget -= result->terms.size();
     assert(result->getRank() == getResultType(node, i).getRank());
-    followed[node.getResult(i)] = std::move(*result);
+    results.push_back(std::move(*result));
   }
+  for (auto [value, result] : llvm::zip_equal(node.getResults(), results))
+    followed[value] = std::move(result);
   return true;
 }
 

@@ -68,7 +68,7 @@ def test_all_code_gives_the_same_bits(model, tmp_path):
     # Weights are there once where layouts agree, and never more often than they differ.
     sizes = [section_bytes(program) for program in alone.values()]
     assert max(sizes) <= section_bytes(every) <= sum(sizes)
-    if model in ("tiny-ecolm", "families/bitnet.qdq"):
+    if model == "families/bitnet.qdq":
         assert section_bytes(every) == max(sizes)
 
 

@@ -133,7 +133,7 @@ class LinearWriter:
         """Append `layer` to the graph; x and the result are (1, T, features)."""
         if isinstance(layer, PotButterflyLinear):
             y = write_pot_butterfly(b, x, layer, name)
-        elif isinstance(layer, nn.Linear):
+        elif type(layer) is nn.Linear:
             weights = layer.weight.detach().numpy().T.copy()
             y = b.op("MatMul", [x, b.constant(f"{name}.weight", weights)], f"{name}.product")
         else:
