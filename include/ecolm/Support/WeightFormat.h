@@ -57,7 +57,7 @@ struct WeightDescription {
   ByteFormat format = ByteFormat::Plain;
   /// Lanes of the destination's order (WeightOrder.h), or 0 for row-major.
   int32_t lanes = 0;
-  /// Depth of the destination's order, for matrices of codes of 2 and 4 bits.
+  /// Depth of the destination's order, for matrices in tiles.
   int32_t depth = 1;
   /// Chunks of the destination's order, for factors of 2 by 2 blocks.
   ChunkOrder chunks;

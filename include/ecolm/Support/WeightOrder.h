@@ -22,7 +22,8 @@
 //     lanes  lanes       lanes          lane l of group g is output g * L + l
 //
 // With depth D > 1 a matrix is read in tiles: D bytes of every lane, each of P
-// codes of 8 / P bits. Lane l of a tile holds, for inputs from `first` on,
+// codes of 8 / P bits, or with `base3` of P = 5 digits to the base 3. Lane l of
+// a tile holds, for inputs from `first` on,
 //
 //     byte 0                          byte 1                          ...
 //     first, first + D, first + 2D..  first + 1, first + 1 + D, ...

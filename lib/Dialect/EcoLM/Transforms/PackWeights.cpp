@@ -27,8 +27,8 @@ namespace ecolm {
 using namespace mlir;
 using namespace ecolm;
 
-/// Outputs that a kernel of bytes computes side by side, and those that one of
-/// floats does.
+/// Outputs that a kernel of bytes computes side by side, and the most that one
+/// of floats does.
 static constexpr int32_t kTileLanes = 16, kFloatLanes = 128;
 /// Lanes of kernels, and of those of 16 bits, which read a mask for each.
 static constexpr int32_t kFusedLanes = 16, kMaskLanes = 32;
