@@ -119,8 +119,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
                                const LowerOptions &options) {
   // A token shall cost a token, not the whole prefix.
   if (options.incremental)
-    manager.addPass(createDeriveIncremental(
-        {"main", /*contextLength=*/0, /*orWholeSequences=*/true}));
+    manager.addPass(
+        createDeriveIncremental({"main", /*contextLength=*/0, options.cacheType,
+                                 /*orWholeSequences=*/true}));
   // Layers are cut out while they are still one operation each.
   manager.addPass(createOutlineLinearLayers());
   manager.addPass(createPlaceWeights());
