@@ -204,9 +204,16 @@ private:
 
   /// The C header goes beside the library or object.
   LogicalResult writeHeader() {
+    std::vector<std::string> needed;
+    if (options.emit == EmitKind::Object) {
+      auto names = findUndefinedSymbols(options.output);
+      if (!names)
+        return module.emitError(llvm::toString(names.takeError()));
+      needed = std::move(*names);
+    }
     return writeOutput(module.getContext(), getHeaderPath(options.output),
                        [&](llvm::raw_pwrite_stream &out) {
-                         writeModelHeader(module, out);
+                         writeModelHeader(module, needed, out);
                          return success();
                        });
   }

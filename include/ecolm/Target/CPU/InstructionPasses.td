@@ -91,4 +91,31 @@ def LowerLookups : Pass<"ecolm-lower-lookups"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
 }
 
+def ExpandFloatFunctions : Pass<"ecolm-expand-float-functions"> {
+  let summary = "compute what a C library has for floats in integers";
+  let description = [{
+    Makes integer arithmetic of square roots of f32, correctly rounded, sums of
+    `math.roundeven` of f32, and scalars of reductions of vectors. What a machine
+    without floating-point unit then calls is sums, products, quotients,
+    comparisons and conversions, which compilers bring along (libgcc,
+    compiler-rt), and nothing of a C library.
+
+    Precondition: none. Postcondition: no `math.sqrt` and no `math.roundeven` of
+    f32 and no `vector.reduction` of up to 64 elements is left.
+
+    ```mlir
+    %y = math.roundeven %x : f32
+    ```
+    ==>
+    ```mlir
+    %s = arith.addf %magnitude, %two23 : f32
+    %r = arith.subf %s, %two23 : f32
+    ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
 #endif // ECOLM_TARGET_CPU_INSTRUCTIONPASSES
