@@ -153,6 +153,7 @@ static LogicalResult runForMachine(ModuleOp module,
   lower.lookups = traits.lookups;
   lower.fma = traits.hasFMA;
   lower.sums = traits.numSums;
+  lower.rows = traits.numRows;
   lower.maxChunk = options.maxChunk;
   lower.multiplierFree = options.multiplierFree;
   lower.countZeros = !options.report.empty();

@@ -131,9 +131,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   if (options.describeLayers || options.timeLayers)
     manager.addPass(createDescribeLayers(
         {options.byteProducts, options.vectorBits, options.countZeros}));
-  manager.addPass(
-      createConvertEcoLMToVector({options.fpu, options.fma, options.sums,
-                                  options.byteProducts == ByteProducts::VNNI}));
+  manager.addPass(createConvertEcoLMToVector(
+      {options.fpu, options.fma, options.sums,
+       getLargestInPlace(options.byteProducts), options.rows}));
   cleanUp(manager);
 
   // One loop per chain of elementwise operations.

@@ -177,14 +177,28 @@ ProcessorNeeds ecolm::getNeeds(const TargetMachine &machine) {
   return needs;
 }
 
+uint32_t ecolm::getELFFlags(const TargetMachine &machine) {
+  // As LLVM chooses where nobody names an ABI.
+  bool passesDoubles = machine.getTargetTriple().isRISCV() &&
+                       machine.getMCSubtargetInfo()->checkFeatures("+d");
+  return passesDoubles ? ELF::EF_RISCV_FLOAT_ABI_DOUBLE : 0;
+}
+
 static ByteProducts getByteProducts(const TargetMachine &machine) {
   const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
-  if (!machine.getTargetTriple().isX86())
-    return ByteProducts::Widened;
-  if (info.checkFeatures("+avx512vnni"))
-    return ByteProducts::VNNI;
-  return info.checkFeatures("+avx2") ? ByteProducts::AVX2
-                                     : ByteProducts::Widened;
+  const Triple &triple = machine.getTargetTriple();
+  if (triple.isX86())
+    return info.checkFeatures("+avx512vnni") ? ByteProducts::VNNI
+           : info.checkFeatures("+avx2")     ? ByteProducts::AVX2
+                                             : ByteProducts::Widened;
+  if (triple.isAArch64())
+    return info.checkFeatures("+i8mm")      ? ByteProducts::USDOT
+           : info.checkFeatures("+dotprod") ? ByteProducts::SDOT
+                                            : ByteProducts::NEON;
+  // Every target multiplies vectors of words, which these have.
+  bool hasVectors = (triple.isRISCV() && info.checkFeatures("+v")) ||
+                    (triple.isWasm() && info.checkFeatures("+simd128"));
+  return hasVectors ? ByteProducts::Widened : ByteProducts::None;
 }
 
 /// How an x86 machine looks numbers up.
@@ -205,14 +219,19 @@ TargetTraits ecolm::getTraits(const TargetMachine &machine) {
     traits.hasMultiplier =
         info.checkFeatures("+m") || info.checkFeatures("+zmmul");
   }
-  if (triple.isX86() || triple.isAArch64())
-    traits.byteProducts = getByteProducts(machine);
+  traits.byteProducts = getByteProducts(machine);
+  if (triple.isAArch64()) {
+    traits.lookups = Lookups::NEON;
+    traits.hasFMA = true;
+    traits.butterflyRegisters = 4;
+  }
   if (triple.isX86()) {
     const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
     traits.vectorBits = info.checkFeatures("+avx512f") ? 512
                         : info.checkFeatures("+avx2")  ? 256
                                                        : 128;
     traits.lookups = getLookups(info);
+    traits.numRows = 8;
     if (traits.lookups >= Lookups::AVX512)
       traits.numSums = 16;
     traits.hasFMA = info.checkFeatures("+fma");

@@ -49,6 +49,8 @@ struct TargetTraits {
   bool hasFMA = false;
   /// Vectors of 16 floats that half of the registers hold.
   int64_t numSums = 4;
+  /// Rows of 16 sums of bytes that share an unpacked tile.
+  int64_t numRows = 4;
   /// Bits of the widest vectors.
   int64_t vectorBits = 128;
   /// Vectors of 16 floats that a butterfly keeps in registers; 0 where vectors
