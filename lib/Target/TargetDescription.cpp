@@ -161,17 +161,32 @@ ecolm::getVariants(const TargetDescription &description) {
   return variants;
 }
 
+/// The instruction sets of a family that programs look for.
+static std::vector<StringRef> getKnownFeatures(const Triple &triple) {
+  if (triple.getArch() == Triple::x86_64)
+    return {
+#define ECOLM_PROCESSOR_FEATURE(name) name,
+#include "ecolm/Runtime/ProcessorFeatures.def"
+    };
+  if (triple.isAArch64())
+    return {
+#define ECOLM_AARCH64_FEATURE(name, word, bit) name,
+#include "ecolm/Runtime/ProcessorFeatures.def"
+    };
+  if (triple.isRISCV())
+    return {
+#define ECOLM_RISCV_FEATURE(name, word, bit) name,
+#include "ecolm/Runtime/ProcessorFeatures.def"
+    };
+  return {};
+}
+
 ProcessorNeeds ecolm::getNeeds(const TargetMachine &machine) {
   ProcessorNeeds needs;
   StringRef cpu = machine.getTargetCPU();
   needs.cpu = cpu.empty() ? "generic" : cpu.str();
-  if (machine.getTargetTriple().getArch() != Triple::x86_64)
-    return needs;
   const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
-  for (StringRef feature : {
-#define ECOLM_PROCESSOR_FEATURE(name) StringRef(name),
-#include "ecolm/Runtime/ProcessorFeatures.def"
-       })
+  for (StringRef feature : getKnownFeatures(machine.getTargetTriple()))
     if (info.checkFeatures(("+" + feature).str()))
       needs.features.push_back(feature.str());
   return needs;
