@@ -12,6 +12,7 @@
 #include "ecolm/Target/TargetDescription.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/BinaryFormat/ELF.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -102,6 +103,8 @@ static Error checkIsPossible(const Target &target, const Triple &triple,
               "+x87",        "+sse2",       "-soft-float"};
   else if (triple.isAArch64())
     needed = {"+fp-armv8", "+neon"};
+  else if (triple.isRISCV64() && triple.isOSLinux())
+    needed = {"+m", "+a", "+f", "+d"};
   for (StringRef feature : needed)
     if (!info->checkFeatures(feature))
       return createStringError("CPU '" + (cpu.empty() ? "generic" : cpu) +
@@ -133,6 +136,10 @@ ecolm::createTargetMachine(const TargetDescription &description) {
     if (same)
       features = getHostFeatures();
   }
+  // Linux and its C library ask for these; LLVM's generic processor is less.
+  if (triple.isRISCV64() && triple.isOSLinux() &&
+      (cpu.empty() || StringRef(cpu).starts_with("generic")))
+    features = "+m,+a,+f,+d,+c";
   if (Error error = checkNames(*target, triple, cpu, description.features))
     return std::move(error);
   if (!description.features.empty())
@@ -149,6 +156,27 @@ ecolm::createTargetMachine(const TargetDescription &description) {
       triple, cpu, features, options, Reloc::PIC_, std::nullopt, level));
   assert(machine && "every initialized target generates code");
   return machine;
+}
+
+bool ecolm::isForeign(StringRef triple) {
+  return !triple.empty() && Triple(Triple::normalize(triple)).getArch() !=
+                                Triple(sys::getProcessTriple()).getArch();
+}
+
+std::string ecolm::getShortTriple(StringRef triple) {
+  Triple parts(Triple::normalize(triple));
+  std::string name = (parts.getArchName() + "-" + parts.getOSName()).str();
+  if (!parts.getEnvironmentName().empty())
+    name += "-" + parts.getEnvironmentName().str();
+  return name;
+}
+
+std::string ecolm::getCrossPackages(StringRef triple) {
+  std::string name = getShortTriple(triple);
+  if (Triple(triple).isWasm())
+    return "wasi-libc, libc++-22-dev-wasm32 and libclang-rt-22-dev-wasm32";
+  std::replace(name.begin(), name.end(), '_', '-');
+  return "g++-" + name;
 }
 
 std::vector<TargetDescription>
