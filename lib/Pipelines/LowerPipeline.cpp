@@ -91,6 +91,8 @@ static void addConversionToLLVM(OpPassManager &manager,
                                 const LowerOptions &options) {
   manager.addPass(createLowerDots({options.byteProducts}));
   manager.addPass(createLowerLookups({options.lookups}));
+  if (!options.fpu)
+    manager.addPass(createExpandFloatFunctions());
   manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
@@ -130,9 +132,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   if (options.describeLayers || options.timeLayers)
     manager.addPass(createDescribeLayers(
         {options.byteProducts, options.vectorBits, options.countZeros}));
-  manager.addPass(
-      createConvertEcoLMToVector({options.fpu, options.fma, options.sums,
-                                  options.byteProducts == ByteProducts::VNNI}));
+  manager.addPass(createConvertEcoLMToVector(
+      {options.fpu, options.fma, options.sums,
+       getLargestInPlace(options.byteProducts), options.rows}));
   cleanUp(manager);
 
   // One loop per chain of elementwise operations.

@@ -105,9 +105,11 @@ struct CommandLine {
                           cl::Prefix,
                           cl::init(3),
                           cl::cat(machine)};
-  cl::opt<std::string> triple{"target", cl::value_desc("triple"),
-                              cl::desc("Target (default: this machine)"),
-                              cl::cat(machine)};
+  cl::opt<std::string> triple{
+      "target", cl::value_desc("triple"),
+      cl::desc("Target, as aarch64-linux-gnu (default: this "
+               "machine)"),
+      cl::cat(machine)};
   cl::opt<std::string> cpu{
       "mcpu", cl::value_desc("name"),
       cl::desc("CPU, or native (default); or several, from the least to "

@@ -33,6 +33,9 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       llvm::cl::values(clEnumValN(ByteProducts::None, "none", "as widened"),
                        clEnumValN(ByteProducts::Widened, "widened",
                                   "vectors of wider integers"),
+                       clEnumValN(ByteProducts::NEON, "neon", "SMULL"),
+                       clEnumValN(ByteProducts::SDOT, "sdot", "SDOT"),
+                       clEnumValN(ByteProducts::USDOT, "usdot", "USDOT"),
                        clEnumValN(ByteProducts::AVX2, "avx2", "VPMADDUBSW"),
                        clEnumValN(ByteProducts::VNNI, "vnni", "VPDPBUSD"))};
   Option<Lookups> lookups{
@@ -40,6 +43,7 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       llvm::cl::init(Lookups::None),
       llvm::cl::values(
           clEnumValN(Lookups::None, "none", "selections"),
+          clEnumValN(Lookups::NEON, "neon", "TBL"),
           clEnumValN(Lookups::AVX2, "avx2", "VPERMPS and VPSHUFB on 256 bits"),
           clEnumValN(Lookups::AVX512, "avx512",
                      "VPERMPS and VPSHUFB on 512 bits"),
@@ -53,6 +57,10 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       *this, "sums",
       llvm::cl::desc("Vectors of 16 sums that the target's registers hold"),
       llvm::cl::init(4)};
+  Option<int64_t> rows{
+      *this, "rows",
+      llvm::cl::desc("Rows of bytes whose sums the target's registers hold"),
+      llvm::cl::init(8)};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if a quantized layer multiplies or divides"),
