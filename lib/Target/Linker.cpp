@@ -100,6 +100,9 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
     if (isForeign)
       arguments.push_back("-fuse-ld=lld");
   }
+  if (options.sanitizer != Sanitizer::None && options.kind != LinkKind::Object)
+    arguments.push_back(
+        ("-fsanitize=" + getSanitizerName(options.sanitizer)).str());
   append_range(arguments, objects);
   switch (options.kind) {
   case LinkKind::Program:
