@@ -92,6 +92,11 @@ struct CommandLine {
   cl::opt<bool> profile{
       "profile", cl::cat(output),
       cl::desc("Let the program time its layers, for bench --profile")};
+  cl::opt<Sanitizer> sanitizer{
+      "sanitize", cl::desc("Watch the program while it runs"),
+      cl::init(Sanitizer::None), cl::cat(output),
+      cl::values(clEnumValN(Sanitizer::Address, "address", "AddressSanitizer"),
+                 clEnumValN(Sanitizer::Thread, "thread", "ThreadSanitizer"))};
   cl::opt<std::string> passedRemarks{
       "Rpass", cl::value_desc("regex"), cl::cat(output),
       cl::desc("Show what passes of these names did")};
@@ -311,6 +316,7 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.maxChunk = line.maxChunk;
   options.report = line.report;
   options.profile = line.profile;
+  options.sanitizer = line.sanitizer;
   options.passedRemarks = line.passedRemarks;
   options.missedRemarks = line.missedRemarks;
   options.dumpDirectory = line.dumpPhases;

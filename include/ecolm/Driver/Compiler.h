@@ -14,6 +14,7 @@
 
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Frontend/ONNX/ImportONNX.h"
+#include "ecolm/Target/Sanitizers.h"
 #include "ecolm/Target/TargetDescription.h"
 #include "mlir/Pass/PassManager.h"
 #include <functional>
@@ -68,6 +69,8 @@ struct CompileOptions {
   std::string report;
   /// Let the program measure the time of its layers.
   bool profile = false;
+  /// What instruments the code and comes along with the program.
+  Sanitizer sanitizer = Sanitizer::None;
   /// Remarks to show: regular expressions of what was done and of what was
   /// missed, by the names of passes; empty for none.
   std::string passedRemarks, missedRemarks;

@@ -95,6 +95,11 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Bits of the target's vectors"),
                              llvm::cl::init(512)};
+  Option<bool> guard{
+      *this, "guard",
+      llvm::cl::desc("Keep weights and buffers apart, so that a sanitizer sees "
+                     "what leaves one for the next"),
+      llvm::cl::init(false)};
 };
 
 /// Appends the lower phase: `ecolm` and `linalg` on tensors to the LLVM
