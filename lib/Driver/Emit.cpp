@@ -12,6 +12,7 @@
 #include "ecolm/Driver/Emit.h"
 #include "JoinVariants.h"
 #include "ModelInfo.h"
+#include "OptionChecks.h"
 #include "OutputFile.h"
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
@@ -110,7 +111,10 @@ private:
       separateVariant(*code, 0);
       addDispatcher(*code, machines.size());
     }
-    optimize(*code, machine, options.target.optimizationLevel);
+    if (options.sanitizer == Sanitizer::Address)
+      poisonWeightGaps(*code, section.gaps);
+    optimize(*code, machine, options.target.optimizationLevel,
+             options.sanitizer);
     return code;
   }
 
@@ -121,7 +125,8 @@ private:
     if (!code)
       return failure();
     separateVariant(*code, index);
-    optimize(*code, *machines[index], options.target.optimizationLevel);
+    optimize(*code, *machines[index], options.target.optimizationLevel,
+             options.sanitizer);
     return emitAs(*code, *machines[index], llvm::CodeGenFileType::ObjectFile,
                   path);
   }
@@ -135,7 +140,8 @@ private:
                          };
                          FailureOr<WeightSectionInfo> written =
                              writeWeightSection(*all, machine.getTargetTriple(),
-                                                out, release);
+                                                getELFFlags(machine), out,
+                                                release);
                          if (failed(written))
                            return failure();
                          section = *written;
@@ -180,20 +186,12 @@ private:
     LinkOptions link;
     link.driver = options.linker;
     link.triple = options.target.triple;
-    link.runtime = options.runtime;
-    if (link.runtime.empty()) {
-      SmallString<128> path(
-          llvm::sys::path::parent_path(options.toolDirectory));
-      llvm::sys::path::append(path, "lib", "libEcoLMRuntime.a");
-      link.runtime = path.str().str();
-    }
+    link.runtime = getRuntimePath(options);
+    link.sanitizer = options.sanitizer;
     link.kind = options.emit == EmitKind::Program ? LinkKind::Program
                 : options.emit == EmitKind::SharedLibrary
                     ? LinkKind::SharedLibrary
                     : LinkKind::Object;
-    if (link.kind != LinkKind::Object && !llvm::sys::fs::exists(link.runtime))
-      return module.emitError("cannot find the runtime '")
-             << link.runtime << "'; name it with --runtime";
     if (llvm::Error error = ecolm::link(objects, options.output, link))
       return emitError(UnknownLoc::get(module.getContext()))
              << llvm::toString(std::move(error));
@@ -204,9 +202,16 @@ private:
 
   /// The C header goes beside the library or object.
   LogicalResult writeHeader() {
+    std::vector<std::string> needed;
+    if (options.emit == EmitKind::Object) {
+      auto names = findUndefinedSymbols(options.output);
+      if (!names)
+        return module.emitError(llvm::toString(names.takeError()));
+      needed = std::move(*names);
+    }
     return writeOutput(module.getContext(), getHeaderPath(options.output),
                        [&](llvm::raw_pwrite_stream &out) {
-                         writeModelHeader(module, out);
+                         writeModelHeader(module, needed, out);
                          return success();
                        });
   }

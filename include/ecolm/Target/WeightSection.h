@@ -17,6 +17,8 @@
 #include "llvm/TargetParser/Triple.h"
 #include <array>
 #include <functional>
+#include <utility>
+#include <vector>
 
 namespace ecolm {
 
@@ -24,16 +26,19 @@ namespace ecolm {
 struct WeightSectionInfo {
   uint64_t bytes = 0;
   std::array<uint8_t, 32> sha256 = {};
+  /// What lies between and behind weights: where, and how many bytes.
+  std::vector<std::pair<uint64_t, uint64_t>> gaps;
 };
 
 /// Writes the weights of `module`, whose places `ecolm-place-weights` has set,
-/// as an object file for `triple` that defines `ecolm_weights`. Bytes flow from
+/// as an object file for `triple`, with the ELF flags `flags` where it is one,
+/// that defines `ecolm_weights`. Bytes flow from
 /// each weight's resource through the packer to `out`; no more than one chunk
 /// is in memory. `release` is called with a resource's bytes when they are no
 /// longer needed, `progress` with the bytes written so far and in all.
 mlir::FailureOr<WeightSectionInfo>
 writeWeightSection(mlir::ModuleOp module, const llvm::Triple &triple,
-                   llvm::raw_ostream &out,
+                   uint32_t flags, llvm::raw_ostream &out,
                    std::function<void(llvm::ArrayRef<char>)> release = {},
                    std::function<void(uint64_t, uint64_t)> progress = {});
 
