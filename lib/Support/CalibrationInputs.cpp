@@ -81,18 +81,25 @@ InputMoments::InputMoments(const InputRows &inputs, int64_t first,
   }
 }
 
-double InputMoments::getProduct(ArrayRef<float> a, ArrayRef<float> b) const {
-  double sum = 0;
+std::vector<double> InputMoments::multiply(ArrayRef<double> a) const {
   int64_t count = importance.size();
+  std::vector<double> result(count);
   for (int64_t i = 0; i < count; ++i) {
     if (gram.empty()) {
-      sum += importance[i] * a[i] * b[i];
+      result[i] = importance[i] * a[i];
       continue;
     }
-    double inner = 0;
     for (int64_t j = 0; j < count; ++j)
-      inner += gram[i * count + j] * b[j];
-    sum += a[i] * inner;
+      result[j] += a[i] * gram[i * count + j];
   }
+  return result;
+}
+
+double InputMoments::getProduct(ArrayRef<float> a, ArrayRef<float> b) const {
+  std::vector<double> product =
+      multiply(std::vector<double>(b.begin(), b.end()));
+  double sum = 0;
+  for (auto [x, y] : llvm::zip_equal(a, product))
+    sum += x * y;
   return sum;
 }

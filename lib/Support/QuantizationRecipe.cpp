@@ -18,6 +18,7 @@ using llvm::Error;
 using llvm::StringRef;
 using llvm::Twine;
 using Method = QuantizationRecipe::Method;
+using Rotation = QuantizationRecipe::Rotation;
 
 static Error makeError(const Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
@@ -133,8 +134,10 @@ static Error readKey(StringRef key, StringRef value,
     return choose<bool>(key, value, recipe.hasHalfScales,
                         {{"f32", false}, {"bf16", true}});
   if (key == "rotate")
-    return choose<bool>(key, value, recipe.rotates,
-                        {{"none", false}, {"hadamard", true}});
+    return choose<Rotation>(key, value, recipe.rotation,
+                            {{"none", Rotation::None},
+                             {"hadamard", Rotation::Hadamard},
+                             {"learned", Rotation::Learned}});
   if (recipe.method == Method::Ternary)
     return readTernaryKey(key, value, recipe);
   if (key == "scale")

@@ -37,6 +37,51 @@ GREEDY_TOKENS = 256
 VOCABULARY = 65
 
 
+# The six ways in which models arrive, and their spellings.
+WAYS = {"plain": "stored values", "chain": "quantizers", "decomposed": "rotations in operators",
+        "qdq": "DequantizeLinear", "nbits": "MatMulNBits", "functions": "`ai.ecolm`"}
+PLAIN_MATRIX = "its matrices carry no rotation"
+ROTATED = "what is low-bit stands behind a rotation, without which a matrix is dense"
+SEARCHED = "its scale is searched once, after training, and not by what is exported"
+FACTORS = "factors are no matrices of products, which is what tools quantize"
+NO_INT8 = "its codes, in units of the smallest, do not fit a byte"
+# Why a family is not written in some way.
+INAPPLICABLE = {
+    **{(family, "decomposed"): PLAIN_MATRIX for family in (
+        "ternarylm-paper", "ternarylm", "bitnet", "pot-llm", "pot-gpt2", "potptq", "n-hot", "apot",
+        "uniform")},
+    **{(family, "plain"): ROTATED for family in (
+        "butterflyquant", "paroquant", "butterfly-moe", "pot-butterfly")},
+    **{(family, "chain"): SEARCHED for family in ("potptq", "apot")},
+    **{("pot-butterfly", way): FACTORS for way in ("qdq", "nbits")},
+    **{(family, way): NO_INT8 for family in ("pot-gpt2", "n-hot") for way in ("qdq", "nbits")},
+    ("n-hot", "chain"): "it rounds with frexp, which no exporter of PyTorch writes",
+    **{("llama", way): "it is the twin in f32 of others" for way in (
+        "chain", "decomposed", "qdq", "nbits", "functions")},
+    **{("uniform", way): "16 numbers that share a scale of 16 levels show no grid" for way in (
+        "plain", "chain")},
+    ("uniform", "functions"): "DequantizeLinear is what there is for integers"}
+
+
+def way_of(spelling: str) -> str:
+    """Which of the six ways a spelling is."""
+    first = spelling.split("-")[0]
+    return "decomposed" if first == "folded" else first
+
+
+def write_ways(lines: dict[tuple[str, str], list[str]]) -> str:
+    """Markdown: a row a family, a column a way; `lines` has what was measured."""
+    families = sorted({family for family, _ in [*lines, *INAPPLICABLE]})
+    reasons = list(dict.fromkeys(INAPPLICABLE.values()))
+    head = ["family", *WAYS.values()]
+    table = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for family in families:
+        cells = ["; ".join(lines[family, way]) if (family, way) in lines else
+                 f"no ({reasons.index(INAPPLICABLE[family, way]) + 1})" for way in WAYS]
+        table.append(f"| {family} | " + " | ".join(cells) + " |")
+    return "\n".join([*table, "", *(f"{i}. {reason}" for i, reason in enumerate(reasons, 1))])
+
+
 def manifest() -> list[dict]:
     """The entries of manifest.json; see make_families.py."""
     return json.loads((FAMILIES / "manifest.json").read_text())
@@ -126,7 +171,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--markdown", type=pathlib.Path, help="write the table here")
     arguments = parser.parse_args()
-    lines, failures = [], 0
+    lines, ways, failures = [], {}, 0
     for entry in manifest():
         text, good = describe(entry)
         failures += not good
@@ -134,8 +179,12 @@ def main() -> int:
                f"| {entry['activations']} | {text.replace(', ', ' | ')} |"
         print(line, "" if good else "DIFFERS", flush=True)
         lines.append(line)
+        spelling = entry["spelling"].removeprefix(way_of(entry["spelling"])).removeprefix("-")
+        ways.setdefault((entry["family"], way_of(entry["spelling"])), []).append(
+            f"{text} ({spelling})" if spelling else text)
     if arguments.markdown:
-        page = arguments.markdown.read_text().split("| family |")[0]
+        page = arguments.markdown.read_text().split("| family |")[0] + write_ways(ways)
+        page += "\n\n## What was found\n\n"
         head = ("| family | spelling | weights | activations | layers recognized "
                 "| largest difference of logits | equal greedy tokens |\n"
                 "|---|---|---|---|---|---|---|\n")

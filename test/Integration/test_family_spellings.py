@@ -2,8 +2,8 @@
 
 import pytest
 
-from family_comparison import (FAMILIES, GREEDY_TOKENS, TOLERANCE, Pair, count_recognized,
-                               manifest, report)
+from family_comparison import (FAMILIES, GREEDY_TOKENS, INAPPLICABLE, TOLERANCE, WAYS, Pair,
+                               count_recognized, manifest, report, way_of)
 
 ENTRIES = manifest()
 
@@ -22,6 +22,14 @@ def test_logits_and_greedy_tokens_agree(entry):
     pair = Pair(FAMILIES / entry["file"])
     assert pair.largest_difference() <= TOLERANCE
     assert pair.count_equal(GREEDY_TOKENS) == GREEDY_TOKENS
+
+
+def test_every_family_comes_in_every_way_or_cannot():
+    """A model for each family and each of the six ways, or a reason, and never both."""
+    tested = {(entry["family"], way_of(entry["spelling"])) for entry in ENTRIES}
+    families = {family for family, _ in tested}
+    assert tested | set(INAPPLICABLE) == {(family, way) for family in families for way in WAYS}
+    assert not tested & set(INAPPLICABLE)
 
 
 def test_another_format_is_not_counted():

@@ -117,16 +117,39 @@ def test_program_and_report_are_those_of_the_recipe(recipe, data, tmp_path):
     assert layer["sqnr_db"] == pytest.approx(-20 * np.log10(error), abs=1e-3)
 
 
+@pytest.mark.parametrize("rotation, atol", [("hadamard", 0.6), ("learned", 2)])
 @pytest.mark.parametrize("columns", [64, 48, 7])
-def test_rotation_undoes_itself(columns, tmp_path):
+def test_rotation_undoes_itself(columns, rotation, atol, tmp_path):
     """8 bits for rotated weights lie as near as 8 bits for the others: nothing else moved."""
     g = np.random.default_rng(columns)
     w = g.standard_normal((20, columns)).astype(np.float32)
     w[:, 0] *= 30  # what rotations are for
     x = g.standard_normal((3, columns)).astype(np.float32)
     program = compile_model(make_model(w), tmp_path / "model",
-                            "--quantize=int8:rotate=hadamard")
-    np.testing.assert_allclose(program.evaluate({"x": x})["y"], x @ w.T, atol=0.6)
+                            f"--quantize=int8:rotate={rotation}")
+    np.testing.assert_allclose(program.evaluate({"x": x})["y"], x @ w.T, atol=atol)
+
+
+@pytest.mark.parametrize("recipe", ["int2:group=32", "ternary:group=row", "pot3:group=32"])
+def test_learned_rotation_loses_least(recipe, tmp_path):
+    """Of outputs for other inputs than those it was learned on, with outliers in the matrix."""
+    g = np.random.default_rng(9)
+    mixing = g.standard_normal((64, 64)) * np.exp(-np.arange(64) / 8)
+    draw = lambda rows: (g.standard_normal((rows, 64)) @ mixing.T).astype(np.float32)  # noqa: E731
+    w = (g.standard_normal((40, 64)) * (1 + 9 * (g.random(64) < 0.06))).astype(np.float32)
+    np.savez(tmp_path / "inputs.npz", w=draw(512))
+    x = draw(256)
+    expected = x.astype(np.float64) @ w.T
+
+    def loss(rotation, *options):
+        program = compile_model(make_model(w), tmp_path / "model",
+                                f"--quantize={recipe},rotate={rotation}", *options)
+        return np.linalg.norm(program.evaluate({"x": x})["y"] - expected)
+
+    given = f"--calibration={tmp_path / 'inputs.npz'}"
+    losses = [loss("none", given), loss("hadamard", given), loss("learned", given)]
+    assert losses[0] > losses[1] > losses[2], losses
+    assert loss("learned") < losses[0]
 
 
 def test_search_is_no_worse(data, tmp_path):

@@ -34,7 +34,7 @@ TORCH_EXPORTED = [
     ("ternarylm-paper", "plain-f16"), ("ternarylm", "chain"), ("bitnet", "plain"),
     ("bitnet", "chain-training"), ("ternarylm", "plain-bf16"), ("pot-llm", "chain"),
     ("pot-gpt2", "chain-training"), ("butterflyquant", "decomposed"),
-    ("pot-butterfly", "decomposed")]
+    ("butterflyquant", "folded"), ("butterfly-moe", "chain"), ("pot-butterfly", "decomposed")]
 DYNAMO = [("ternarylm", "chain-dynamo"), ("paroquant", "decomposed-dynamo")]
 
 

@@ -61,6 +61,9 @@ public:
   /// kLargestGram columns products of different inputs are left out.
   double getProduct(llvm::ArrayRef<float> a, llvm::ArrayRef<float> b) const;
 
+  /// Mean over inputs x of (a . x) x, with the same left out.
+  std::vector<double> multiply(llvm::ArrayRef<double> a) const;
+
 private:
   static constexpr int64_t kLargestGram = 512;
 

@@ -50,8 +50,10 @@ struct QuantizationRecipe {
   /// Scales and offsets of groups are bf16, else f32.
   bool hasHalfScales = false;
 
-  /// Multiply with a Hadamard matrix before, and rotate the input likewise.
-  bool rotates = false;
+  /// Rotate the rows before, and the input likewise: by a Hadamard matrix, or
+  /// by a butterfly that is learned for each matrix.
+  enum class Rotation { None, Hadamard, Learned };
+  Rotation rotation = Rotation::None;
 
   /// Powers of two: the exponents lie in [1 - getNumExponents(), 0].
   int32_t getNumExponents() const {

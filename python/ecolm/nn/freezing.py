@@ -12,16 +12,28 @@ from .transformer import Transformer
 
 
 @torch.no_grad()
-def frozen(model: Transformer) -> Transformer:
-    """A copy for inference whose weights hold their quantized values as f32."""
-    model = copy.deepcopy(model).eval()
+def settled(model: Transformer) -> Transformer:
+    """A copy whose rotations are constants; its latents are in the bases that they made."""
+    model = copy.deepcopy(model)
     for layer in low_bit_layers(model).values():
-        layer.weight.copy_(layer.weight_format(layer.latent()))
-        layer.weight_format = nn.Identity()
         if layer.basis is not None:
+            layer.weight.copy_(layer.latent())
             layer.basis = layer.basis.inputs_only()
         if isinstance(layer.after, Basis):
             layer.after = layer.after.inputs_only()
+    return model.eval()
+
+
+@torch.no_grad()
+def frozen(model: Transformer, folded: bool = False) -> Transformer:
+    """A copy for inference whose weights hold their quantized values as f32.
+
+    Rotations are computed stage by stage or, `folded`, as products with their matrices.
+    """
+    model = settled(model)
+    for layer in low_bit_layers(model).values():
+        layer.weight.copy_(layer.weight_format(layer.weight))
+        layer.weight_format = nn.Identity()
     for layer in (m for m in model.modules() if isinstance(m, PotButterflyLinear)):
         for latent in layer.factors:
             latent.copy_(layer.weight_format(latent))
@@ -29,6 +41,8 @@ def frozen(model: Transformer) -> Transformer:
     for table, table_format in model.tables():
         table.copy_(table_format(table))
     model.token_format = model.position_format = nn.Identity()
+    for basis in (m for m in model.modules() if isinstance(m, Basis)):
+        basis.train(folded)
     return model
 
 

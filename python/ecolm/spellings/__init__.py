@@ -4,7 +4,8 @@
 |---|---|
 | plain | f32 weights that hold the quantized values, as torch.onnx writes them |
 | plain-f16, plain-bf16 | the same, stored narrower and cast |
-| decomposed | plain weights, and rotations or butterflies in standard operators |
+| decomposed | plain weights, and rotations or butterflies stage by stage in standard operators |
+| folded | plain weights, and each rotation as a product with its matrix |
 | chain | the quantizers themselves on f32 latents and on activations |
 | chain-training | the same in training mode: x + (q(x) - x) |
 | qdq | DequantizeLinear on integers of 2, 4 or 8 bits |
@@ -19,7 +20,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper
 
-from ..nn.freezing import frozen, narrowed
+from ..nn.freezing import frozen, narrowed, settled
 from ..nn.transformer import Transformer
 from ..onnx_model import language_properties
 from .linear_writers import WRITERS
@@ -28,7 +29,7 @@ from .transformer_graph import transformer_model
 
 NARROW = {"plain-f16": (torch.float16, TensorProto.FLOAT16),
           "plain-bf16": (torch.bfloat16, TensorProto.BFLOAT16)}
-STORED = ("plain", "plain-dynamo", "decomposed", "decomposed-dynamo")
+STORED = ("plain", "plain-dynamo", "decomposed", "decomposed-dynamo", "folded", "folded-dynamo")
 SPELLINGS = (*STORED, *NARROW, "chain", "chain-dynamo", "chain-training", *WRITERS)
 
 
@@ -36,7 +37,7 @@ def computed_module(model: Transformer, spelling: str) -> Transformer:
     """The PyTorch module whose logits a file of `spelling` has."""
     if spelling in NARROW:
         return narrowed(frozen(model), NARROW[spelling][0])
-    return model.train(spelling == "chain-training")
+    return settled(model).train(spelling == "chain-training")
 
 
 def spell(model: Transformer, spelling: str, vocabulary: list[str], name: str) -> onnx.ModelProto:
@@ -46,7 +47,7 @@ def spell(model: Transformer, spelling: str, vocabulary: list[str], name: str) -
         return transformer_model(model, WRITERS[spelling], properties, name)
     module = computed_module(model, spelling)
     if spelling in STORED:
-        module = frozen(model)
+        module = frozen(model, folded=spelling.startswith("folded"))
     dynamo = spelling.endswith("dynamo")
     result = export_module(module, dynamo, fold=spelling != "chain-dynamo")
     if spelling in NARROW:

@@ -55,10 +55,10 @@ def integer_weights(weights: LayerWeights) -> LayerWeights:
     """The same values as integers times a scale, for operators that know nothing else."""
     if weights.kind != "pot":
         return weights
-    if len(weights.terms) != 1 or weights.emax - weights.emin > 6:
+    if len(weights.terms) << (weights.emax - weights.emin) > 127:
         raise ValueError(f"2^{weights.emin} ... 2^{weights.emax} are no int8 multiples of one unit")
-    code = weights.codes.astype(np.int64)
-    integers = np.sign(code) << np.maximum(np.abs(code) - 1, 0)
+    codes = np.stack(weights.terms).astype(np.int64)
+    integers = (np.sign(codes) << np.maximum(np.abs(codes) - 1, 0)).sum(0)
     return LayerWeights("uniform", [integers.astype(np.int8)],
                         weights.scale * np.float32(2.0**weights.emin))
 

@@ -54,6 +54,7 @@ class Small:
 
 
 SMALL = {
+    "llama": Small("llama", LLAMA, {}, ["plain"]),
     "ternarylm-paper": Small("ternarylm-paper", TERNARYLM, {}, [
         "plain", "plain-dynamo", "plain-f16", "chain", "chain-dynamo", "qdq", "nbits",
         "functions"]),
@@ -66,17 +67,21 @@ SMALL = {
     "pot-llm": Small("pot-llm", GPT, {"emin": -6}, [
         "plain", "chain", "chain-dynamo", "qdq", "nbits", "functions"]),
     "pot-gpt2": Small("pot-gpt2", GPT, {}, ["plain", "plain-dynamo", "chain", "functions"]),
-    "potptq": Small("potptq", {**GPT, "hidden": 256}, {}, ["plain", "qdq", "functions"], True),
+    "potptq": Small("potptq", {**GPT, "hidden": 256}, {}, [
+        "plain", "qdq", "nbits", "functions"], True),
     "n-hot": Small("n-hot", GPT, {}, ["plain", "functions"], True),
-    "apot": Small("apot", GPT, {}, ["functions"], True),
+    "apot": Small("apot", GPT, {}, ["plain", "qdq", "nbits", "functions"], True),
     "uniform-4": Small("uniform", LLAMA, {"bits": 4, "group": 16}, ["qdq", "nbits"], True),
     "uniform-8": Small("uniform", LLAMA, {"bits": 8, "group": 96}, ["qdq", "nbits"], True),
     "butterflyquant": Small("butterflyquant", LLAMA, {"group": 32}, [
-        "decomposed", "decomposed-dynamo", "qdq", "nbits", "nbits-float-zero", "functions"], True),
-    "paroquant": Small("paroquant", {**LLAMA, "hidden": 32}, {"group": 32}, [
-        "decomposed-dynamo", "nbits", "functions"], True),
-    "butterfly-moe": Small("butterfly-moe", LLAMA, {}, ["decomposed-dynamo", "functions"]),
-    "pot-butterfly": Small("pot-butterfly", GPT, {}, ["decomposed", "functions"]),
+        "chain", "decomposed", "decomposed-dynamo", "folded", "qdq", "nbits",
+        "nbits-float-zero", "functions"], True),
+    "paroquant": Small("paroquant", LLAMA, {"group": 32}, [
+        "chain-dynamo", "decomposed-dynamo", "folded-dynamo", "qdq", "nbits", "functions"], True),
+    "butterfly-moe": Small("butterfly-moe", LLAMA, {}, [
+        "chain-dynamo", "decomposed-dynamo", "folded-dynamo", "qdq", "nbits", "functions"]),
+    "pot-butterfly": Small("pot-butterfly", GPT, {}, [
+        "chain", "decomposed", "decomposed-dynamo", "functions"]),
 }
 
 
@@ -89,15 +94,21 @@ def expected(model: Transformer, spelling: str) -> dict:
                 "factors": sum(len(layer.factors) for layer in butterflies),
                 "weights": f"pot[{form.emin}, {form.emax}]", "activations": "f32"}
     layers = low_bit_layers(model)
+    if not layers:
+        count = sum(isinstance(m, torch.nn.Linear) for m in model.modules())
+        return {"linear_layers": count, "kind": "matmul", "weights": "f32", "activations": "f32"}
     first = next(iter(layers.values()))
     weights = layer_weights(first)
     head = model.config.tied and hasattr(model.token_format, "kind")
     formats = {"ternary": "ternary", "uniform": f"i{weights.bits}",
                "pot": f"pot[{weights.emin}, {weights.emax}]"}
+    terms = len(weights.terms)
     if weights.kind == "pot" and spelling in ("qdq", "nbits"):
-        formats["pot"] = "i8"  # by its type; by its values still powers of two
+        formats["pot"], terms = "i8", 1  # by its type; by its values still powers of two
+    elif terms > 1 and spelling == "plain":
+        formats["pot"] = "pot[-7, 0]"  # values do not say which powers were added
     result = {"linear_layers": len(layers) + head, "kind": "matmul",
-              "weights": formats[weights.kind], "terms": len(weights.terms),
+              "weights": formats[weights.kind], "terms": terms,
               "scales": "group" if weights.groups > 1 else "row" if weights.groups else "tensor",
               "activations": "i8" if isinstance(first.activation, TokenInt8) else "f32"}
     bases = [m for layer in layers.values() for m in (layer.basis, layer.after)

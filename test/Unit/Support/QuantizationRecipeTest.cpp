@@ -72,8 +72,10 @@ TEST(QuantizationRecipeTest, EveryWord) {
       read("int4:zero_point=no,group=tensor,rotate=hadamard");
   EXPECT_FALSE(integer.hasZeroPoint);
   EXPECT_EQ(integer.group, QuantizationRecipe::kTensor);
-  EXPECT_TRUE(integer.rotates);
-  EXPECT_FALSE(read("int4:rotate=none,scales=f32").rotates);
+  using Rotation = QuantizationRecipe::Rotation;
+  EXPECT_EQ(integer.rotation, Rotation::Hadamard);
+  EXPECT_EQ(read("int4:rotate=none,scales=f32").rotation, Rotation::None);
+  EXPECT_EQ(read("int2:rotate=learned").rotation, Rotation::Learned);
   EXPECT_TRUE(read("int4:scales=bf16").hasHalfScales);
 }
 

@@ -35,6 +35,8 @@ struct Matrix {
   SmallVector<MatmulOp> products;
   SmallVector<linalg::GenericOp> gathers;
   QuantizedValues values;
+  /// What rows and inputs are rotated by, if that was learned.
+  std::optional<GivensButterfly> rotation;
   double relativeError = 0;
 
   RankedTensorType getType() {
@@ -92,14 +94,15 @@ static LogicalResult quantize(Matrix &matrix, const QuantizationRecipe &recipe,
            << "--calibration: expected inputs of " << columns
            << " columns for '" << matrix.weight.getSymName() << "', but found "
            << inputs->columns;
-  InputRows rotated;
-  if (recipe.rotates) {
-    rotateRows(*floats, columns);
-    if (inputs) {
-      rotated = *inputs;
-      rotateRows(rotated.values, columns);
-      inputs = &rotated;
-    }
+  using Rotation = QuantizationRecipe::Rotation;
+  if (recipe.rotation == Rotation::Learned)
+    matrix.rotation = learnRotation(*floats, columns, recipe, inputs);
+  InputRows rotated = inputs ? *inputs : InputRows();
+  if (recipe.rotation != Rotation::None) {
+    for (std::vector<float> *rows : {&*floats, &rotated.values})
+      matrix.rotation ? matrix.rotation->rotate(*rows)
+                      : rotateRows(*rows, columns);
+    inputs = inputs ? &rotated : nullptr;
   }
   matrix.values = quantizeMatrix(*floats, columns, recipe, inputs);
   matrix.relativeError = getRelativeError(
@@ -166,7 +169,7 @@ struct QuantizeModelPass final
     QuantizedProductBuilder builder(getOperation(), recipe);
     for (Matrix &matrix : matrices) {
       report.push_back(describe(matrix));
-      builder.declare(matrix.weight, matrix.values);
+      builder.declare(matrix.weight, matrix.values, matrix.rotation);
       for (MatmulOp product : matrix.products)
         builder.replace(product);
       for (linalg::GenericOp gather : matrix.gathers)
@@ -211,7 +214,7 @@ private:
       }
       // Rows of a rotated table would have to be rotated back.
       auto gather = dyn_cast<linalg::GenericOp>(op);
-      if (gather && !recipe.rotates)
+      if (gather && recipe.rotation == QuantizationRecipe::Rotation::None)
         if (Matrix *matrix = find(findGatheredMatrix(gather), op))
           matrix->gathers.push_back(gather);
     });

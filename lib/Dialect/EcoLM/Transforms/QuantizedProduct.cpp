@@ -129,8 +129,39 @@ QuantizedProductBuilder::declareCodes(StringRef name, ArrayRef<int8_t> values) {
                        bytes, packing);
 }
 
-void QuantizedProductBuilder::declare(WeightOp weight,
-                                      const QuantizedValues &values) {
+/// The Hadamard matrix of n, a power of two, is the product of log2 n factors
+/// (n/2s, 2, 2, s) of [[1, 1], [1, -1]], s = 1, 2, 4 ...
+void QuantizedProductBuilder::declareHadamard() {
+  auto [it, isNew] = hadamard.try_emplace(columns);
+  for (int64_t stride = 1; isNew && columns % (2 * stride) == 0; stride *= 2) {
+    SmallVector<int64_t> shape = {columns / (2 * stride), 2, 2, stride};
+    auto type =
+        RankedTensorType::get(shape, TernaryType::get(module.getContext()));
+    SmallVector<char, 0> values(type.getNumElements(), 1);
+    // The last of the four runs of `stride` values of each block is -1.
+    for (int64_t i = 0, e = values.size(); i < e; ++i)
+      if (i / stride % 4 == 3)
+        values[i] = -1;
+    std::string name =
+        "hadamard_" + std::to_string(columns) + "_" + std::to_string(stride);
+    it->second.push_back(declareWeight(name, type, values, Packing::Bytes));
+  }
+  rotation = it->second;
+}
+
+void QuantizedProductBuilder::declareRotation(const GivensButterfly &learned) {
+  for (int64_t stage = 0; stage < learned.getNumStages(); ++stage) {
+    int64_t stride = int64_t(1) << stage;
+    rotation.push_back(
+        declareFloats(name + ".rotation_" + std::to_string(stage),
+                      {columns / (2 * stride), 2, 2, stride},
+                      learned.getFactor(stage), /*isHalf=*/false));
+  }
+}
+
+void QuantizedProductBuilder::declare(
+    WeightOp weight, const QuantizedValues &values,
+    const std::optional<GivensButterfly> &learned) {
   auto type = cast<RankedTensorType>(weight.getType());
   rows = type.getDimSize(0);
   columns = type.getDimSize(1);
@@ -138,6 +169,11 @@ void QuantizedProductBuilder::declare(WeightOp weight,
   bool isAfter = !hasGroupScales(values, columns);
   group = isAfter ? 0 : values.group;
   name = weight.getSymName().str();
+  rotation.clear();
+  if (learned)
+    declareRotation(*learned);
+  else if (recipe.rotation == QuantizationRecipe::Rotation::Hadamard)
+    declareHadamard();
   codes.clear();
   for (ArrayRef<int8_t> term : values.codes)
     codes.push_back(declareCodes(name + ".codes", term));
@@ -171,32 +207,6 @@ Value QuantizedProductBuilder::read(OpBuilder &builder, Location loc,
   return GetWeightOp::create(builder, loc, weight.getType(), symbol);
 }
 
-/// The Hadamard matrix of n, a power of two, is the product of log2 n factors
-/// (n/2s, 2, 2, s) of [[1, 1], [1, -1]], s = 1, 2, 4 ...
-Value QuantizedProductBuilder::rotate(OpBuilder &builder, MatmulOp product) {
-  Location loc = product.getLoc();
-  Value x = product.getInput();
-  auto [it, isNew] = rotations.try_emplace(columns);
-  if (isNew)
-    for (int64_t stride = 1; columns % (2 * stride) == 0; stride *= 2) {
-      SmallVector<int64_t> shape = {columns / (2 * stride), 2, 2, stride};
-      auto type =
-          RankedTensorType::get(shape, TernaryType::get(builder.getContext()));
-      SmallVector<char, 0> values(type.getNumElements(), 1);
-      // The last of the four runs of `stride` values of each block is -1.
-      for (int64_t i = 0, e = values.size(); i < e; ++i)
-        if (i / stride % 4 == 3)
-          values[i] = -1;
-      std::string name =
-          "hadamard_" + std::to_string(columns) + "_" + std::to_string(stride);
-      it->second.push_back(declareWeight(name, type, values, Packing::Bytes));
-    }
-  for (FlatSymbolRefAttr factor : it->second)
-    x = ButterflyFactorOp::create(builder, loc, x.getType(), x,
-                                  read(builder, loc, factor));
-  return x;
-}
-
 /// `product[.., n] * scales[n]`, or times the only scale.
 Value QuantizedProductBuilder::scale(OpBuilder &builder, Location loc,
                                      Value product) {
@@ -212,7 +222,10 @@ Value QuantizedProductBuilder::scale(OpBuilder &builder, Location loc,
 void QuantizedProductBuilder::replace(MatmulOp product) {
   OpBuilder builder(product);
   Location loc = product.getLoc();
-  Value x = recipe.rotates ? rotate(builder, product) : product.getInput();
+  Value x = product.getInput();
+  for (FlatSymbolRefAttr factor : rotation)
+    x = ButterflyFactorOp::create(builder, loc, x.getType(), x,
+                                  read(builder, loc, factor));
   Value sum;
   for (auto [i, symbol] : llvm::enumerate(codes)) {
     Value w = read(builder, loc, symbol);

@@ -13,7 +13,7 @@
 #define ECOLM_LIB_DIALECT_ECOLM_TRANSFORMS_QUANTIZEDPRODUCT_H
 
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
-#include "ecolm/Support/MatrixQuantizer.h"
+#include "ecolm/Support/LearnedRotation.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Builders.h"
 
@@ -29,8 +29,9 @@ public:
                           const QuantizationRecipe &recipe);
 
   /// Declares `values`, the codes of the matrix `weight`, for the products that
-  /// follow.
-  void declare(WeightOp weight, const QuantizedValues &values);
+  /// follow, whose inputs are to be rotated by `rotation` if that is given.
+  void declare(WeightOp weight, const QuantizedValues &values,
+               const std::optional<GivensButterfly> &rotation);
 
   /// Replaces a product with the matrix that was declared last.
   void replace(MatmulOp product);
@@ -52,7 +53,8 @@ private:
                                        llvm::ArrayRef<int8_t> codes);
   mlir::Value read(mlir::OpBuilder &builder, mlir::Location loc,
                    mlir::FlatSymbolRefAttr symbol);
-  mlir::Value rotate(mlir::OpBuilder &builder, MatmulOp product);
+  void declareHadamard();
+  void declareRotation(const GivensButterfly &rotation);
   mlir::Value scale(mlir::OpBuilder &builder, mlir::Location loc,
                     mlir::Value product);
 
@@ -62,10 +64,10 @@ private:
   /// Element type of the codes.
   mlir::Type element;
   /// Factors of the Hadamard matrix of a length, in the order of their use.
-  llvm::DenseMap<int64_t, llvm::SmallVector<mlir::FlatSymbolRefAttr>> rotations;
+  llvm::DenseMap<int64_t, llvm::SmallVector<mlir::FlatSymbolRefAttr>> hadamard;
 
   /// The matrix that was declared last.
-  llvm::SmallVector<mlir::FlatSymbolRefAttr> codes;
+  llvm::SmallVector<mlir::FlatSymbolRefAttr> codes, rotation;
   mlir::FlatSymbolRefAttr scales, offsets;
   /// Scales of rows for embeddings, which have no sum to scale.
   std::vector<float> rowScales;

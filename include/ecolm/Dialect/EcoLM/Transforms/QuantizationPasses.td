@@ -60,7 +60,10 @@ def QuantizeModel : Pass<"ecolm-quantize-model", "::mlir::ModuleOp"> {
     products, added. With `rotate=hadamard` the rows of the matrix are multiplied
     with a Hadamard matrix before they are quantized, and the input is rotated
     by the same matrix, a butterfly of ternary factors: outliers among the
-    weights spread over the row.
+    weights spread over the row. With `rotate=learned` it is a butterfly of
+    Givens rotations, whose angles are those with which the sums over the inputs
+    of `calibration`, or over any, change least (ButterflyQuant, arXiv
+    2509.09679): each matrix has its own.
 
     A matrix is chosen if its name, or that of a product's node, matches the
     regular expression `include` and not `exclude`. Embeddings of a chosen matrix
