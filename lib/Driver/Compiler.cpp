@@ -154,6 +154,7 @@ static LogicalResult runForMachine(ModuleOp module,
   lower.fma = traits.hasFMA;
   lower.sums = traits.numSums;
   lower.rows = traits.numRows;
+  lower.lowerMasks = traits.lowersMasks;
   lower.maxChunk = options.maxChunk;
   lower.multiplierFree = options.multiplierFree;
   lower.countZeros = !options.report.empty();
