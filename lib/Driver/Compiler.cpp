@@ -11,6 +11,7 @@
 
 #include "ecolm/Driver/Compiler.h"
 #include "LayerReport.h"
+#include "OptionChecks.h"
 #include "OutputFile.h"
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Dialect/ONNX/IR/ONNXDialect.h"
@@ -153,6 +154,7 @@ static LogicalResult runForMachine(ModuleOp module,
   lower.lookups = traits.lookups;
   lower.fma = traits.hasFMA;
   lower.sums = traits.numSums;
+  lower.cacheType = options.cacheType;
   lower.rows = traits.numRows;
   lower.lowerMasks = traits.lowersMasks;
   lower.maxChunk = options.maxChunk;
@@ -162,6 +164,7 @@ static LogicalResult runForMachine(ModuleOp module,
                          !options.passedRemarks.empty();
   lower.timeLayers = options.profile;
   lower.vectorBits = traits.vectorBits;
+  lower.guard = options.sanitizer == Sanitizer::Address;
   // The exporter says which models are language models.
   lower.incremental = module->hasAttr("ecolm.context_length");
   OptimizeOptions optimize;
@@ -260,35 +263,6 @@ FailureOr<CompiledModel> ecolm::runPhases(MLIRContext *context,
   return model;
 }
 
-/// The model shall survive its compilation.
-static LogicalResult checkInputIsKept(MLIRContext *context,
-                                      const CompileOptions &options) {
-  SmallVector<std::string> written = {options.output};
-  if (options.emit == EmitKind::Object ||
-      options.emit == EmitKind::SharedLibrary)
-    written.push_back(getHeaderPath(options.output));
-  if (!options.report.empty())
-    written.push_back(options.report);
-  for (const std::string &path : written)
-    if (llvm::sys::fs::equivalent(path, options.input))
-      return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
-             << "'" << path
-             << "' is the model itself, which would be lost; name another file "
-                "with -o";
-  if (options.report == options.output)
-    return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
-           << "'" << options.output
-           << "' would hold both the output and its report; name another file "
-              "with --report";
-  bool hasHeader = written.size() > 1 && written[1] != options.report;
-  if (!hasHeader || written[1] != options.output)
-    return success();
-  return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
-         << "'" << options.output
-         << "' is the name of the C header that goes beside the output; name a "
-            "file that does not end in .h with -o";
-}
-
 /// Reads the tokenizer that the options name, if they name one.
 static FailureOr<ImportedTokenizer>
 readTokenizer(MLIRContext *context, const CompileOptions &options) {
@@ -314,29 +288,6 @@ readTokenizer(MLIRContext *context, const CompileOptions &options) {
     emitWarning(UnknownLoc::get(context))
         << "'" << options.tokenizer << "': " << remark;
   return std::move(*tokenizer);
-}
-
-/// Kernels are chosen in the lower phase.
-static LogicalResult checkKernelsAreChosen(MLIRContext *context,
-                                           const CompileOptions &options) {
-  if (options.emit >= EmitKind::Lower ||
-      (options.report.empty() && !options.profile))
-    return success();
-  return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
-         << (options.profile ? "--profile" : "--report")
-         << " is of kernels, and what --emit names is written before they are "
-            "chosen; leave --emit away, or name mlir-lower or a later form";
-}
-
-/// Text is of one processor, and so are counters of time.
-static LogicalResult checkVariants(MLIRContext *context,
-                                   const CompileOptions &options) {
-  if (getVariants(options.target).size() == 1 ||
-      (options.emit >= EmitKind::Object && !options.profile))
-    return success();
-  return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
-         << "--mcpu names several processors, which only a program, a library "
-            "or an object without --profile has code for; name one";
 }
 
 /// Writes the report beside what was emitted, of the last processor.
@@ -366,9 +317,7 @@ LogicalResult ecolm::compileModel(MLIRContext *context,
   bool isText =
       options.emit < EmitKind::Object && options.emit != EmitKind::SPIRV;
   if (failed(checkOutput(context, options.output, isText)) ||
-      failed(checkInputIsKept(context, options)) ||
-      failed(checkKernelsAreChosen(context, options)) ||
-      failed(checkVariants(context, options)) ||
+      failed(checkOptions(context, options)) ||
       failed(enableRemarks(*context, options.passedRemarks,
                            options.missedRemarks)))
     return failure();

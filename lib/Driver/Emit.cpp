@@ -110,7 +110,10 @@ private:
       separateVariant(*code, 0);
       addDispatcher(*code, machines.size());
     }
-    optimize(*code, machine, options.target.optimizationLevel);
+    if (options.sanitizer == Sanitizer::Address)
+      poisonWeightGaps(*code, section.gaps);
+    optimize(*code, machine, options.target.optimizationLevel,
+             options.sanitizer);
     return code;
   }
 
@@ -121,7 +124,8 @@ private:
     if (!code)
       return failure();
     separateVariant(*code, index);
-    optimize(*code, *machines[index], options.target.optimizationLevel);
+    optimize(*code, *machines[index], options.target.optimizationLevel,
+             options.sanitizer);
     return emitAs(*code, *machines[index], llvm::CodeGenFileType::ObjectFile,
                   path);
   }
@@ -182,13 +186,17 @@ private:
     link.driver = options.linker;
     link.triple = options.target.triple;
     link.runtime = options.runtime;
+    link.sanitizer = options.sanitizer;
     if (link.runtime.empty()) {
       SmallString<128> path(
           llvm::sys::path::parent_path(options.toolDirectory));
       llvm::sys::path::append(path, "lib");
       if (isForeign(link.triple))
         llvm::sys::path::append(path, getShortTriple(link.triple));
-      llvm::sys::path::append(path, "libEcoLMRuntime.a");
+      StringRef sanitizer = getSanitizerName(options.sanitizer);
+      llvm::sys::path::append(path, llvm::Twine("libEcoLMRuntime") +
+                                        (sanitizer.empty() ? "" : "-") +
+                                        sanitizer + ".a");
       link.runtime = path.str().str();
     }
     link.kind = options.emit == EmitKind::Program ? LinkKind::Program

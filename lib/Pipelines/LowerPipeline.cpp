@@ -31,6 +31,9 @@ using namespace ecolm;
 /// Bytes of a buffer on the stack: of the entry function, and of what it calls.
 static constexpr int64_t kLargestScalars = 256, kLargestScratch = 64 << 10;
 
+/// Bytes behind every weight that a sanitizer forbids: a vector, and a line.
+static constexpr int64_t kGuard = 128;
+
 static void cleanUp(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
@@ -61,17 +64,22 @@ static void addBufferization(OpPassManager &manager) {
 
 /// Whether a buffer may lie on the stack. The entry function has one for every
 /// node of the model: together they would not fit, so but for scalars and the
-/// like they are allocated once for the call.
+/// like they are allocated once for the call. The function of a layer has few,
+/// and says how many rows it takes at most.
 static bool fitsStack(Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
-  if (!type.hasStaticShape())
-    return false;
   auto function = dyn_cast<func::FuncOp>(buffer.getDefiningOp()->getParentOp());
+  auto attr = function ? function->getAttrOfType<IntegerAttr>("ecolm.max_rows")
+                       : IntegerAttr();
+  if (!type.hasStaticShape() && !attr)
+    return false;
   bool manyMore = function && function.getName() == "main";
-  int64_t bytes =
-      type.getNumElements() * DataLayout::closest(buffer.getDefiningOp())
-                                  .getTypeSize(type.getElementType());
-  return bytes <= (manyMore ? kLargestScalars : kLargestScratch);
+  int64_t rows = attr ? attr.getInt() : 1;
+  int64_t bytes = DataLayout::closest(buffer.getDefiningOp())
+                      .getTypeSize(type.getElementType());
+  for (int64_t size : type.getShape())
+    bytes *= ShapedType::isDynamic(size) ? rows : size;
+  return bytes <= (manyMore ? kLargestScalars : rows * kLargestScratch);
 }
 
 /// Loops over rows go to the thread pool; small buffers go to the stack of the
@@ -83,7 +91,7 @@ static void addThreadsAndMemory(OpPassManager &manager,
       bufferization::createBufferLoopHoistingPass());
   manager.addNestedPass<func::FuncOp>(
       bufferization::createPromoteBuffersToStackPass(fitsStack));
-  manager.addPass(createPlanWorkspace({options.maxChunk}));
+  manager.addPass(createPlanWorkspace({options.maxChunk, options.guard}));
 }
 
 /// What is left is structured control flow on buffers and vectors.
@@ -123,11 +131,12 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
                                const LowerOptions &options) {
   // A token shall cost a token, not the whole prefix.
   if (options.incremental)
-    manager.addPass(createDeriveIncremental(
-        {"main", /*contextLength=*/0, /*orWholeSequences=*/true}));
+    manager.addPass(
+        createDeriveIncremental({"main", /*contextLength=*/0, options.cacheType,
+                                 /*orWholeSequences=*/true}));
   // Layers are cut out while they are still one operation each.
   manager.addPass(createOutlineLinearLayers());
-  manager.addPass(createPlaceWeights());
+  manager.addPass(createPlaceWeights({options.guard ? kGuard : 0}));
   manager.addPass(createBindEntryBuffers());
   // Every kernel is certain, and none is written yet.
   if (options.describeLayers || options.timeLayers)

@@ -43,8 +43,13 @@ void limitThreads(int threads);
 void setOperationsPerThread(int64_t operations);
 
 /// The value that programs start with. About ten microseconds of vector work,
-/// several times what it takes to wake and await a spinning thread.
+/// several times what it takes to wake and await a spinning thread. Zero where
+/// a sanitizer is to see every loop shared.
+#ifdef ECOLM_SHARE_EVERY_LOOP
+constexpr int64_t defaultOperationsPerThread = 0;
+#else
 constexpr int64_t defaultOperationsPerThread = 32768;
+#endif
 
 } // namespace runtime
 } // namespace ecolm

@@ -132,6 +132,9 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
       append_range(arguments, std::initializer_list<std::string>{
                                   "-fuse-ld=lld", "-Wno-deprecated"});
   }
+  if (options.sanitizer != Sanitizer::None && options.kind != LinkKind::Object)
+    arguments.push_back(
+        ("-fsanitize=" + getSanitizerName(options.sanitizer)).str());
   append_range(arguments, objects);
   append_range(arguments, getArguments(options, isForeign));
   SmallVector<StringRef> argv(arguments.begin(), arguments.end());

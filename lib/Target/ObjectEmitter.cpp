@@ -122,12 +122,13 @@ ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
 }
 
 void ecolm::optimize(llvm::Module &module, llvm::TargetMachine &machine,
-                     int level) {
+                     int level, Sanitizer sanitizer) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager sccs;
   llvm::ModuleAnalysisManager modules;
   llvm::PassBuilder builder(&machine);
+  addSanitizer(module, builder, sanitizer);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(sccs);
   builder.registerFunctionAnalyses(functions);

@@ -36,8 +36,9 @@ static int64_t getInt(Operation *op, StringRef name) {
 uint64_t ecolm::getWeightSectionSize(ModuleOp module) {
   uint64_t end = 0;
   for (auto weight : module.getOps<WeightOp>())
-    end = std::max<uint64_t>(end, getInt(weight, "ecolm.offset") +
-                                      getInt(weight, "ecolm.bytes"));
+    end = std::max<uint64_t>(
+        end, getInt(weight, "ecolm.offset") + getInt(weight, "ecolm.bytes") +
+                 std::max<int64_t>(getInt(weight, "ecolm.gap"), 0));
   return llvm::alignTo(end, kDataOffset);
 }
 
@@ -224,7 +225,9 @@ writeBytes(ModuleOp module, raw_ostream &out,
   auto padTo = [&](uint64_t offset) {
     static const char zeros[kDataOffset] = {};
     if (offset > info.bytes)
-      put(ArrayRef<char>(zeros, offset - info.bytes));
+      info.gaps.push_back({info.bytes, offset - info.bytes});
+    while (offset > info.bytes)
+      put(ArrayRef<char>(zeros).take_front(offset - info.bytes));
   };
   for (auto weight : module.getOps<WeightOp>()) {
     padTo(getInt(weight, "ecolm.offset"));

@@ -156,10 +156,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--shapes", nargs="+", help="as 2560x6912: outputs, then inputs")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--folder", type=pathlib.Path,
+                        help="keeps models and programs, for another run to find")
     options = parser.parse_args()
     shapes = [tuple(map(int, s.split("x"))) for s in options.shapes or []] or SHAPES
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
+        folder = options.folder or pathlib.Path(name)
         reader = folder / "read_bandwidth"
         subprocess.run(["clang++-22", "-O3", "-march=native", "-pthread", "-o", reader,
                         ROOT / "test/Benchmark/read_bandwidth.cpp"], check=True)

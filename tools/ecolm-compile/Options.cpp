@@ -32,12 +32,9 @@ static constexpr StringLiteral kExamples = R"(
 EXAMPLES:
 
   ecolm-compile model.onnx -o model                a program: ./model --help
-  ecolm-compile model.onnx --check                 what is recognized, and what
-                                                   cannot be compiled
+  ecolm-compile model.onnx --check                 what is recognized, what not
   ecolm-compile model.onnx --tokenizer tokenizer.json -o model
   ecolm-compile model.onnx --emit=so -o model.so   a shared library, and model.h
-  ecolm-compile model.onnx --emit=mlir-optimize -o -
-  ecolm-compile model.onnx -o model --dump-phases=phases
   ecolm-compile model.onnx -o model.o --emit=obj --target=riscv32-unknown-elf
 
 --help-hidden lists what prints and times passes, such as --mlir-timing.
@@ -95,6 +92,11 @@ struct CommandLine {
   cl::opt<bool> profile{
       "profile", cl::cat(output),
       cl::desc("Let the program time its layers, for bench --profile")};
+  cl::opt<Sanitizer> sanitizer{
+      "sanitize", cl::desc("Watch the program while it runs"),
+      cl::init(Sanitizer::None), cl::cat(output),
+      cl::values(clEnumValN(Sanitizer::Address, "address", "AddressSanitizer"),
+                 clEnumValN(Sanitizer::Thread, "thread", "ThreadSanitizer"))};
   cl::opt<std::string> passedRemarks{
       "Rpass", cl::value_desc("regex"), cl::cat(output),
       cl::desc("Show what passes of these names did")};
@@ -151,6 +153,13 @@ struct CommandLine {
   cl::opt<bool> multiplierFree{
       "multiplier-free", cl::cat(arithmetic),
       cl::desc("Fail if quantized layers still multiply or divide")};
+  cl::opt<CacheType> cacheType{
+      "cache", cl::desc("What the key/value cache holds"),
+      cl::init(CacheType::F32), cl::cat(arithmetic),
+      cl::values(clEnumValN(CacheType::F32, "f32", "floats (default)"),
+                 clEnumValN(CacheType::F16, "f16", "halves"),
+                 clEnumValN(CacheType::I8, "int8",
+                            "bytes, with a scale for each position and head"))};
   cl::opt<int64_t> cacheBytes{
       "cache-bytes",
       cl::value_desc("bytes"),
@@ -302,10 +311,12 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.calibration = line.calibration;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
+  options.cacheType = line.cacheType;
   options.cacheBytes = line.cacheBytes;
   options.maxChunk = line.maxChunk;
   options.report = line.report;
   options.profile = line.profile;
+  options.sanitizer = line.sanitizer;
   options.passedRemarks = line.passedRemarks;
   options.missedRemarks = line.missedRemarks;
   options.dumpDirectory = line.dumpPhases;

@@ -14,6 +14,7 @@
 
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Frontend/ONNX/ImportONNX.h"
+#include "ecolm/Target/Sanitizers.h"
 #include "ecolm/Target/TargetDescription.h"
 #include "mlir/Pass/PassManager.h"
 #include <functional>
@@ -57,6 +58,8 @@ struct CompileOptions {
   MulMode multiplications = MulMode::Auto;
   /// Fail if a multiplication or division is left in the quantized path.
   bool multiplierFree = false;
+  /// What the key/value cache of a language model holds.
+  CacheType cacheType = CacheType::F32;
   /// Largest number of tokens that one call of the model evaluates.
   int64_t maxChunk = 64;
   /// What the target's last cache holds.
@@ -66,6 +69,8 @@ struct CompileOptions {
   std::string report;
   /// Let the program measure the time of its layers.
   bool profile = false;
+  /// What instruments the code and comes along with the program.
+  Sanitizer sanitizer = Sanitizer::None;
   /// Remarks to show: regular expressions of what was done and of what was
   /// missed, by the names of passes; empty for none.
   std::string passedRemarks, missedRemarks;

@@ -12,6 +12,7 @@
 #ifndef ECOLM_PIPELINES_LOWERPIPELINE_H
 #define ECOLM_PIPELINES_LOWERPIPELINE_H
 
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Target/CPU/ByteProducts.h"
 #include "ecolm/Target/CPU/Lookups.h"
 #include "mlir/Pass/PassManager.h"
@@ -74,6 +75,13 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       llvm::cl::desc("The model is a causal language model: evaluate it piece "
                      "by piece, with a key/value cache"),
       llvm::cl::init(false)};
+  Option<CacheType> cacheType{
+      *this, "cache", llvm::cl::desc("What that cache holds"),
+      llvm::cl::init(CacheType::F32),
+      llvm::cl::values(clEnumValN(CacheType::F32, "f32", "floats"),
+                       clEnumValN(CacheType::F16, "f16", "halves"),
+                       clEnumValN(CacheType::I8, "int8",
+                                  "bytes with a scale for each head"))};
   Option<int64_t> maxChunk{
       *this, "max-chunk",
       llvm::cl::desc("Largest number of tokens that one call evaluates"),
@@ -92,6 +100,11 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Bits of the target's vectors"),
                              llvm::cl::init(512)};
+  Option<bool> guard{
+      *this, "guard",
+      llvm::cl::desc("Keep weights and buffers apart, so that a sanitizer sees "
+                     "what leaves one for the next"),
+      llvm::cl::init(false)};
 };
 
 /// Appends the lower phase: `ecolm` and `linalg` on tensors to the LLVM

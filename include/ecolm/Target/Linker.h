@@ -12,6 +12,7 @@
 #ifndef ECOLM_TARGET_LINKER_H
 #define ECOLM_TARGET_LINKER_H
 
+#include "ecolm/Target/Sanitizers.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include <string>
@@ -30,6 +31,8 @@ struct LinkOptions {
   std::string runtime;
   /// `--target=` for a cross link; empty for this machine.
   std::string triple;
+  /// Whose runtime comes along.
+  Sanitizer sanitizer = Sanitizer::None;
 };
 
 /// Links `objects` into `output`, which appears whole or not at all. No shell

@@ -12,6 +12,7 @@
 #ifndef ECOLM_TARGET_OBJECTEMITTER_H
 #define ECOLM_TARGET_OBJECTEMITTER_H
 
+#include "ecolm/Target/Sanitizers.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
@@ -27,8 +28,9 @@ std::unique_ptr<llvm::Module> translateToLLVM(mlir::ModuleOp module,
                                               llvm::LLVMContext &context,
                                               llvm::TargetMachine &machine);
 
-/// Runs LLVM's optimizer at `level` 0 to 3.
-void optimize(llvm::Module &module, llvm::TargetMachine &machine, int level);
+/// Runs LLVM's optimizer at `level` 0 to 3, and instruments what it leaves.
+void optimize(llvm::Module &module, llvm::TargetMachine &machine, int level,
+              Sanitizer sanitizer = Sanitizer::None);
 
 /// Writes `module` as an object file or as assembly.
 llvm::Error emitCode(llvm::Module &module, llvm::TargetMachine &machine,

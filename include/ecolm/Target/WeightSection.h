@@ -17,6 +17,8 @@
 #include "llvm/TargetParser/Triple.h"
 #include <array>
 #include <functional>
+#include <utility>
+#include <vector>
 
 namespace ecolm {
 
@@ -24,6 +26,8 @@ namespace ecolm {
 struct WeightSectionInfo {
   uint64_t bytes = 0;
   std::array<uint8_t, 32> sha256 = {};
+  /// What lies between and behind weights: where, and how many bytes.
+  std::vector<std::pair<uint64_t, uint64_t>> gaps;
 };
 
 /// Writes the weights of `module`, whose places `ecolm-place-weights` has set,

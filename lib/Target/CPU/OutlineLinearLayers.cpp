@@ -109,6 +109,9 @@ static func::FuncOp createRowFunction(ModuleOp module, StringRef name,
       atEnd.getFunctionType({inputType, resultType}, resultType));
   function.setPrivate();
   function->setAttr("ecolm.layer", atEnd.getUnitAttr());
+  if (layer.rowsTogether > 1)
+    function->setAttr("ecolm.max_rows",
+                      atEnd.getI64IntegerAttr(layer.rowsTogether));
   if (isInteger(layer.product))
     function->setAttr("ecolm.quantized", atEnd.getUnitAttr());
   // A row lies anywhere in a larger buffer, but its elements are adjacent.

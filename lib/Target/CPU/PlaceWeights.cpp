@@ -41,9 +41,9 @@ static DictionaryAttr getContents(WeightOp weight) {
 }
 
 /// Where the section has bytes for an earlier variant of the model, and where
-/// it ends.
+/// it ends, with `gap` bytes behind every weight.
 static std::pair<DenseMap<Attribute, int64_t>, int64_t>
-readPlaces(ModuleOp module) {
+readPlaces(ModuleOp module, int64_t gap) {
   DenseMap<Attribute, int64_t> places;
   int64_t end = 0;
   if (auto list = module->getAttrOfType<ArrayAttr>(kPlacedWeights))
@@ -53,7 +53,7 @@ readPlaces(ModuleOp module) {
       };
       places[place[0]] = number(1);
       end = std::max<int64_t>(
-          end, llvm::alignTo(number(1) + number(2), kWeightAlignment));
+          end, llvm::alignTo(number(1) + number(2) + gap, kWeightAlignment));
     }
   return {places, end};
 }
@@ -78,7 +78,7 @@ struct PlaceWeightsPass final
   void runOnOperation() override {
     ModuleOp module = getOperation();
     Builder builder(module.getContext());
-    auto [places, end] = readPlaces(module);
+    auto [places, end] = readPlaces(module, gap);
     module->removeAttr(kPlacedWeights);
     for (auto weight : module.getOps<WeightOp>()) {
       FailureOr<WeightDescription> description = describeWeight(weight);
@@ -90,8 +90,10 @@ struct PlaceWeightsPass final
       weight->setAttr("ecolm.offset",
                       builder.getI64IntegerAttr(isNew ? end : place->second));
       weight->setAttr("ecolm.bytes", builder.getI64IntegerAttr(bytes));
+      if (gap)
+        weight->setAttr("ecolm.gap", builder.getI64IntegerAttr(gap));
       if (isNew)
-        end = llvm::alignTo(end + bytes, kWeightAlignment);
+        end = llvm::alignTo(end + bytes + gap, kWeightAlignment);
     }
     numBytes = end;
     auto type = MemRefType::get({end}, builder.getI8Type());

@@ -110,17 +110,20 @@ static int64_t assignOffsets(MutableArrayRef<Buffer> buffers) {
   return llvm::alignTo(total, kBufferAlignment);
 }
 
-static void planInto(func::FuncOp function, int64_t maxChunk) {
+/// Takes the workspace, and gives buffers their places there unless they are
+/// to stay `separate`.
+static void planInto(func::FuncOp function, int64_t maxChunk, bool separate) {
   Block &block = function.getBody().front();
   DenseMap<Operation *, unsigned> order;
   for (auto [i, op] : llvm::enumerate(block))
     order[&op] = i;
   SmallVector<Buffer> buffers;
-  for (auto alloc : block.getOps<memref::AllocOp>()) {
-    Buffer buffer{alloc, getBytes(alloc, maxChunk)};
-    includeUses(buffer, alloc.getResult(), block, order);
-    buffers.push_back(buffer);
-  }
+  if (!separate)
+    for (auto alloc : block.getOps<memref::AllocOp>()) {
+      Buffer buffer{alloc, getBytes(alloc, maxChunk)};
+      includeUses(buffer, alloc.getResult(), block, order);
+      buffers.push_back(buffer);
+    }
   int64_t total = assignOffsets(buffers);
 
   Builder builder(function.getContext());
@@ -146,22 +149,25 @@ static void planInto(func::FuncOp function, int64_t maxChunk) {
   function->setAttr("ecolm.max_chunk", builder.getI64IntegerAttr(maxChunk));
 }
 
+/// Whether `value`, or what is another name for it, leaves its block.
 static bool isReturned(Value value) {
-  for (Operation *user : value.getUsers()) {
-    if (isa<func::ReturnOp>(user))
-      return true;
-    if (isa<ViewLikeOpInterface>(user) && isReturned(user->getResult(0)))
-      return true;
-  }
-  return false;
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    return user->hasTrait<OpTrait::IsTerminator>() ||
+           (!isa<CallOpInterface>(user) &&
+            llvm::any_of(user->getResults(), [](Value result) {
+              return isa<MemRefType>(result.getType()) && isReturned(result);
+            }));
+  });
 }
 
+/// Frees what a block of `function` allocates, and returns to nobody, at its
+/// end.
 static void freeAtEnd(func::FuncOp function) {
-  Block &block = function.getBody().front();
-  OpBuilder b(block.getTerminator());
-  for (auto alloc : block.getOps<memref::AllocOp>())
+  function.walk([](memref::AllocOp alloc) {
+    OpBuilder b(alloc->getBlock()->getTerminator());
     if (!isReturned(alloc.getResult()))
       memref::DeallocOp::create(b, alloc.getLoc(), alloc);
+  });
 }
 
 namespace {
@@ -174,9 +180,8 @@ struct PlanWorkspacePass final
       if (function.isExternal())
         continue;
       if (function->hasAttr("ecolm.language_model"))
-        planInto(function, maxChunk);
-      else if (function.getName() == "main")
-        freeAtEnd(function);
+        planInto(function, maxChunk, separate);
+      freeAtEnd(function);
     }
   }
 };

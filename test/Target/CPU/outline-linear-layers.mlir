@@ -50,4 +50,5 @@ func.func @one_row(%x: tensor<1x64xf32>) -> tensor<1x64xf32> {
   return %y : tensor<1x64xf32>
 }
 
-// CHECK: func.func private @ecolm_linear_0({{.*}} attributes {ecolm.layer} {
+// CHECK: func.func private @ecolm_linear_0({{.*}} attributes {ecolm.layer, ecolm.max_rows = 2 : i64} {
+// CHECK: func.func private @ecolm_linear_1({{.*}} attributes {ecolm.layer} {

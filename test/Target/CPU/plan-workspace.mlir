@@ -1,5 +1,7 @@
 // RUN: ecolm-opt %s --split-input-file --allow-unregistered-dialect \
 // RUN:   --ecolm-plan-workspace="max-chunk=4" | FileCheck %s
+// RUN: ecolm-opt %s --split-input-file --allow-unregistered-dialect \
+// RUN:   --ecolm-plan-workspace="max-chunk=4 separate=true" | FileCheck %s --check-prefix=SEPARATE
 
 // Three buffers of at most 4 x 16 floats: the third takes the bytes of the
 // first, which is dead by then, so there are 512 bytes and not 768.
@@ -11,6 +13,12 @@
 // CHECK: memref.view %arg2[%c0{{(_[0-9]+)?}}]
 // CHECK-NOT: memref.alloc
 // CHECK: return
+// A sanitizer is to watch each: they stay what they are, and are freed.
+// SEPARATE-LABEL: func.func @main(
+// SEPARATE-SAME: %arg2: memref<?xi8>) attributes {{.*}}ecolm.workspace_bytes = 0 : i64
+// SEPARATE-COUNT-3: memref.alloc
+// SEPARATE: "test.copy"(%{{.*}}, %arg1)
+// SEPARATE-COUNT-3: memref.dealloc
 func.func @main(%n: index, %out: memref<?x16xf32>) attributes {ecolm.language_model} {
   %a = memref.alloc(%n) : memref<?x16xf32>
   "test.fill"(%a) : (memref<?x16xf32>) -> ()
@@ -58,4 +66,41 @@ func.func @main(%n: index) attributes {ecolm.language_model} {
   llvm.store %pb, %second : !llvm.ptr, !llvm.ptr
   func.call @run(%captures) : (!llvm.ptr) -> ()
   return
+}
+
+// -----
+
+// Other functions free what they allocate, too, in the block that does: every turn of
+// a loop its own. What a block gives away, under whatever name, is not its to free.
+// CHECK-LABEL: func.func private @layer(
+// CHECK: %[[A:.*]] = memref.alloc(
+// CHECK: scf.for
+// CHECK: %[[B:.*]] = memref.alloc(
+// CHECK: memref.dealloc %[[B]]
+// CHECK: }
+// CHECK: memref.dealloc %[[A]]
+// CHECK-NEXT: return
+func.func private @layer(%n: index) {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %a = memref.alloc(%n) : memref<?x16xf32>
+  scf.for %i = %zero to %n step %one {
+    %b = memref.alloc(%n) : memref<?x16xf32>
+    "test.copy"(%a, %b) : (memref<?x16xf32>, memref<?x16xf32>) -> ()
+  }
+  return
+}
+// CHECK-LABEL: func.func private @given(
+// CHECK: scf.if
+// CHECK-NOT: dealloc
+// CHECK: return
+func.func private @given(%n: index, %c: i1, %x: memref<?x16xf32>) -> memref<?x16xf32> {
+  %y = scf.if %c -> memref<?x16xf32> {
+    %a = memref.alloc(%n) : memref<?x16xf32>
+    %b = arith.select %c, %a, %x : memref<?x16xf32>
+    scf.yield %b : memref<?x16xf32>
+  } else {
+    scf.yield %x : memref<?x16xf32>
+  }
+  return %y : memref<?x16xf32>
 }

@@ -28,7 +28,8 @@ def OutlineLinearLayers : Pass<"ecolm-outline-linear-layers", "::mlir::ModuleOp"
     `ecolm.quantized` that computes one row, so that its object code can be
     inspected on its own, and is called once per row. A butterfly whose factors
     are laid out in chunks takes two rows at a time, and moves on floats, too.
-    All functions are marked `ecolm.layer`.
+    All functions are marked `ecolm.layer`, and say in `ecolm.max_rows` if they take
+    several rows.
 
     Precondition: the optimize phase has run. Postcondition: no butterfly or
     matmul with an integer result outside a function marked `ecolm.quantized`.
@@ -66,7 +67,8 @@ def PlaceWeights : Pass<"ecolm-place-weights", "::mlir::ModuleOp"> {
 
     Where the module has `ecolm.placed_weights`, which says what the section holds
     for other processors, a weight of the same source and type has that place, and
-    new ones come behind.
+    new ones come behind. With `gap`, so many bytes at least lie behind every weight, its
+    `ecolm.gap`, for a sanitizer to forbid.
 
     Precondition: layouts are chosen (`ecolm-pack-weights`). Postcondition: the
     places of weights do not overlap and lie within `@ecolm_weights`.
@@ -82,6 +84,8 @@ def PlaceWeights : Pass<"ecolm-place-weights", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
+  let options = [Option<"gap", "gap", "int64_t", "0",
+                        "Bytes to leave behind every weight">];
   let statistics = [Statistic<"numBytes", "bytes", "size of the section">];
 }
 
@@ -178,11 +182,12 @@ def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
     The buffers that a language model's `@main` allocates get places in one
     workspace, a last argument `memref<?xi8>`, so that a token costs no
     allocation; buffers whose uses do not overlap share bytes. Dynamic
-    dimensions are bounded by `max-chunk`. Sets `ecolm.workspace_bytes`. In other
-    models every buffer that is not returned is freed before the return.
+    dimensions are bounded by `max-chunk`. Sets `ecolm.workspace_bytes`. What else
+    is allocated and not returned is freed at the end of its block. With `separate` those are
+    all buffers, for a sanitizer to watch each, and the workspace is empty.
 
     Precondition: bufferized, small buffers promoted to the stack.
-    Postcondition: a language model's `@main` allocates nothing.
+    Postcondition: a language model's `@main` allocates nothing without `separate`.
 
     ```mlir
     func.func @main(...) attributes {ecolm.language_model} {
@@ -196,7 +201,9 @@ def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [Option<"maxChunk", "max-chunk", "int64_t", "64",
-                        "Largest number of tokens in one call">];
+                        "Largest number of tokens in one call">,
+                 Option<"separate", "separate", "bool", "false",
+                        "Allocate every buffer on its own">];
   let dependentDialects = ["::mlir::memref::MemRefDialect",
                            "::mlir::arith::ArithDialect"];
 }

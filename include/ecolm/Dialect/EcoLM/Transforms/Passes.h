@@ -23,6 +23,9 @@ namespace ecolm {
 /// What to use instead of a multiplier; see `ecolm-lower-mul-to-shift`.
 enum class MulMode { Auto, Shift, Exponent, Native };
 
+/// What caches of keys and values hold; see `ecolm-derive-incremental`.
+enum class CacheType { F32, F16, I8 };
+
 /// Attribute of a module whose products have chosen their arithmetic; it names
 /// the mode.
 inline constexpr llvm::StringLiteral kArithmeticAttr = "ecolm.arithmetic";
