@@ -231,7 +231,7 @@ FailureOr<CompiledModel> ecolm::runPhases(MLIRContext *context,
       options.onPhase(name);
   };
   auto machines = createMachines(context, options);
-  if (failed(machines))
+  if (failed(machines) || failed(checkRuntime(context, options)))
     return failure();
 
   started("import");

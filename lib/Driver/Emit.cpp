@@ -12,6 +12,7 @@
 #include "ecolm/Driver/Emit.h"
 #include "JoinVariants.h"
 #include "ModelInfo.h"
+#include "OptionChecks.h"
 #include "OutputFile.h"
 #include "ecolm/Analysis/RecognitionReport.h"
 #include "ecolm/Dialect/ONNX/IR/QuotedName.h"
@@ -185,38 +186,12 @@ private:
     LinkOptions link;
     link.driver = options.linker;
     link.triple = options.target.triple;
-    link.runtime = options.runtime;
+    link.runtime = getRuntimePath(options);
     link.sanitizer = options.sanitizer;
-    if (link.runtime.empty()) {
-      SmallString<128> path(
-          llvm::sys::path::parent_path(options.toolDirectory));
-      llvm::sys::path::append(path, "lib");
-      if (isForeign(link.triple))
-        llvm::sys::path::append(path, getShortTriple(link.triple));
-      StringRef sanitizer = getSanitizerName(options.sanitizer);
-      llvm::sys::path::append(path, llvm::Twine("libEcoLMRuntime") +
-                                        (sanitizer.empty() ? "" : "-") +
-                                        sanitizer + ".a");
-      link.runtime = path.str().str();
-    }
     link.kind = options.emit == EmitKind::Program ? LinkKind::Program
                 : options.emit == EmitKind::SharedLibrary
                     ? LinkKind::SharedLibrary
                     : LinkKind::Object;
-    if (link.kind != LinkKind::Object && !llvm::sys::fs::exists(link.runtime)) {
-      std::string remedy = "; name it with --runtime";
-      llvm::Triple triple(llvm::Triple::normalize(link.triple));
-      if (isForeign(link.triple) && triple.getOS() == llvm::Triple::UnknownOS)
-        remedy =
-            "; a program needs a system, which " + link.triple +
-            " does not name, and --emit=obj writes what bare machines link";
-      else if (isForeign(link.triple))
-        remedy += ", or install " + getCrossPackages(link.triple) +
-                  " and build EcoLM again, which builds one for it; --emit=obj "
-                  "needs none";
-      return module.emitError("cannot find the runtime '")
-             << link.runtime << "'" << remedy;
-    }
     if (llvm::Error error = ecolm::link(objects, options.output, link))
       return emitError(UnknownLoc::get(module.getContext()))
              << llvm::toString(std::move(error));

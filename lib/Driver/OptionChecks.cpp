@@ -13,6 +13,7 @@
 #include "ecolm/Driver/Diagnostics.h"
 #include "ecolm/Driver/Emit.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
@@ -92,4 +93,41 @@ LogicalResult ecolm::checkOptions(MLIRContext *context,
                  succeeded(checkKernelsAreChosen(context, options)) &&
                  succeeded(checkVariants(context, options)) &&
                  succeeded(checkSanitizer(context, options)));
+}
+
+std::string ecolm::getRuntimePath(const CompileOptions &options) {
+  if (!options.runtime.empty())
+    return options.runtime;
+  SmallString<128> path(llvm::sys::path::parent_path(options.toolDirectory));
+  llvm::sys::path::append(path, "lib");
+  const std::string &triple = options.target.triple;
+  if (isForeign(triple))
+    llvm::sys::path::append(path, getShortTriple(triple));
+  StringRef sanitizer = getSanitizerName(options.sanitizer);
+  llvm::sys::path::append(path, llvm::Twine("libEcoLMRuntime") +
+                                    (sanitizer.empty() ? "" : "-") + sanitizer +
+                                    ".a");
+  return path.str().str();
+}
+
+LogicalResult ecolm::checkRuntime(MLIRContext *context,
+                                  const CompileOptions &options) {
+  std::string runtime = getRuntimePath(options);
+  bool isLinked = options.emit == EmitKind::Program ||
+                  options.emit == EmitKind::SharedLibrary;
+  if (!isLinked || llvm::sys::fs::exists(runtime))
+    return success();
+  const std::string &triple = options.target.triple;
+  std::string remedy = "; name it with --runtime";
+  if (isForeign(triple) &&
+      llvm::Triple(llvm::Triple::normalize(triple)).getOS() ==
+          llvm::Triple::UnknownOS)
+    remedy = "; a program needs a system, which " + triple +
+             " does not name, and --emit=obj writes what bare machines link";
+  else if (isForeign(triple))
+    remedy += ", or install " + getCrossPackages(triple) +
+              " and build EcoLM again, which builds one for it; --emit=obj "
+              "needs none";
+  return classify(emitError(UnknownLoc::get(context)), ErrorClass::System)
+         << "cannot find the runtime '" << runtime << "'" << remedy;
 }

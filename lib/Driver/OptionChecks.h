@@ -20,6 +20,13 @@ namespace ecolm {
 llvm::LogicalResult checkOptions(mlir::MLIRContext *context,
                                  const CompileOptions &options);
 
+/// The archive that a program or library is linked with.
+std::string getRuntimePath(const CompileOptions &options);
+
+/// Fails if that is needed and missing, before a large model is compiled.
+llvm::LogicalResult checkRuntime(mlir::MLIRContext *context,
+                                 const CompileOptions &options);
+
 } // namespace ecolm
 
 #endif // ECOLM_LIB_DRIVER_OPTIONCHECKS_H

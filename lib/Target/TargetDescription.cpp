@@ -277,7 +277,7 @@ TargetTraits ecolm::getTraits(const TargetMachine &machine) {
                         : info.checkFeatures("+avx2")  ? 256
                                                        : 128;
     traits.lookups = getLookups(info);
-    traits.numRows = 8;
+    traits.numRows = traits.byteProducts == ByteProducts::VNNI ? 12 : 8;
     if (traits.lookups >= Lookups::AVX512)
       traits.numSums = 16;
     traits.hasFMA = info.checkFeatures("+fma");

@@ -95,6 +95,10 @@ static CompileOptions getOptions(const Request &request) {
   options.quantizeExclude = request.quantizeExclude;
   options.calibration = request.calibration;
   options.multiplierFree = request.multiplierFree;
+  options.cacheType = llvm::StringSwitch<CacheType>(request.cache)
+                          .Case("f16", CacheType::F16)
+                          .Case("int8", CacheType::I8)
+                          .Default(CacheType::F32);
   options.maxChunk = request.maxChunk;
   options.import.dataDirectory = request.dataDirectory;
   options.linker = request.linker;

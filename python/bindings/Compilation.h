@@ -26,7 +26,7 @@ struct Request {
   std::string path, tokenizer, dataDirectory;
   std::string cpu = "native", features, linker, runtime;
   int optimizationLevel = 3;
-  std::string multiplications = "auto";
+  std::string multiplications = "auto", cache = "f32";
   std::string quantize, quantizeInclude = ".*", quantizeExclude, calibration;
   bool multiplierFree = false;
   long maxChunk = 64;

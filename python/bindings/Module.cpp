@@ -330,6 +330,7 @@ PYBIND11_MODULE(_core, m) {
       .def_readwrite("quantize_exclude", &Request::quantizeExclude)
       .def_readwrite("calibration", &Request::calibration)
       .def_readwrite("multiplier_free", &Request::multiplierFree)
+      .def_readwrite("cache", &Request::cache)
       .def_readwrite("max_chunk", &Request::maxChunk);
   bindModel(m);
   m.def("compile", &compile);

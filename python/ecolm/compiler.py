@@ -15,6 +15,7 @@ except ImportError as error:
         f"({error})") from error
 
 PHASES = ("import", "recognize", "optimize", "lower")
+CACHES = ("f32", "f16", "int8")
 MULTIPLICATIONS = ("auto", "shift", "exponent", "native")
 
 
@@ -126,7 +127,7 @@ class Module:
 def _request(path, tokenizer="", target_cpu="native", target_features="", optimization_level=3,
              lower_mul_to_shift="auto", multiplier_free=False, max_chunk=64, data_dir="",
              linker="", runtime="", quantize="", quantize_include=".*", quantize_exclude="",
-             calibration=""):
+             calibration="", cache="f32"):
     request = _core.Request()
     request.path, request.tokenizer = os.fspath(path), os.fspath(tokenizer)
     request.cpu, request.features = target_cpu, target_features
@@ -136,6 +137,7 @@ def _request(path, tokenizer="", target_cpu="native", target_features="", optimi
     request.quantize_include, request.quantize_exclude = quantize_include, quantize_exclude
     request.calibration = os.fspath(calibration)
     request.multiplier_free = multiplier_free
+    request.cache = _choice("cache", cache, CACHES)
     request.max_chunk = _integer("max_chunk", max_chunk, 1, 2**20)
     request.data_directory = os.fspath(data_dir)
     request.linker, request.runtime = os.fspath(linker), os.fspath(runtime)
@@ -145,13 +147,13 @@ def _request(path, tokenizer="", target_cpu="native", target_features="", optimi
 def compile(path, *, tokenizer="", target_cpu="native", target_features="", optimization_level=3,
             lower_mul_to_shift="auto", multiplier_free=False, max_chunk=64, data_dir="",
             linker="", runtime="", quantize="", quantize_include=".*",
-            quantize_exclude="", calibration="") -> Model:
+            quantize_exclude="", calibration="", cache="f32") -> Model:
     """Compiles an ONNX file for this machine; the options are those of `ecolm-compile`.
     Raises CompileError with all that the compiler said."""
     return Model(_core.compile(_request(
         path, tokenizer, target_cpu, target_features, optimization_level, lower_mul_to_shift,
         multiplier_free, max_chunk, data_dir, linker, runtime, quantize, quantize_include,
-        quantize_exclude, calibration)))
+        quantize_exclude, calibration, cache)))
 
 
 def import_onnx(path, phase="import", **options) -> Module:

@@ -196,10 +196,16 @@ def test_errors_are_those_of_the_compiler(make, action, tmp_path):
     ({"linker": "/missing/ld"}, ecolm.CompileError, "cannot find the linker driver '/missing/ld'"),
     ({"optimization_level": 7}, ValueError, "optimization_level is 7"),
     ({"lower_mul_to_shift": "maybe"}, ValueError, "auto, shift, exponent, native"),
+    ({"cache": "f8"}, ValueError, "f32, f16, int8"),
     ({"max_chunk": 0}, ValueError, "max_chunk is 0"), ({"cake": 1}, TypeError, "cake")])
 def test_options_are_refused(options, error, words, mixed):
     with pytest.raises(error, match=re.escape(words)):
         ecolm.compile(mixed, **options)
+
+
+def test_caches_may_be_smaller():
+    sizes = [ecolm.compile(SHAKESPEARE, cache=cache).info["key/value cache bytes"] for cache in ("f32", "f16", "int8")]
+    assert sizes[0] == 2 * sizes[1] > 2 * sizes[2]
 
 
 def test_compilation_leaves_no_file(mixed, tmp_path):

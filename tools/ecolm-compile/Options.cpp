@@ -33,8 +33,6 @@ EXAMPLES:
 
   ecolm-compile model.onnx -o model                a program: ./model --help
   ecolm-compile model.onnx --check                 what is recognized, what not
-  ecolm-compile model.onnx --tokenizer tokenizer.json -o model
-  ecolm-compile model.onnx --emit=so -o model.so   a shared library, and model.h
   ecolm-compile model.onnx -o model.o --emit=obj --target=riscv32-unknown-elf
 
 --help-hidden lists what prints and times passes, such as --mlir-timing.
@@ -158,8 +156,7 @@ struct CommandLine {
       cl::init(CacheType::F32), cl::cat(arithmetic),
       cl::values(clEnumValN(CacheType::F32, "f32", "floats (default)"),
                  clEnumValN(CacheType::F16, "f16", "halves"),
-                 clEnumValN(CacheType::I8, "int8",
-                            "bytes, with a scale for each position and head"))};
+                 clEnumValN(CacheType::I8, "int8", "bytes with scales"))};
   cl::opt<int64_t> cacheBytes{
       "cache-bytes",
       cl::value_desc("bytes"),
@@ -172,8 +169,11 @@ struct CommandLine {
       cl::desc("Largest number of tokens in one call (default: 64)")};
 
   cl::opt<uint64_t> maxNodes{
-      "max-nodes", cl::value_desc("nodes"), cl::init(Limits().maxNodes),
+      "max-nodes",
+      cl::value_desc("nodes"),
+      cl::init(Limits().maxNodes),
       cl::cat(arithmetic),
+      cl::Hidden,
       cl::desc("Largest number of nodes, with functions inlined")};
   cl::opt<std::string> tokenizer{
       "tokenizer", cl::value_desc("file"), cl::cat(arithmetic),

@@ -29,6 +29,9 @@ using namespace ecolm;
 /// How far ahead of use weights are asked for.
 static constexpr int64_t kPrefetchBytes = 12 << 10;
 
+/// Rows that share an unpacked tile where more are not left.
+static constexpr int64_t kFewRows = 4;
+
 /// More products of bytes than so many could exceed 32 bits.
 static constexpr int64_t kMostInputsOfShiftedSums = int64_t(1) << 16;
 
@@ -44,7 +47,10 @@ public:
         paddedInputs(order.getPaddedInputs(inputs)), groupSize(paddedInputs),
         bytesTogether(paddedInputs / order.getNumInputs() * kTileBytes),
         inPlace(paddedInputs <= kMostInputsOfShiftedSums ? target.inPlace : 0),
-        loops{weightType.getDimSize(0), kLanes, {target.rows, 1}, {1, 1}} {
+        loops{weightType.getDimSize(0), kLanes, {{target.rows, 1}}} {
+    for (int64_t rows : {kFewRows, int64_t(1)})
+      if (rows < loops.blocks.back().numRows)
+        loops.blocks.push_back({rows, 1});
     auto type =
         MemRefType::get({loops.getNumGroups() * bytesTogether}, b.getI8Type());
     words = memref::ViewOp::create(b, type, bytes, b.index(0), ValueRange());

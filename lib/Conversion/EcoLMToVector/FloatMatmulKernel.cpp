@@ -55,9 +55,9 @@ public:
     int64_t vectors = together / kLanes;
     loops = {outputs,
              together,
-             {kRowsTogether,
-              std::clamp<int64_t>(target.sums / kRowsTogether, 1, vectors)},
-             {1, std::min({vectors, target.sums, kVectorsOfRow})}};
+             {{kRowsTogether,
+               std::clamp<int64_t>(target.sums / kRowsTogether, 1, vectors)},
+              {1, std::min({vectors, target.sums, kVectorsOfRow})}}};
     bytesTogether =
         paddedInputs / codes.getOrder().getNumInputs() * 4 * together;
     auto type =

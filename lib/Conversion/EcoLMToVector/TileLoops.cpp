@@ -128,10 +128,14 @@ Value TileLoops::emit(KernelBuilder &b, Value input, Type element,
       };
       target = b.loop(from, to, block.numRows, target, emitRows)[0];
     };
-    Value rest = arith::RemUIOp::create(b, numRows, b.index(many.numRows));
-    Value whole = arith::SubIOp::create(b, numRows, rest);
-    loopOverBlocks(b.index(0), whole, many);
-    loopOverBlocks(whole, numRows, single);
+    Value done = b.index(0);
+    for (TileBlock block : blocks) {
+      Value left = arith::SubIOp::create(b, numRows, done);
+      Value rest = arith::RemUIOp::create(b, left, b.index(block.numRows));
+      Value end = arith::SubIOp::create(b, numRows, rest);
+      loopOverBlocks(done, end, block);
+      done = end;
+    }
     auto inParallel = scf::InParallelOp::create(b);
     b.setInsertionPointToStart(inParallel.getBody());
     tensor::ParallelInsertSliceOp::create(b, target, result, offsets, sizes,

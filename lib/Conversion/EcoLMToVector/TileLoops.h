@@ -44,9 +44,9 @@ struct TileLoops {
   /// Columns of the result, and how many of them stand together in memory, a
   /// multiple of `kLanes`; groups of so many run in parallel.
   int64_t outputs, outputsTogether;
-  /// Blocks as long as there are enough rows, and those of the rows that are
-  /// left, one by one.
-  TileBlock many, single;
+  /// Each block takes rows as long as there are enough of them left; the last
+  /// is for single rows.
+  llvm::SmallVector<TileBlock, 3> blocks;
 
   /// The sums of one block: a vector for each row and, within a row, each 16
   /// outputs. `group` counts groups, `vector` 16 outputs within the group.

@@ -42,6 +42,7 @@ static AttributeType findType(StringRef opType, StringRef name) {
       .Cases({"softmax_precision", "sorted", "start", "stash_type"},
              AttributeType::Int)
       .Cases({"to", "transA", "transB", "upper"}, AttributeType::Int)
+      .Cases({"gather_axis", "quantize_axis"}, AttributeType::Int)
       .Cases({"K", "N", "accuracy_level", "bits", "do_rotary"},
              AttributeType::Int)
       .Cases({"is_packed_batching", "local_window_size", "mask_index_type"},

@@ -160,11 +160,34 @@ func.func @cached_values(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: tenso
 // -----
 
 func.func @cached_element(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: tensor<1x5x4xf32>,
+    %p: index, %kc: memref<2x1x2x16xbf16>, %vc: memref<2x16x2xf32>) {
+  // expected-error @+1 {{operand #4 must be 4D memref of 32-bit float or 16-bit float or 8-bit signless integer values, but got 'memref<2x1x2x16xbf16>'}}
+  %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 4 kv_heads 2 scale 0.5
+      : tensor<1x5x8xf32>, tensor<1x5x4xf32>, tensor<1x5x4xf32>,
+        memref<2x1x2x16xbf16>, memref<2x16x2xf32>
+  return
+}
+
+// -----
+
+func.func @cached_elements(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: tensor<1x5x4xf32>,
     %p: index, %kc: memref<2x1x2x16xf16>, %vc: memref<2x16x2xf32>) {
-  // expected-error @+1 {{operand #4 must be 4D memref of 32-bit float values, but got 'memref<2x1x2x16xf16>'}}
+  // expected-error @+1 {{expected caches of one element type, but found 'f16' and 'f32'}}
   %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 4 kv_heads 2 scale 0.5
       : tensor<1x5x8xf32>, tensor<1x5x4xf32>, tensor<1x5x4xf32>,
         memref<2x1x2x16xf16>, memref<2x16x2xf32>
+  return
+}
+
+// -----
+
+// The scale of a row of bytes has four of its own.
+func.func @cached_scales(%q: tensor<1x5x8xf32>, %k: tensor<1x5x4xf32>, %v: tensor<1x5x4xf32>,
+    %p: index, %kc: memref<2x1x2x16xi8>, %vc: memref<2x16x2xi8>) {
+  // expected-error @+1 {{expected a key cache of shape [2, ?, 6, ?], but found [2, 1, 2, 16]}}
+  %y = ecolm.cached_attention %q, %k, %v at %p cache %kc, %vc heads 4 kv_heads 2 scale 0.5
+      : tensor<1x5x8xf32>, tensor<1x5x4xf32>, tensor<1x5x4xf32>,
+        memref<2x1x2x16xi8>, memref<2x16x2xi8>
   return
 }
 

@@ -1,5 +1,7 @@
 // RUN: ecolm-opt %s -ecolm-derive-incremental | FileCheck %s
 // RUN: ecolm-opt %s -ecolm-derive-incremental=context-length=8 | FileCheck %s --check-prefix=SHORT
+// RUN: ecolm-opt %s -ecolm-derive-incremental=cache=f16 | FileCheck %s --check-prefix=HALVES
+// RUN: ecolm-opt %s -ecolm-derive-incremental=cache=int8 | FileCheck %s --check-prefix=BYTES
 // RUN: sed 's/@main/@forward/' %s | ecolm-opt -ecolm-derive-incremental=function=forward | FileCheck %s --check-prefix=NAMED
 
 #rows = affine_map<(b, t, c) -> (b, t, c)>
@@ -26,6 +28,9 @@ ecolm.weight @head : tensor<7x8xf32> = dense<1.0> : tensor<7x8xf32>
 //  CHECK-SAME: probabilities <min = -10, max = 0>
 
 // NAMED: func.func @forward(%{{.*}}: tensor<1x?xi64>, %{{.*}}: index
+// HALVES: memref<1x2x4x16xf16>, %{{.*}}: memref<1x32x4xf16>
+// Behind four features stands a scale.
+// BYTES: memref<1x2x8x16xi8>, %{{.*}}: memref<1x32x8xi8>
 // Eight positions take the place of a group of sixteen.
 // SHORT: memref<1x1x4x16xf32>, %{{.*}}: memref<1x16x4xf32>
 func.func @main(%ids: tensor<1x?xi64>) -> tensor<1x?x7xf32> {
