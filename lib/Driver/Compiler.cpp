@@ -156,6 +156,7 @@ static LogicalResult runForMachine(ModuleOp module,
   lower.sums = traits.numSums;
   lower.cacheType = options.cacheType;
   lower.rows = traits.numRows;
+  lower.lowerMasks = traits.lowersMasks;
   lower.maxChunk = options.maxChunk;
   lower.multiplierFree = options.multiplierFree;
   lower.countZeros = !options.report.empty();

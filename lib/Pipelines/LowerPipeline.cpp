@@ -99,6 +99,8 @@ static void addConversionToLLVM(OpPassManager &manager,
                                 const LowerOptions &options) {
   manager.addPass(createLowerDots({options.byteProducts}));
   manager.addPass(createLowerLookups({options.lookups}));
+  if (options.lowerMasks)
+    manager.addPass(createLowerMasks());
   if (!options.fpu)
     manager.addPass(createExpandFloatFunctions());
   manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());

@@ -263,8 +263,11 @@ TargetTraits ecolm::getTraits(const TargetMachine &machine) {
         info.checkFeatures("+m") || info.checkFeatures("+zmmul");
   }
   traits.byteProducts = getByteProducts(machine);
+  traits.lowersMasks = triple.isAArch64() || triple.isWasm();
   if (triple.isAArch64()) {
     traits.lookups = Lookups::NEON;
+    // Look-ups take registers, too.
+    traits.numSums = 2;
     traits.hasFMA = true;
     traits.butterflyRegisters = 4;
   }

@@ -81,7 +81,6 @@ def machine(request):
 def test_the_same_text(machine, shipped_program, tmp_path):
     program = compile_for(machine, MODELS / "ecolm-shakespeare.onnx", tmp_path / "program")
     assert program.run(*GENERATE) == shipped_program("ecolm-shakespeare").run(*GENERATE)
-    program.run("selftest")
 
 
 # GELU's erf is the C library's, which computes it with and without fused multiply-adds.
@@ -93,6 +92,8 @@ def test_the_same_logits(machine, model, tolerance, shipped_program, tmp_path):
     program = compile_for(machine, MODELS / f"{model}.onnx", tmp_path / "there")
     np.testing.assert_allclose(program.logits(ids), shipped_program(model).logits(ids),
                                rtol=0, atol=tolerance)
+    if model == "tiny-ecolm":
+        program.run("selftest")
 
 
 def test_kernels_are_exact(machine, tmp_path):

@@ -57,6 +57,11 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       *this, "sums",
       llvm::cl::desc("Vectors of 16 sums that the target's registers hold"),
       llvm::cl::init(4)};
+  Option<bool> lowerMasks{
+      *this, "lower-masks",
+      llvm::cl::desc("The target's masks are vectors, and LLVM makes none of "
+                     "the bits of a word"),
+      llvm::cl::init(false)};
   Option<int64_t> rows{
       *this, "rows",
       llvm::cl::desc("Rows of bytes whose sums the target's registers hold"),

@@ -66,6 +66,8 @@ struct TargetTraits {
   /// Vectors of 16 floats that a butterfly keeps in registers; 0 where vectors
   /// are too few or too short to fuse its factors.
   int32_t butterflyRegisters = 0;
+  /// Has masks in vectors, which LLVM does not make of the bits of a word.
+  bool lowersMasks = false;
   /// Adds and subtracts 16-bit integers where a mask says so.
   bool hasMasks = false;
 };

@@ -102,6 +102,30 @@ def LowerLookups : Pass<"ecolm-lower-lookups"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
 }
 
+def LowerMasks : Pass<"ecolm-lower-masks"> {
+  let summary = "compare the bits of a word for masks that are vectors";
+  let description = [{
+    Makes a comparison of every `vector.bitcast` from one word to as many lanes of
+    i1 as the word has bits: the word, in all lanes, has the bit of the lane or
+    not. Lanes are as wide as what the mask chooses among. Targets with registers
+    for masks load the word into one; of others LLVM knows this only for x86.
+
+    Precondition: none. Postcondition: no such `vector.bitcast` is left.
+
+    ```mlir
+    %m = vector.bitcast %w : vector<1xi16> to vector<16xi1>
+    ```
+    ==>
+    ```mlir
+    %a = vector.broadcast %bits : i32 to vector<16xi32>
+    %b = arith.andi %a, %own : vector<16xi32>
+    %m = arith.cmpi ne, %b, %zero : vector<16xi32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
 def ExpandFloatFunctions : Pass<"ecolm-expand-float-functions"> {
   let summary = "compute what a C library has for floats in integers";
   let description = [{
