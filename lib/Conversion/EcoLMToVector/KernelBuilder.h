@@ -83,8 +83,10 @@ void populateElementwiseKernels(const mlir::TypeConverter &converter,
                                 mlir::RewritePatternSet &patterns, bool fpu);
 void populateLinearKernels(const mlir::TypeConverter &converter,
                            mlir::RewritePatternSet &patterns);
+/// With `hasFMA` the target multiplies and adds floats in one instruction.
 void populateFusedButterflyKernel(const mlir::TypeConverter &converter,
-                                  mlir::RewritePatternSet &patterns);
+                                  mlir::RewritePatternSet &patterns,
+                                  bool hasFMA);
 /// With `wideDots`, products of codes up to 255 cost no more than of small
 /// ones.
 void populateByteMatmulKernel(const mlir::TypeConverter &converter,

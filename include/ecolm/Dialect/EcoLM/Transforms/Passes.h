@@ -23,6 +23,10 @@ namespace ecolm {
 /// What to use instead of a multiplier; see `ecolm-lower-mul-to-shift`.
 enum class MulMode { Auto, Shift, Exponent, Native };
 
+/// Marks an `ecolm.get_weight` of a factor of a butterfly whose weight of an
+/// output's own place is 1 everywhere.
+inline constexpr llvm::StringLiteral kUnitDiagonalAttr = "ecolm.unit_diagonal";
+
 /// Attribute of a module whose products have chosen their arithmetic; it names
 /// the mode.
 inline constexpr llvm::StringLiteral kArithmeticAttr = "ecolm.arithmetic";

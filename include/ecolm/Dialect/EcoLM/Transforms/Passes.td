@@ -247,6 +247,39 @@ def LowerMulToShift : Pass<"ecolm-lower-mul-to-shift"> {
   ];
 }
 
+def NormalizeButterflies
+    : Pass<"ecolm-normalize-butterflies", "::mlir::ModuleOp"> {
+  let summary = "Measures sums of powers of two in units that need one weight";
+  let description = [{
+    In an `ecolm.butterfly` of f32 whose factors are 2 by 2 blocks of powers of
+    two, every sum has two terms. Divided by the first weight it needs one
+    product, and that weight is moved to the factors behind; the last one has both
+    again. Such factors are declared anew, and an `ecolm.get_weight` of one
+    whose first weights are 1 is marked `ecolm.unit_diagonal`. Products and
+    quotients of powers of two are exact, so the result has the bits it had, as
+    long as numbers keep a distance of 2^48 from the ends of f32: butterflies
+    whose units would be larger are left alone, as are weights of 0.
+
+    Precondition: butterflies are fused (`ecolm-fuse-butterfly-stages`) and have their
+    arithmetic, which is native. Postcondition: none.
+
+    ```mlir
+    ecolm.weight @f : tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>
+        = dense<[2, 3, 1, 4]> : tensor<4xi8> packing <bytes>
+    %0 = ecolm.get_weight @f : ...
+    ```
+    ==>
+    ```mlir
+    ecolm.weight @f_normalized : tensor<1x2x2x1x!ecolm.pot<min = -3, max = 1, zero = false>>
+        = dense<[[[[4], [5]], [[1], [4]]]]> : tensor<1x2x2x1xi8> packing <bytes>
+    %0 = ecolm.get_weight @f_normalized {ecolm.unit_diagonal} : ...
+    ```
+  }];
+  let statistics = [
+    Statistic<"numNormalized", "normalized", "Number of butterflies normalized">
+  ];
+}
+
 def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Chooses the memory layout of every weight that a kernel reads";
   let description = [{
@@ -262,7 +295,8 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     low-bit weights of native products of floats do, with up to 128 lanes. With
     `butterfly-registers`, factors of 2 by 2 blocks that act on a power of two
     are laid out in the chunks of their butterfly's passes; ternary ones with
-    integer sums only with `masks`, in 32 lanes. The table of an embedding is
+    integer sums only with `masks`, in 32 lanes, and powers of two that floats are multiplied by
+    as `halves`, or as `partners` where `ecolm-normalize-butterflies` says so. The table of an embedding is
     packed likewise, in row-major order. A weight that kernels want in several
     layouts is declared for each, and one that other operations use as well (an
     embedding that is also the output matrix) is declared twice. Weights that
