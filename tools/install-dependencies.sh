@@ -14,6 +14,12 @@ packages=(
   # to test: formatting, sanitizers, and devices that every machine can emulate
   clang-format-22 libclang-rt-22-dev libgtest-dev qemu-user spirv-tools
   libvulkan-dev mesa-vulkan-drivers
+  # to compile for other machines (docs/Targets.md): C libraries, which clang and
+  # lld use, and what bare RISC-V lacks
+  libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross
+  libc6-dev-riscv64-cross libstdc++-12-dev-riscv64-cross
+  wasi-libc libc++-22-dev-wasm32 libclang-rt-22-dev-wasm32
+  gcc-riscv64-unknown-elf
 )
 
 say() { echo "install-dependencies: $*" >&2; }

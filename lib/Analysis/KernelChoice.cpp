@@ -15,6 +15,7 @@
 #include "ecolm/Analysis/KernelChoice.h"
 #include "ecolm/Analysis/NodeNames.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace ecolm;
@@ -90,9 +91,11 @@ static KernelChoice describeTiles(Value input, Value weight,
   choice.name = ("byte products (" + instructions + ")").str();
   choice.why =
       "bytes meet " + format + " weights packed for sums of four products";
-  choice.instructions = instructions == "vnni"   ? 0.7
-                        : instructions == "avx2" ? 1
-                                                 : 6;
+  choice.instructions = llvm::StringSwitch<double>(instructions)
+                            .Cases({"vnni", "sdot", "usdot"}, 0.7)
+                            .Case("avx2", 1)
+                            .Case("neon", 1.3)
+                            .Default(3);
   return choice;
 }
 

@@ -116,7 +116,7 @@ checkOrder(MLIRContext *context,
       if (covers(needs[earlier], needs[i]) ||
           (earlier == 0 && !covers(needs[i], needs[0])))
         return classify(emitError(UnknownLoc::get(context)), ErrorClass::Usage)
-               << "--mcpu names processors of x86-64 from the least to the "
+               << "--mcpu names processors of a family from the least to the "
                   "most, each of which can do what the first can and more, but "
                   "found '"
                << needs[i].cpu << "' after '" << needs[earlier].cpu
@@ -154,6 +154,8 @@ static LogicalResult runForMachine(ModuleOp module,
   lower.lookups = traits.lookups;
   lower.fma = traits.hasFMA;
   lower.sums = traits.numSums;
+  lower.cacheType = options.cacheType;
+  lower.rows = traits.numRows;
   lower.maxChunk = options.maxChunk;
   lower.multiplierFree = options.multiplierFree;
   lower.countZeros = !options.report.empty();

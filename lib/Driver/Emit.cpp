@@ -139,7 +139,8 @@ private:
                          };
                          FailureOr<WeightSectionInfo> written =
                              writeWeightSection(*all, machine.getTargetTriple(),
-                                                out, release);
+                                                getELFFlags(machine), out,
+                                                release);
                          if (failed(written))
                            return failure();
                          section = *written;
@@ -189,20 +190,33 @@ private:
     if (link.runtime.empty()) {
       SmallString<128> path(
           llvm::sys::path::parent_path(options.toolDirectory));
+      llvm::sys::path::append(path, "lib");
+      if (isForeign(link.triple))
+        llvm::sys::path::append(path, getShortTriple(link.triple));
       StringRef sanitizer = getSanitizerName(options.sanitizer);
-      llvm::sys::path::append(path, "lib",
-                              llvm::Twine("libEcoLMRuntime") +
-                                  (sanitizer.empty() ? "" : "-") + sanitizer +
-                                  ".a");
+      llvm::sys::path::append(path, llvm::Twine("libEcoLMRuntime") +
+                                        (sanitizer.empty() ? "" : "-") +
+                                        sanitizer + ".a");
       link.runtime = path.str().str();
     }
     link.kind = options.emit == EmitKind::Program ? LinkKind::Program
                 : options.emit == EmitKind::SharedLibrary
                     ? LinkKind::SharedLibrary
                     : LinkKind::Object;
-    if (link.kind != LinkKind::Object && !llvm::sys::fs::exists(link.runtime))
+    if (link.kind != LinkKind::Object && !llvm::sys::fs::exists(link.runtime)) {
+      std::string remedy = "; name it with --runtime";
+      llvm::Triple triple(llvm::Triple::normalize(link.triple));
+      if (isForeign(link.triple) && triple.getOS() == llvm::Triple::UnknownOS)
+        remedy =
+            "; a program needs a system, which " + link.triple +
+            " does not name, and --emit=obj writes what bare machines link";
+      else if (isForeign(link.triple))
+        remedy += ", or install " + getCrossPackages(link.triple) +
+                  " and build EcoLM again, which builds one for it; --emit=obj "
+                  "needs none";
       return module.emitError("cannot find the runtime '")
-             << link.runtime << "'; name it with --runtime";
+             << link.runtime << "'" << remedy;
+    }
     if (llvm::Error error = ecolm::link(objects, options.output, link))
       return emitError(UnknownLoc::get(module.getContext()))
              << llvm::toString(std::move(error));
@@ -213,9 +227,16 @@ private:
 
   /// The C header goes beside the library or object.
   LogicalResult writeHeader() {
+    std::vector<std::string> needed;
+    if (options.emit == EmitKind::Object) {
+      auto names = findUndefinedSymbols(options.output);
+      if (!names)
+        return module.emitError(llvm::toString(names.takeError()));
+      needed = std::move(*names);
+    }
     return writeOutput(module.getContext(), getHeaderPath(options.output),
                        [&](llvm::raw_pwrite_stream &out) {
-                         writeModelHeader(module, out);
+                         writeModelHeader(module, needed, out);
                          return success();
                        });
   }

@@ -274,13 +274,18 @@ ModelInfo ecolm::describeModel(ModuleOp module,
   return InfoBuilder(module, machine, needs, section, tokenizer).build();
 }
 
-void ecolm::writeModelHeader(ModuleOp module, raw_ostream &out) {
+void ecolm::writeModelHeader(ModuleOp module, ArrayRef<std::string> needed,
+                             raw_ostream &out) {
   EntrySignature signature = getEntrySignature(module);
   out << "/* A model compiled by ecolm " << getCompilerVersion() << ".\n"
       << " * ecolm_model_descriptor says what it takes and gives; the types "
          "are in ecolm/Runtime/Model.h.\n"
       << " * An object is linked with libEcoLMRuntime.a, -lm and -lpthread; a "
-         "library holds them.\n *\n";
+         "library holds them.\n";
+  if (!needed.empty())
+    out << " * Without them, the host defines what it calls: "
+        << llvm::join(needed, ", ") << ".\n";
+  out << " *\n";
   auto describe = [&](StringRef kind, ArrayRef<EntryTensor> tensors) {
     for (const EntryTensor &tensor : tensors) {
       std::string quoted = onnx::quoteName(tensor.name);

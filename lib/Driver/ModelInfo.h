@@ -34,7 +34,8 @@ ModelInfo describeModel(mlir::ModuleOp module,
 
 /// Writes the C header of a library or object: its inputs and outputs, and how
 /// to call it.
-void writeModelHeader(mlir::ModuleOp module, llvm::raw_ostream &out);
+void writeModelHeader(mlir::ModuleOp module, llvm::ArrayRef<std::string> needed,
+                      llvm::raw_ostream &out);
 
 } // namespace ecolm
 

@@ -99,6 +99,8 @@ static void addConversionToLLVM(OpPassManager &manager,
                                 const LowerOptions &options) {
   manager.addPass(createLowerDots({options.byteProducts}));
   manager.addPass(createLowerLookups({options.lookups}));
+  if (!options.fpu)
+    manager.addPass(createExpandFloatFunctions());
   manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
@@ -127,8 +129,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
                                const LowerOptions &options) {
   // A token shall cost a token, not the whole prefix.
   if (options.incremental)
-    manager.addPass(createDeriveIncremental(
-        {"main", /*contextLength=*/0, /*orWholeSequences=*/true}));
+    manager.addPass(
+        createDeriveIncremental({"main", /*contextLength=*/0, options.cacheType,
+                                 /*orWholeSequences=*/true}));
   // Layers are cut out while they are still one operation each.
   manager.addPass(createOutlineLinearLayers());
   manager.addPass(createPlaceWeights({options.guard ? kGuard : 0}));
@@ -137,9 +140,9 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   if (options.describeLayers || options.timeLayers)
     manager.addPass(createDescribeLayers(
         {options.byteProducts, options.vectorBits, options.countZeros}));
-  manager.addPass(
-      createConvertEcoLMToVector({options.fpu, options.fma, options.sums,
-                                  options.byteProducts == ByteProducts::VNNI}));
+  manager.addPass(createConvertEcoLMToVector(
+      {options.fpu, options.fma, options.sums,
+       getLargestInPlace(options.byteProducts), options.rows}));
   cleanUp(manager);
 
   // One loop per chain of elementwise operations.

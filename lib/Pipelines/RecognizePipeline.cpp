@@ -75,6 +75,8 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   manager.addPass(createRecognizeButterflies());
   manager.addPass(createFactorMatrices({options.factorTolerance}));
   manager.addPass(createRecognizeWeights());
+  // What is still a matrix of floats may be mostly zeros.
+  manager.addPass(createRecognizeBlockDiagonals());
 
   // Meaning before mechanics: once a layer is linalg nobody sees that it was a
   // butterfly. The first pass leaves what it does not know to the second.

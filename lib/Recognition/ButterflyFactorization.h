@@ -12,23 +12,9 @@
 #ifndef ECOLM_LIB_RECOGNITION_BUTTERFLYFACTORIZATION_H
 #define ECOLM_LIB_RECOGNITION_BUTTERFLYFACTORIZATION_H
 
-#include "FactorChain.h"
-#include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
+#include "DenseMatrix.h"
 
 namespace ecolm {
-
-/// The weights of `y = W x`, read where they lie.
-struct DenseMatrix {
-  onnx::ElementsReader elements;
-  int64_t numOutputs, numInputs;
-  /// The elements are those of the transpose.
-  bool isTransposed;
-
-  double get(int64_t row, int64_t column) const {
-    return elements.getDouble(isTransposed ? column * numOutputs + row
-                                           : row * numInputs + column);
-  }
-};
 
 /// A chain whose product is a matrix, but for an error.
 struct MatrixFactorization {
@@ -37,12 +23,9 @@ struct MatrixFactorization {
   double error = 0;
 };
 
-/// The permutation, with a scale for every output, that `matrix` is.
-std::optional<FactorChain> factorPermutation(const DenseMatrix &matrix);
-
 /// The butterfly that the square matrix `matrix`, applied to `input`, is
-/// within `tolerance` of, with inputs and outputs in any combination of natural
-/// and digit-reversed order.
+/// within `limit` of, with inputs and outputs in any combination of natural
+/// and digit-reversed order; the cheapest of those within `tolerance`, if any.
 ///
 /// Columns fall into G groups of c, rows into c groups of G. In a product of
 /// two factors, blocks of c x c and then blocks of G x G, the part of the
@@ -53,10 +36,14 @@ std::optional<FactorChain> factorPermutation(const DenseMatrix &matrix);
 ///     group h   |     u v^T       |    v: row h of block g of the first factor
 ///     of G      +-----------------+    u: column g of block h of the second
 ///
-/// Both are then factored in the same way. A matrix of another kind fails at
-/// the first such part. Source: arXiv 2110.01230 (hierarchical identification).
-std::optional<MatrixFactorization>
-factorButterfly(const DenseMatrix &matrix, mlir::Value input, double tolerance);
+/// Both are then factored in the same way, with G and c that fit, until no
+/// block falls into others: so are Kronecker products, whatever their parts. A
+/// matrix of another kind fails at the first such part. Source: arXiv
+/// 2110.01230 (hierarchical identification).
+std::optional<MatrixFactorization> factorButterfly(const DenseMatrix &matrix,
+                                                   mlir::Value input,
+                                                   double tolerance,
+                                                   double limit);
 
 } // namespace ecolm
 

@@ -31,6 +31,7 @@ struct ExpandFusedOperators final
     populateFusedNormalizations(conversions);
     populateFusedProducts(conversions);
     populateFusedBlockProducts(conversions);
+    populateFusedGather(conversions);
     populateFusedAttention(conversions);
     populateFusedGroupAttention(conversions);
     conversions.apply(getOperation());

@@ -26,30 +26,32 @@ using namespace ecolm;
 /// Errors up to this are worth telling, whatever the user tolerates.
 static constexpr double kNotedError = 1e-3;
 
-/// The constant matrix of `node`, a product with one.
-static std::optional<DenseMatrix> getMatrix(onnx::NodeOp node) {
-  bool isGemm = node.isStandard("Gemm");
-  if (!isGemm && !node.isStandard("MatMul"))
+/// The permutation, with a scale for every output, that `matrix` is.
+static std::optional<FactorChain> factorPermutation(const DenseMatrix &matrix) {
+  if (matrix.numOutputs != matrix.numInputs || matrix.numInputs < 2)
     return std::nullopt;
-  if (isGemm &&
-      (getInt(node, "transA", 0) || getFloat(node, "alpha", 1.0) != 1.0 ||
-       getFloat(node, "beta", 1.0) != 1.0))
-    return std::nullopt;
-  Value weights = node.getInputs()[1];
-  auto type = dyn_cast<RankedTensorType>(weights.getType());
-  auto inputType = dyn_cast<RankedTensorType>(node.getInputs()[0].getType());
-  ElementsAttr elements = getConstant(weights);
-  if (!elements || !type || type.getRank() != 2 ||
-      !type.getElementType().isF32() || !inputType || inputType.getRank() < 1 ||
-      inputType.getShape().back() !=
-          type.getDimSize(isGemm && getInt(node, "transB", 0) ? 1 : 0))
-    return std::nullopt;
-  auto reader = onnx::ElementsReader::get(elements);
-  if (!reader || reader->size() == 0)
-    return std::nullopt;
-  bool outputsFirst = isGemm && getInt(node, "transB", 0);
-  return DenseMatrix{*reader, type.getDimSize(outputsFirst ? 0 : 1),
-                     type.getDimSize(outputsFirst ? 1 : 0), !outputsFirst};
+  FactorChain chain;
+  std::vector<bool> isTaken(matrix.numInputs);
+  bool isScaled = false;
+  for (int64_t row = 0; row < matrix.numOutputs; ++row) {
+    int64_t only = -1;
+    for (int64_t column = 0; column < matrix.numInputs; ++column) {
+      if (matrix.get(row, column) == 0)
+        continue;
+      if (only >= 0)
+        return std::nullopt;
+      only = column;
+    }
+    if (only < 0 || isTaken[only])
+      return std::nullopt;
+    isTaken[only] = true;
+    chain.permutation.push_back(only);
+    chain.scale.push_back(matrix.get(row, only));
+    isScaled |= chain.scale.back() != 1;
+  }
+  if (!isScaled)
+    chain.scale.clear();
+  return chain;
 }
 
 /// Bits that the compiler stores a weight of `matrix` in at least.
@@ -73,18 +75,6 @@ static bool pays(const FactorChain &chain, const DenseMatrix &matrix) {
   return chain.countValues() < size && bits < size * countBits(matrix);
 }
 
-/// Writes `chain` in the place of `node`, with the bias of a Gemm.
-static void replaceProduct(onnx::NodeOp node, const FactorChain &chain,
-                           GraphRewriter &rewriter) {
-  rewriter.setInsertionPoint(node);
-  Value result = createChain(rewriter, node.getLoc(), getNodeName(node),
-                             node.getInputs()[0], chain);
-  if (Value bias = node.getPresentInput(2))
-    result = rewriter.createNode(node.getLoc(), "Add", {result, bias},
-                                 result.getType(), {}, /*like=*/result);
-  rewriter.replaceAllUsesWith(node.getResult(0), result);
-}
-
 namespace {
 struct FactorMatrices final : ecolm::impl::FactorMatricesBase<FactorMatrices> {
   using Base::Base;
@@ -93,7 +83,7 @@ struct FactorMatrices final : ecolm::impl::FactorMatricesBase<FactorMatrices> {
     GraphRewriter rewriter(getOperation());
     RecognitionNotes notes(getOperation(), "butterfly matrix");
     getOperation().walk([&](onnx::NodeOp node) {
-      if (std::optional<DenseMatrix> matrix = getMatrix(node))
+      if (std::optional<DenseMatrix> matrix = getDenseMatrix(node))
         visit(node, *matrix, rewriter, notes);
     });
     eraseUnusedNodes(getOperation());
@@ -109,9 +99,11 @@ struct FactorMatrices final : ecolm::impl::FactorMatricesBase<FactorMatrices> {
       ++numFactored;
       return;
     }
-    auto found = factorButterfly(matrix, node.getInputs()[0],
-                                 std::max<double>(tolerance, kNotedError));
-    if (!found)
+    auto found =
+        factorButterfly(matrix, node.getInputs()[0], tolerance,
+                        /*limit=*/std::max<double>(tolerance, kNotedError));
+    // A single factor is a matrix of blocks.
+    if (!found || found->chain.countMixing() < 2)
       return;
     found->chain.separatePowers();
     std::string text =

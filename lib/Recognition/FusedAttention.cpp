@@ -25,6 +25,9 @@ public:
   LogicalResult expandPacked();
 
 private:
+  FailureOr<SmallVector<Value>> takeProjections();
+  SmallVector<Value> unpack(Value packed, int64_t count);
+  FailureOr<SmallVector<Value>> addBias(SmallVector<Value> qkv);
   FailureOr<Value> makeMask(unsigned maskInput, unsigned biasInput,
                             Value total);
   SmallVector<Value> attend(Value q, Value k, Value v, Value mask, Value pastK,
@@ -81,33 +84,83 @@ SmallVector<Value> FusedAttention::attend(Value q, Value k, Value v, Value mask,
   return f.makeAll("Attention", {q, k, v, mask, pastK, pastV}, 3, attrs);
 }
 
-/// `MultiHeadAttention(query, key, value, bias?, mask?, attention bias?, past
-/// key?, past value?)`, all of [B, T, H D] but the past.
-LogicalResult FusedAttention::expandMultiHead() {
+/// The parts of `packed` [B, T, H, count, D], each as [B, T, H D].
+SmallVector<Value> FusedAttention::unpack(Value packed, int64_t count) {
+  SmallVector<Value> parts = f.split(packed, SmallVector<int64_t>(count, 1), 3);
+  for (Value &part : parts)
+    part = f.make("Reshape", {part, f.integers({0, 0, -1})});
+  return parts;
+}
+
+/// Queries, keys and values as [B, T, H D]. They are given like that, or packed
+/// as [B, T, H, 3, D], or keys and values are: as [B, S, H, 2, D], or each as
+/// the cache [B, H, S, D] of another attention.
+FailureOr<SmallVector<Value>> FusedAttention::takeProjections() {
+  SmallVector<int64_t> ranks;
   for (unsigned i : {0u, 1u, 2u})
-    if (!f.input(i) || f.type(i).getRank() != 3)
-      return f.refuse("expects queries, keys and values of three dimensions, "
-                      "each an input of its own");
+    ranks.push_back(f.input(i) ? f.type(i).getRank() : 0);
+  auto isPacked = [&](unsigned i, int64_t count) {
+    return f.type(i).getDimSize(2) == heads && f.type(i).getDimSize(3) == count;
+  };
+  using Ranks = ArrayRef<int64_t>;
+  if (Ranks(ranks) == Ranks({3, 3, 3}))
+    return SmallVector<Value>{f.input(0), f.input(1), f.input(2)};
+  if (Ranks(ranks) == Ranks({5, 0, 0}) && isPacked(0, 3))
+    return unpack(f.input(0), 3);
+  SmallVector<Value> qkv = {f.input(0)};
+  if (Ranks(ranks) == Ranks({3, 5, 0}) && isPacked(1, 2)) {
+    llvm::append_range(qkv, unpack(f.input(1), 2));
+    return qkv;
+  }
+  auto isCache = [&](unsigned i) { return f.type(i).getDimSize(1) == heads; };
+  if (Ranks(ranks) != Ranks({3, 4, 4}) || !isCache(1) || !isCache(2))
+    return f.refuse("expects queries, keys and values of three dimensions, or "
+                    "packed in five, or keys and values in four");
+  for (unsigned i : {1u, 2u}) {
+    Value rows = f.make("Transpose", f.input(i), f.attr("perm", {0, 2, 1, 3}));
+    qkv.push_back(f.make("Reshape", {rows, f.integers({0, 0, -1})}));
+  }
+  return qkv;
+}
+
+/// `qkv` with the bias [2 H D + H Dv] added. Keys and values of a cache have
+/// theirs already.
+FailureOr<SmallVector<Value>> FusedAttention::addBias(SmallVector<Value> qkv) {
+  Value bias = f.input(3);
+  if (!bias)
+    return qkv;
+  SmallVector<int64_t> widths;
+  for (unsigned i : {0u, 0u, f.input(2) ? 2u : 0u}) {
+    int64_t width = f.type(i).getShape().back();
+    if (ShapedType::isDynamic(width))
+      return f.refuse("has a bias for sizes that are not known");
+    widths.push_back(f.type(i).getRank() == 3 ? width : heads * width);
+  }
+  SmallVector<Value> parts = f.split(bias, widths, 0);
+  bool isCache = f.input(1) && f.type(1).getRank() == 4;
+  for (unsigned i = 0; i < (isCache ? 1 : 3); ++i)
+    qkv[i] = f.make("Add", {qkv[i], parts[i]});
+  return qkv;
+}
+
+/// `MultiHeadAttention(query, key, value, bias?, mask?, attention bias?, past
+/// key?, past value?)`
+LogicalResult FusedAttention::expandMultiHead() {
+  FailureOr<SmallVector<Value>> qkv = takeProjections();
+  if (succeeded(qkv))
+    qkv = addBias(*qkv);
+  if (failed(qkv))
+    return failure();
   if (f.input(8) || f.input(9) || f.isUsed(3))
     return f.refuse("has a buffer for the past, or shows its scores");
-  SmallVector<Value> qkv = {f.input(0), f.input(1), f.input(2)};
-  if (Value bias = f.input(3)) {
-    SmallVector<int64_t> widths;
-    for (unsigned i = 0; i < 3; ++i)
-      widths.push_back(f.type(i).getShape().back());
-    if (llvm::any_of(widths, ShapedType::isDynamic))
-      return f.refuse("has a bias for sizes that are not known");
-    for (auto [x, part] : llvm::zip_equal(qkv, f.split(bias, widths, 0)))
-      x = f.make("Add", {x, part});
-  }
-  Value total = f.size(qkv[1], 1);
+  Value total = f.size((*qkv)[1], 1);
   if (f.input(6))
     total = f.make("Add", {total, f.size(f.input(6), 2)});
   FailureOr<Value> mask = makeMask(4, 5, total);
   if (failed(mask))
     return failure();
   return f.replace(
-      attend(qkv[0], qkv[1], qkv[2], *mask, f.input(6), f.input(7)));
+      attend((*qkv)[0], (*qkv)[1], (*qkv)[2], *mask, f.input(6), f.input(7)));
 }
 
 /// `Attention(x, weight, bias?, mask?, past?, attention bias?)`, whose one

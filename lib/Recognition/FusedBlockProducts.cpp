@@ -10,9 +10,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "FusedNode.h"
+#include "PackedCodes.h"
 #include "ecolm/Dialect/ONNX/IR/ElementsReader.h"
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include <cmath>
 
 using namespace mlir;
@@ -46,25 +45,6 @@ private:
 };
 } // namespace
 
-/// A stored tensor, without the file's name for it.
-static ElementsAttr makeResource(RankedTensorType type, ArrayRef<char> bytes) {
-  return cast<ElementsAttr>(Attribute(DenseResourceElementsAttr::get(
-      type, "repacked",
-      HeapAsmResourceBlob::allocateAndCopyInferAlign(bytes))));
-}
-
-/// The bytes of a constant of ui8, or nothing.
-static std::optional<SmallVector<char>> readBytes(Value stored) {
-  auto reader = onnx::ElementsReader::get(getConstant(stored));
-  if (!reader || reader->getElementType().getIntOrFloatBitWidth() != 8)
-    return std::nullopt;
-  SmallVector<char> bytes;
-  bytes.reserve(reader->size());
-  for (int64_t i = 0; i < reader->size(); ++i)
-    bytes.push_back(static_cast<char>(reader->getInteger(i)));
-  return bytes;
-}
-
 std::optional<StringRef> BlockProduct::findProblem() {
   constexpr int64_t kMost = 1 << 24; // So that no product of them overflows.
   if (rows < 1 || columns < 1 || block < 1 || rows > kMost || columns > kMost ||
@@ -78,7 +58,8 @@ std::optional<StringRef> BlockProduct::findProblem() {
   if (!stored || !scales)
     return StringRef("expects a stored matrix and stored scales");
   blocks = llvm::divideCeil(columns, block);
-  if (block * bits % 8 || stored->size() != rows * blocks * block * bits / 8 ||
+  if (!stored->getElementType().isInteger(8) || block * bits % 8 ||
+      stored->size() != rows * blocks * block * bits / 8 ||
       scales->size() != rows * blocks)
     return StringRef("has a matrix or scales that do not fit N, K and "
                      "block_size");
@@ -89,7 +70,8 @@ std::optional<StringRef> BlockProduct::findProblem() {
   int64_t wanted =
       packed ? rows * static_cast<int64_t>(llvm::divideCeil(blocks * bits, 8))
              : rows * blocks;
-  if (!zeros || zeros->size() != wanted)
+  if (!zeros || zeros->size() != wanted ||
+      (packed && !zeros->getElementType().isInteger(8)))
     return StringRef("has zero points that are not stored, or do not fit N, K "
                      "and block_size");
   return std::nullopt;
@@ -99,21 +81,10 @@ std::optional<StringRef> BlockProduct::findProblem() {
 /// one dense tensor `[N, width]`.
 ElementsAttr BlockProduct::unpack(Value stored, int64_t width,
                                   int64_t rowElements) {
-  auto type = RankedTensorType::get(
-      {rows, width},
-      IntegerType::get(f.rewriter.getContext(), bits, IntegerType::Unsigned));
-  std::optional<SmallVector<char>> bytes = readBytes(stored);
-  if (width == rowElements)
-    return makeResource(type, *bytes);
-  SmallVector<char> packed(*onnx::storageBytes(type), 0);
-  int64_t perByte = 8 / bits, mask = (1 << bits) - 1;
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t column = 0; column < width; ++column) {
-      int64_t from = row * rowElements + column, to = row * width + column;
-      int64_t code = (*bytes)[from / perByte] >> (from % perByte * bits) & mask;
-      packed[to / perByte] |= static_cast<char>(code << (to % perByte * bits));
-    }
-  return makeResource(type, packed);
+  Type code =
+      IntegerType::get(f.rewriter.getContext(), bits, IntegerType::Unsigned);
+  return unpackCodes(stored, RankedTensorType::get({rows, width}, code),
+                     rowElements);
 }
 
 /// The scales as `[N, blocks]`.

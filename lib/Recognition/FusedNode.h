@@ -107,6 +107,8 @@ void populateFusedNormalizations(NodeConversions &conversions);
 void populateFusedProducts(NodeConversions &conversions);
 // FusedBlockProducts.cpp: MatMulNBits.
 void populateFusedBlockProducts(NodeConversions &conversions);
+// FusedGather.cpp: GatherBlockQuantized.
+void populateFusedGather(NodeConversions &conversions);
 // FusedAttention.cpp: MultiHeadAttention and Attention.
 void populateFusedAttention(NodeConversions &conversions);
 // FusedGroupAttention.cpp: GroupQueryAttention and RotaryEmbedding.

@@ -113,16 +113,23 @@ bool LinearAnalysis::interpret(onnx::NodeOp node, LinearRule rule,
 }
 
 /// Takes `value` for the root. What was just repeated along an axis of its own
-/// is a stack of copies, each with weights of its own.
+/// is a stack of copies, each with weights of its own. A Reshape may join heads
+/// and split them into pairs at once.
 bool LinearAnalysis::interpretFromOwn(onnx::NodeOp node, LinearRule rule,
                                       Value value) {
+  auto tryAxes = [&](int64_t numAxes) {
+    LinearRegion *region = getOwnRegion(value, numAxes);
+    return region && interpret(node, rule, region);
+  };
   auto producer = value.getDefiningOp<onnx::NodeOp>();
-  int64_t numAxes = producer && producer.isStandard("Expand") ? 2 : 1;
-  for (; numAxes > 0; --numAxes)
-    if (LinearRegion *region = getOwnRegion(value, numAxes))
-      if (interpret(node, rule, region))
-        return true;
-  return false;
+  if (producer && producer.isStandard("Expand") && tryAxes(2))
+    return true;
+  if (tryAxes(1))
+    return true;
+  // Heads that are only joined are a root behind the Reshape.
+  auto type = cast<RankedTensorType>(value.getType());
+  return node.isStandard("Reshape") &&
+         getResultType(node).getRank() > type.getRank() && tryAxes(2);
 }
 
 void LinearAnalysis::visit(onnx::NodeOp node) {

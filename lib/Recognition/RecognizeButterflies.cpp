@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DenseMatrix.h"
 #include "EcoLMNodes.h"
 #include "FactorLayers.h"
 #include "LinearAnalysis.h"
@@ -275,8 +276,10 @@ int64_t ButterflySearch::run() {
         getNodeName(candidate.output.getDefiningOp<onnx::NodeOp>());
     std::string found = candidate.chain.describe();
     if (!candidate.isAccepted) {
+      // One constant matrix is looked at by its numbers.
       if (candidate.chain.countMixing() > 0 &&
-          !refusals.contains(candidate.root))
+          !refusals.contains(candidate.root) &&
+          !getDenseMatrix(candidate.output.getDefiningOp<onnx::NodeOp>()))
         notes.almost(candidate.output.getLoc(), name,
                      found + ": a single factor that does not rotate");
       continue;

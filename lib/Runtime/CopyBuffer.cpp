@@ -17,23 +17,23 @@
 namespace {
 
 /// MLIR's descriptor of a buffer, followed by the sizes and the strides, both
-/// in elements.
+/// in elements. Models count in 64 bits on every machine.
 struct Buffer {
   char *allocated;
   char *aligned;
-  intptr_t offset;
-  intptr_t sizesAndStrides[];
+  int64_t offset;
+  int64_t sizesAndStrides[];
 };
 
 /// MLIR's descriptor of a buffer of any rank.
 struct AnyBuffer {
-  intptr_t rank;
+  int64_t rank;
   Buffer *buffer;
 };
 
-void copyDimension(size_t elementBytes, intptr_t rank, const intptr_t *sizes,
-                   const char *from, const intptr_t *fromStrides, char *to,
-                   const intptr_t *toStrides) {
+void copyDimension(size_t elementBytes, int64_t rank, const int64_t *sizes,
+                   const char *from, const int64_t *fromStrides, char *to,
+                   const int64_t *toStrides) {
   if (rank == 0) {
     memcpy(to, from, elementBytes);
     return;
@@ -42,8 +42,8 @@ void copyDimension(size_t elementBytes, intptr_t rank, const intptr_t *sizes,
     memcpy(to, from, elementBytes * static_cast<size_t>(*sizes));
     return;
   }
-  intptr_t bytes = static_cast<intptr_t>(elementBytes);
-  for (intptr_t i = 0; i < *sizes; ++i)
+  int64_t bytes = static_cast<int64_t>(elementBytes);
+  for (int64_t i = 0; i < *sizes; ++i)
     copyDimension(elementBytes, rank - 1, sizes + 1,
                   from + i * *fromStrides * bytes, fromStrides + 1,
                   to + i * *toStrides * bytes, toStrides + 1);
@@ -53,9 +53,9 @@ void copyDimension(size_t elementBytes, intptr_t rank, const intptr_t *sizes,
 
 /// Copies `source` to `target`, which have the same rank and sizes and do not
 /// overlap. The name and the signature are MLIR's.
-extern "C" void memrefCopy(intptr_t elementBytes, const AnyBuffer *source,
+extern "C" void memrefCopy(int64_t elementBytes, const AnyBuffer *source,
                            const AnyBuffer *target) {
-  intptr_t rank = source->rank;
+  int64_t rank = source->rank;
   const Buffer &from = *source->buffer, &to = *target->buffer;
   copyDimension(
       static_cast<size_t>(elementBytes), rank, from.sizesAndStrides,

@@ -121,6 +121,24 @@ OutputFile::~OutputFile() {
   free(target);
 }
 
+// WASI knows neither links nor modes nor copies of descriptors.
+#ifdef __wasi__
+static char *followLinks(const char *path) { return strdup(path); }
+
+static int copyStandardOutput() { return STDOUT_FILENO; }
+
+/// Creates a file whose name ends in six digits instead of as many X.
+static int createUnique(char *name) {
+  char *digits = name + strlen(name) - 6;
+  for (int number = 0; number < 1000000; ++number) {
+    snprintf(digits, 7, "%06d", number);
+    int descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (descriptor >= 0 || errno != EEXIST)
+      return descriptor;
+  }
+  return -1;
+}
+#else
 /// The name that `path` leads to once symbolic links are followed. A link to
 /// nothing yet, and a plain new name, are themselves.
 static char *followLinks(const char *path) {
@@ -128,11 +146,33 @@ static char *followLinks(const char *path) {
   return resolved ? resolved : strdup(path);
 }
 
+static int copyStandardOutput() {
+  return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
+static int createUnique(char *name) {
+  int descriptor = mkostemp(name, O_CLOEXEC);
+  if (descriptor < 0)
+    return descriptor;
+  // mkostemp makes private files; this one shall be like any other. The mask
+  // can only be read by setting it.
+  mode_t mask = umask(0);
+  umask(mask);
+  if (fchmod(descriptor, 0666 & ~mask) == 0)
+    return descriptor;
+  int error = errno;
+  ::close(descriptor);
+  unlink(name);
+  errno = error;
+  return -1;
+}
+#endif
+
 Status OutputFile::create(const char *path) {
   name = path;
   if (strcmp(path, "-") == 0) {
     name = "standard output";
-    descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    descriptor = copyStandardOutput();
     return descriptor >= 0 ? Status() : cannotWrite(name);
   }
   struct stat facts;
@@ -151,7 +191,7 @@ Status OutputFile::create(const char *path) {
     temporary = nullptr;
     exitOutOfMemory(PATH_MAX);
   }
-  descriptor = mkostemp(temporary, O_CLOEXEC);
+  descriptor = createUnique(temporary);
   if (descriptor < 0) {
     free(temporary);
     temporary = nullptr;
@@ -160,12 +200,6 @@ Status OutputFile::create(const char *path) {
                            "directory must exist and be writable",
                            path, strerror(errno));
   }
-  // mkostemp makes private files; this one shall be like any other. The mask
-  // can only be read by setting it.
-  mode_t mask = umask(0);
-  umask(mask);
-  if (fchmod(descriptor, 0666 & ~mask) != 0)
-    return cannotWrite(path);
   return Status();
 }
 

@@ -31,7 +31,9 @@ double monotonicSeconds() {
 double median(Array<double> &values) {
   if (values.empty())
     return 0.0;
-  std::sort(values.begin(), values.end());
+  // Of plain doubles some C++ libraries sort out of line.
+  std::sort(values.begin(), values.end(),
+            [](double a, double b) { return a < b; });
   size_t middle = values.size() / 2;
   if (values.size() % 2 != 0)
     return values[middle];

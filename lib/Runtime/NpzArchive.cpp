@@ -12,10 +12,10 @@
 
 #include "NpzArchive.h"
 
+#include "Deflate.h"
 #include "NpyFile.h"
 
 #include <string.h>
-#include <zlib.h>
 
 namespace ecolm {
 namespace runtime {
@@ -71,37 +71,6 @@ size_t findEndRecord(const char *bytes, size_t size) {
       return size - back;
   }
   return size;
-}
-
-/// Unpacks exactly `size` bytes from exactly `packedSize`.
-bool inflateExactly(const char *packed, uint32_t packedSize, char *bytes,
-                    uint32_t size) {
-  z_stream stream;
-  memset(&stream, 0, sizeof stream);
-  // Negative: no zlib header around the data.
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-    return false;
-  stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(packed));
-  stream.avail_in = packedSize;
-  stream.next_out = reinterpret_cast<Bytef *>(bytes);
-  stream.avail_out = size;
-  int result = inflate(&stream, Z_FINISH);
-  bool exact =
-      result == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
-  inflateEnd(&stream);
-  return exact;
-}
-
-uint32_t crcOf(uint32_t crc, const void *bytes, uint64_t size) {
-  // zlib counts in 32 bits.
-  const Bytef *next = static_cast<const Bytef *>(bytes);
-  while (size != 0) {
-    uInt part = size > 1u << 30 ? 1u << 30 : static_cast<uInt>(size);
-    crc = static_cast<uint32_t>(crc32(crc, next, part));
-    next += part;
-    size -= part;
-  }
-  return crc;
 }
 
 } // namespace
@@ -211,6 +180,12 @@ Status NpzReader::read(size_t i, Tensor &tensor) const {
   const char *bytes = entry.data;
   Array<char> unpacked;
   if (entry.method == deflatedMethod) {
+    if (!canInflate())
+      return Status::failure(
+          ExitCode::BadInput,
+          "'%s' is compressed, and this program was built without zlib; write "
+          "it with numpy.savez instead of savez_compressed",
+          path);
     unpacked.resizeUninitialized(entry.bytes + 1u);
     if (!inflateExactly(entry.data, entry.packedBytes, unpacked.data(),
                         entry.bytes))

@@ -13,6 +13,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/Parallel.h"
 #include <cmath>
 
 using namespace ecolm;
@@ -22,7 +23,7 @@ using Method = QuantizationRecipe::Method;
 
 /// The scales that are tried: hundredths of that of the largest magnitude
 /// (PoTPTQ, arXiv 2507.11959).
-static constexpr int kCandidates = 200;
+static constexpr int kCandidates = 200, kLikelyCandidate = 80;
 
 /// The code of the power of two that stands for `quotient`.
 static int8_t roundToPower(float quotient, const QuantizationRecipe &recipe) {
@@ -31,7 +32,7 @@ static int8_t roundToPower(float quotient, const QuantizationRecipe &recipe) {
   SignedPower power = quantizeToPower(quotient, recipe.rounding, range);
   // The number nearest to one between 2^(min-1) and 2^min is 2^min.
   if (power.sign == 0 && recipe.rounding == PowerRounding::Nearest &&
-      std::fabs(quotient) >= std::ldexp(0.5f, range.min))
+      std::fabs(quotient) >= 0.5f * toFloat({1, range.min}))
     power = {quotient < 0 ? -1 : 1, range.min};
   if (power.sign == 0)
     return recipe.hasZero ? 0 : 1;
@@ -42,7 +43,7 @@ static float getPower(int8_t code, const QuantizationRecipe &recipe) {
   if (code == 0)
     return 0;
   int32_t exponent = std::abs(code) - recipe.getNumExponents();
-  return std::ldexp(code < 0 ? -1.0f : 1.0f, exponent);
+  return toFloat({code < 0 ? -1 : 1, exponent});
 }
 
 /// The value of one code of `recipe`'s format.
@@ -79,16 +80,8 @@ public:
     }
     float first = getScaleOfLargest();
     scale = store(first);
-    if (recipe.searchesScale && first > 0) {
-      double least = std::numeric_limits<double>::infinity();
-      for (int i = 1; i <= kCandidates; ++i) {
-        float candidate = store(first * i / 100);
-        if (double error = getError(candidate); error < least) {
-          least = error;
-          scale = candidate;
-        }
-      }
-    }
+    if (recipe.searchesScale && first > 0)
+      searchScale(first);
     for (auto [i, value] : llvm::enumerate(values)) {
       float left = value;
       for (MutableArrayRef<int8_t> term : codes) {
@@ -103,6 +96,21 @@ public:
   float scale = 1, offset = 0;
 
 private:
+  /// Takes the first of the candidates of the least error.
+  void searchScale(float first) {
+    double least = std::numeric_limits<double>::infinity();
+    // What is worse than one that is seldom bad need not be summed to its end.
+    double bound = getError(store(first * kLikelyCandidate / 100), least);
+    for (int i = 1; i <= kCandidates; ++i) {
+      float candidate = store(first * i / 100);
+      double error = getError(candidate, std::min(bound, least));
+      if (error < least) {
+        least = error;
+        scale = candidate;
+      }
+    }
+  }
+
   /// `value` as the program will hold it.
   float store(float value) const {
     return recipe.hasHalfScales ? roundToBFloat16(value) : value;
@@ -129,7 +137,7 @@ private:
   int8_t encode(float value, float scale) const {
     if (recipe.method == Method::Pot)
       return roundToPower(value / scale, recipe);
-    float least = -std::ldexp(1.0f, recipe.bits - 1);
+    float least = -static_cast<float>(1 << (recipe.bits - 1));
     float code = std::nearbyint((value - getOffset(scale)) / scale);
     return static_cast<int8_t>(std::clamp(code, least, -least - 1));
   }
@@ -166,13 +174,16 @@ private:
     return inputs ? inputs->getImportance(i % inputs->size()) : 1;
   }
 
-  double getError(float scale) const {
+  /// The weighted sum of squares, or infinity once it exceeds `bound`.
+  double getError(float scale, double bound) const {
     double sum = 0;
     for (auto [i, value] : llvm::enumerate(values)) {
       float left = value;
       for (int32_t term = 0; term < recipe.terms; ++term)
         left -= decode(encode(left, scale), scale);
       sum += getImportance(i) * left * left;
+      if (sum > bound)
+        return std::numeric_limits<double>::infinity();
     }
     return sum;
   }
@@ -202,19 +213,22 @@ QuantizedValues ecolm::quantizeMatrix(ArrayRef<float> values, int64_t columns,
   for (int64_t at = 0; inputs && at < columns; at += result.group)
     moments.emplace_back(*inputs, at, std::min(result.group, columns - at));
   bool hasOffsets = recipe.method == Method::Integer && recipe.hasZeroPoint;
-  for (int64_t begin = 0; begin < count; begin += row)
-    for (int64_t at = 0; at < row; at += part) {
-      int64_t size = std::min(part, row - at);
-      llvm::SmallVector<MutableArrayRef<int8_t>> codes;
-      for (std::vector<int8_t> &term : result.codes)
-        codes.push_back(MutableArrayRef(term).slice(begin + at, size));
-      GroupQuantizer group(values.slice(begin + at, size), recipe,
-                           inputs ? &moments[at / result.group] : nullptr);
-      group.run(codes);
-      result.scales.push_back(group.scale);
-      if (hasOffsets)
-        result.offsets.push_back(group.offset);
-    }
+  int64_t parts = llvm::divideCeil(row, part);
+  result.scales.resize(count / row * parts);
+  result.offsets.resize(hasOffsets ? result.scales.size() : 0);
+  llvm::parallelFor(0, result.scales.size(), [&](size_t i) {
+    int64_t at = i % parts * part, begin = i / parts * row + at;
+    int64_t size = std::min(part, row - at);
+    llvm::SmallVector<MutableArrayRef<int8_t>> codes;
+    for (std::vector<int8_t> &term : result.codes)
+      codes.push_back(MutableArrayRef(term).slice(begin, size));
+    GroupQuantizer group(values.slice(begin, size), recipe,
+                         inputs ? &moments[at / result.group] : nullptr);
+    group.run(codes);
+    result.scales[i] = group.scale;
+    if (hasOffsets)
+      result.offsets[i] = group.offset;
+  });
   return result;
 }
 

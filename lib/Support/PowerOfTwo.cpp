@@ -76,6 +76,11 @@ SignedPower ecolm::quantizeToPower(float value, PowerRounding rounding,
 }
 
 float ecolm::toFloat(SignedPower power) {
+  // Many weights are tried with many scales: the exponent is the number.
+  if (power.sign != 0 && power.exponent > -kBias)
+    return llvm::bit_cast<float>((power.sign < 0 ? 1u << 31 : 0) |
+                                 static_cast<uint32_t>(power.exponent + kBias)
+                                     << kMantissaBits);
   return std::ldexp(static_cast<float>(power.sign), power.exponent);
 }
 

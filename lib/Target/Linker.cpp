@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Target/Linker.h"
+#include "ecolm/Target/TargetDescription.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -17,7 +18,6 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/Signals.h"
-#include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
@@ -58,13 +58,45 @@ static std::string readComplaint(StringRef path) {
   return line.size() > 800 ? line.substr(0, 800) + " ..." : line;
 }
 
-static std::string getRemedy(bool isForeign, const LinkOptions &options) {
+/// What a linker that knows no foreign C library, or no library of ours, needs.
+static std::string getRemedy(bool isForeign, StringRef complaint,
+                             const LinkOptions &options) {
+  if (complaint.contains("ecolm_table_tokenizer"))
+    return "; the runtime for " + options.triple +
+           " was built without zlib, PCRE2 and utf8proc, which a "
+           "tokenizer.json "
+           "needs: see docs/Targets.md, or leave --tokenizer away";
   if (isForeign && options.kind != LinkKind::Object)
     return "; linking for " + options.triple +
-           " needs its C library, a driver that finds it (--linker) and a "
-           "libEcoLMRuntime.a built for it (--runtime), while --emit=obj needs "
-           "none of them";
+           " needs lld and a C library: on Debian lld-22 and " +
+           getCrossPackages(options.triple) +
+           "; or name a driver that has them with --linker, while --emit=obj "
+           "needs neither";
   return "; see that the output has room, or name another driver with --linker";
+}
+
+/// What comes behind the objects.
+static SmallVector<std::string> getArguments(const LinkOptions &options,
+                                             bool isForeign) {
+  if (options.kind == LinkKind::Object)
+    return {"-r", "-nostdlib"};
+  SmallVector<std::string> arguments = {options.runtime, kNoBuildId, "-lm",
+                                        "-lpthread"};
+  if (options.kind == LinkKind::SharedLibrary)
+    // Hosts call it, though the model may not.
+    append_range(arguments, std::initializer_list<std::string>{
+                                "-shared", "-Wl,-u,ecolm_set_threads"});
+  else
+    // Nobody knows which C library another machine has.
+    append_range(arguments,
+                 std::initializer_list<std::string>{
+                     isForeign ? "-static" : "-pie", "-Wl,--gc-sections"});
+  if (Triple(options.triple).isWasm())
+    // As for the threads of the pool; it would be 64 KiB.
+    arguments.push_back("-Wl,-z,stack-size=2097152");
+  else
+    arguments.push_back("-Wl,-z,relro,-z,now");
+  return arguments;
 }
 
 Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
@@ -90,48 +122,32 @@ Error ecolm::link(ArrayRef<std::string> objects, StringRef output,
     sys::DontRemoveFileOnSignal(temporary);
   });
 
-  bool isForeign =
-      !options.triple.empty() && Triple(options.triple).getArch() !=
-                                     Triple(sys::getProcessTriple()).getArch();
+  bool isForeign = ecolm::isForeign(options.triple);
   SmallVector<std::string> arguments = {*driver, "-o", temporary.str().str()};
   if (!options.triple.empty() && StringRef(*driver).contains("clang")) {
     arguments.push_back("--target=" + options.triple);
-    // The system's linker knows this machine only.
+    // The system's linker knows this machine only, and clang is about to call
+    // WASI by another name than Debian.
     if (isForeign)
-      arguments.push_back("-fuse-ld=lld");
+      append_range(arguments, std::initializer_list<std::string>{
+                                  "-fuse-ld=lld", "-Wno-deprecated"});
   }
   if (options.sanitizer != Sanitizer::None && options.kind != LinkKind::Object)
     arguments.push_back(
         ("-fsanitize=" + getSanitizerName(options.sanitizer)).str());
   append_range(arguments, objects);
-  switch (options.kind) {
-  case LinkKind::Program:
-    append_range(arguments,
-                 std::initializer_list<std::string>{
-                     options.runtime, "-pie", "-Wl,--gc-sections", kNoBuildId,
-                     "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
-    break;
-  case LinkKind::SharedLibrary:
-    append_range(arguments,
-                 std::initializer_list<std::string>{
-                     // Hosts call it, though the model may not.
-                     "-Wl,-u,ecolm_set_threads", options.runtime, "-shared",
-                     kNoBuildId, "-Wl,-z,relro,-z,now", "-lm", "-lpthread"});
-    break;
-  case LinkKind::Object:
-    append_range(arguments,
-                 std::initializer_list<std::string>{"-r", "-nostdlib"});
-    break;
-  }
+  append_range(arguments, getArguments(options, isForeign));
   SmallVector<StringRef> argv(arguments.begin(), arguments.end());
   std::string message;
   std::optional<StringRef> redirects[] = {StringRef(), log.str(), log.str()};
   int status = sys::ExecuteAndWait(*driver, argv, std::nullopt, redirects, 0, 0,
                                    &message);
-  if (status != 0)
+  if (status != 0) {
+    if (message.empty())
+      message = readComplaint(log);
     return createStringError("linking with '" + *driver + "' failed: " +
-                             (message.empty() ? readComplaint(log) : message) +
-                             getRemedy(isForeign, options));
+                             message + getRemedy(isForeign, message, options));
+  }
   if (std::error_code code = sys::fs::rename(temporary, output))
     return createStringError(code, "cannot write '" + output +
                                        "': " + code.message());

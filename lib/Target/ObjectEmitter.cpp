@@ -19,6 +19,7 @@
 #include "llvm/ADT/SetVector.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LegacyPassManager.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/Error.h"
 
@@ -152,4 +153,22 @@ llvm::Error ecolm::emitCode(llvm::Module &module, llvm::TargetMachine &machine,
                                    "; name another with --emit or --target");
   passes.run(module);
   return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<std::string>>
+ecolm::findUndefinedSymbols(StringRef path) {
+  auto file = llvm::object::ObjectFile::createObjectFile(path);
+  if (!file)
+    return file.takeError();
+  std::vector<std::string> names;
+  for (const llvm::object::SymbolRef &symbol : file->getBinary()->symbols()) {
+    llvm::Expected<uint32_t> flags = symbol.getFlags();
+    llvm::Expected<StringRef> name = symbol.getName();
+    if (!flags || !name)
+      return llvm::joinErrors(flags.takeError(), name.takeError());
+    if (*flags & llvm::object::SymbolRef::SF_Undefined && !name->empty())
+      names.push_back(name->str());
+  }
+  llvm::sort(names);
+  return names;
 }

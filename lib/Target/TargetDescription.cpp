@@ -12,6 +12,7 @@
 #include "ecolm/Target/TargetDescription.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/BinaryFormat/ELF.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -102,6 +103,8 @@ static Error checkIsPossible(const Target &target, const Triple &triple,
               "+x87",        "+sse2",       "-soft-float"};
   else if (triple.isAArch64())
     needed = {"+fp-armv8", "+neon"};
+  else if (triple.isRISCV64() && triple.isOSLinux())
+    needed = {"+m", "+a", "+f", "+d"};
   for (StringRef feature : needed)
     if (!info->checkFeatures(feature))
       return createStringError("CPU '" + (cpu.empty() ? "generic" : cpu) +
@@ -133,6 +136,10 @@ ecolm::createTargetMachine(const TargetDescription &description) {
     if (same)
       features = getHostFeatures();
   }
+  // Linux and its C library ask for these; LLVM's generic processor is less.
+  if (triple.isRISCV64() && triple.isOSLinux() &&
+      (cpu.empty() || StringRef(cpu).starts_with("generic")))
+    features = "+m,+a,+f,+d,+c";
   if (Error error = checkNames(*target, triple, cpu, description.features))
     return std::move(error);
   if (!description.features.empty())
@@ -151,6 +158,27 @@ ecolm::createTargetMachine(const TargetDescription &description) {
   return machine;
 }
 
+bool ecolm::isForeign(StringRef triple) {
+  return !triple.empty() && Triple(Triple::normalize(triple)).getArch() !=
+                                Triple(sys::getProcessTriple()).getArch();
+}
+
+std::string ecolm::getShortTriple(StringRef triple) {
+  Triple parts(Triple::normalize(triple));
+  std::string name = (parts.getArchName() + "-" + parts.getOSName()).str();
+  if (!parts.getEnvironmentName().empty())
+    name += "-" + parts.getEnvironmentName().str();
+  return name;
+}
+
+std::string ecolm::getCrossPackages(StringRef triple) {
+  std::string name = getShortTriple(triple);
+  if (Triple(triple).isWasm())
+    return "wasi-libc, libc++-22-dev-wasm32 and libclang-rt-22-dev-wasm32";
+  std::replace(name.begin(), name.end(), '_', '-');
+  return "g++-" + name;
+}
+
 std::vector<TargetDescription>
 ecolm::getVariants(const TargetDescription &description) {
   std::vector<TargetDescription> variants;
@@ -161,30 +189,59 @@ ecolm::getVariants(const TargetDescription &description) {
   return variants;
 }
 
+/// The instruction sets of a family that programs look for.
+static std::vector<StringRef> getKnownFeatures(const Triple &triple) {
+  if (triple.getArch() == Triple::x86_64)
+    return {
+#define ECOLM_PROCESSOR_FEATURE(name) name,
+#include "ecolm/Runtime/ProcessorFeatures.def"
+    };
+  if (triple.isAArch64())
+    return {
+#define ECOLM_AARCH64_FEATURE(name, word, bit) name,
+#include "ecolm/Runtime/ProcessorFeatures.def"
+    };
+  if (triple.isRISCV())
+    return {
+#define ECOLM_RISCV_FEATURE(name, word, bit) name,
+#include "ecolm/Runtime/ProcessorFeatures.def"
+    };
+  return {};
+}
+
 ProcessorNeeds ecolm::getNeeds(const TargetMachine &machine) {
   ProcessorNeeds needs;
   StringRef cpu = machine.getTargetCPU();
   needs.cpu = cpu.empty() ? "generic" : cpu.str();
-  if (machine.getTargetTriple().getArch() != Triple::x86_64)
-    return needs;
   const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
-  for (StringRef feature : {
-#define ECOLM_PROCESSOR_FEATURE(name) StringRef(name),
-#include "ecolm/Runtime/ProcessorFeatures.def"
-       })
+  for (StringRef feature : getKnownFeatures(machine.getTargetTriple()))
     if (info.checkFeatures(("+" + feature).str()))
       needs.features.push_back(feature.str());
   return needs;
 }
 
+uint32_t ecolm::getELFFlags(const TargetMachine &machine) {
+  // As LLVM chooses where nobody names an ABI.
+  bool passesDoubles = machine.getTargetTriple().isRISCV() &&
+                       machine.getMCSubtargetInfo()->checkFeatures("+d");
+  return passesDoubles ? ELF::EF_RISCV_FLOAT_ABI_DOUBLE : 0;
+}
+
 static ByteProducts getByteProducts(const TargetMachine &machine) {
   const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
-  if (!machine.getTargetTriple().isX86())
-    return ByteProducts::Widened;
-  if (info.checkFeatures("+avx512vnni"))
-    return ByteProducts::VNNI;
-  return info.checkFeatures("+avx2") ? ByteProducts::AVX2
-                                     : ByteProducts::Widened;
+  const Triple &triple = machine.getTargetTriple();
+  if (triple.isX86())
+    return info.checkFeatures("+avx512vnni") ? ByteProducts::VNNI
+           : info.checkFeatures("+avx2")     ? ByteProducts::AVX2
+                                             : ByteProducts::Widened;
+  if (triple.isAArch64())
+    return info.checkFeatures("+i8mm")      ? ByteProducts::USDOT
+           : info.checkFeatures("+dotprod") ? ByteProducts::SDOT
+                                            : ByteProducts::NEON;
+  // Every target multiplies vectors of words, which these have.
+  bool hasVectors = (triple.isRISCV() && info.checkFeatures("+v")) ||
+                    (triple.isWasm() && info.checkFeatures("+simd128"));
+  return hasVectors ? ByteProducts::Widened : ByteProducts::None;
 }
 
 /// How an x86 machine looks numbers up.
@@ -205,14 +262,19 @@ TargetTraits ecolm::getTraits(const TargetMachine &machine) {
     traits.hasMultiplier =
         info.checkFeatures("+m") || info.checkFeatures("+zmmul");
   }
-  if (triple.isX86() || triple.isAArch64())
-    traits.byteProducts = getByteProducts(machine);
+  traits.byteProducts = getByteProducts(machine);
+  if (triple.isAArch64()) {
+    traits.lookups = Lookups::NEON;
+    traits.hasFMA = true;
+    traits.butterflyRegisters = 4;
+  }
   if (triple.isX86()) {
     const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
     traits.vectorBits = info.checkFeatures("+avx512f") ? 512
                         : info.checkFeatures("+avx2")  ? 256
                                                        : 128;
     traits.lookups = getLookups(info);
+    traits.numRows = 8;
     if (traits.lookups >= Lookups::AVX512)
       traits.numSums = 16;
     traits.hasFMA = info.checkFeatures("+fma");

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Writes weights straight into an ELF file: they never pass through LLVM's
-// constants, which would cost twelve times their size.
+// Writes weights straight into an ELF or WebAssembly object: they never pass
+// through LLVM's constants, which would cost twelve times their size.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,7 +15,10 @@
 #include "ecolm/Conversion/EcoLMToVector/EcoLMToVector.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Support/WeightPacker.h"
+#include "llvm/BinaryFormat/Wasm.h"
 #include "llvm/Object/ELFTypes.h"
+#include "llvm/Support/EndianStream.h"
+#include "llvm/Support/LEB128.h"
 #include "llvm/Support/SHA256.h"
 
 using namespace mlir;
@@ -65,7 +68,7 @@ struct ObjectFile {
   std::string names = std::string(kNames, sizeof(kNames));
   uint32_t nameOf(StringRef name) const { return names.find(name.str()); }
 
-  void writeHeader(raw_ostream &out, const llvm::Triple &triple,
+  void writeHeader(raw_ostream &out, const llvm::Triple &triple, uint32_t flags,
                    uint64_t bytes) {
     Ehdr header = {};
     memcpy(header.e_ident, ElfMagic, 4);
@@ -78,6 +81,7 @@ struct ObjectFile {
                        : triple.isAArch64() ? EM_AARCH64
                                             : EM_RISCV;
     header.e_version = EV_CURRENT;
+    header.e_flags = flags;
     header.e_ehsize = sizeof(Ehdr);
     header.e_shentsize = sizeof(Shdr);
     header.e_shnum = getNumWeights() + 4;
@@ -134,6 +138,73 @@ struct ObjectFile {
   }
 };
 
+/// The same for WebAssembly, whose numbers are LEB128:
+///
+///   import of the memory | data: one segment, the weights | linking: symbols
+struct WasmObjectFile {
+  std::vector<uint64_t> bounds;
+
+  /// A section, or a part of one, of `content` and `more` bytes behind it.
+  static void writePart(raw_ostream &out, uint8_t id, StringRef content,
+                        uint64_t more = 0) {
+    out << static_cast<char>(id);
+    llvm::encodeULEB128(content.size() + more, out);
+    out << content;
+  }
+  static void writeName(raw_ostream &out, StringRef name) {
+    llvm::encodeULEB128(name.size(), out);
+    out << name;
+  }
+
+  void writeHeader(raw_ostream &out, const llvm::Triple &, uint32_t,
+                   uint64_t bytes) {
+    out.write(llvm::wasm::WasmMagic, sizeof(llvm::wasm::WasmMagic));
+    llvm::support::endian::write<uint32_t>(out, llvm::wasm::WasmVersion,
+                                           llvm::endianness::little);
+    std::string text;
+    llvm::raw_string_ostream imports(text);
+    llvm::encodeULEB128(1, imports);
+    writeName(imports, "env");
+    writeName(imports, "__linear_memory");
+    imports << static_cast<char>(llvm::wasm::WASM_EXTERNAL_MEMORY) << '\0';
+    llvm::encodeULEB128(
+        llvm::divideCeil(bytes, llvm::wasm::WasmDefaultPageSize), imports);
+    writePart(out, llvm::wasm::WASM_SEC_IMPORT, text);
+
+    text.clear();
+    llvm::raw_string_ostream data(text);
+    llvm::encodeULEB128(1, data);
+    data << '\0' // at an address that is a constant, 0
+         << static_cast<char>(llvm::wasm::WASM_OPCODE_I32_CONST) << '\0'
+         << static_cast<char>(llvm::wasm::WASM_OPCODE_END);
+    llvm::encodeULEB128(bytes, data);
+    writePart(out, llvm::wasm::WASM_SEC_DATA, text, bytes);
+  }
+
+  void writeTrailer(raw_ostream &out, uint64_t bytes) {
+    std::string linkingText, partText;
+    llvm::raw_string_ostream linking(linkingText), part(partText);
+    writeName(linking, "linking");
+    llvm::encodeULEB128(llvm::wasm::WasmMetadataVersion, linking);
+    llvm::encodeULEB128(1, part);
+    part << static_cast<char>(llvm::wasm::WASM_SYMBOL_TYPE_DATA);
+    llvm::encodeULEB128(llvm::wasm::WASM_SYMBOL_VISIBILITY_HIDDEN, part);
+    writeName(part, kWeightSection);
+    llvm::encodeULEB128(0, part); // of segment 0, from its first byte on
+    llvm::encodeULEB128(0, part);
+    llvm::encodeULEB128(bytes, part);
+    writePart(linking, llvm::wasm::WASM_SYMBOL_TABLE, partText);
+
+    partText.clear();
+    llvm::encodeULEB128(1, part);
+    writeName(part, ".rodata.ecolm");
+    llvm::encodeULEB128(llvm::Log2_64(kDataOffset), part);
+    llvm::encodeULEB128(0, part);
+    writePart(linking, llvm::wasm::WASM_SEGMENT_INFO, partText);
+    writePart(out, llvm::wasm::WASM_SEC_CUSTOM, linkingText);
+  }
+};
+
 } // namespace
 
 static FailureOr<WeightSectionInfo>
@@ -175,16 +246,17 @@ writeBytes(ModuleOp module, raw_ostream &out,
   return info;
 }
 
-template <class ELFT>
+template <class File>
 static FailureOr<WeightSectionInfo>
-writeObject(ModuleOp module, const llvm::Triple &triple, raw_ostream &out,
+writeObject(ModuleOp module, const llvm::Triple &triple, uint32_t flags,
+            raw_ostream &out,
             const std::function<void(ArrayRef<char>)> &release,
             const std::function<void(uint64_t, uint64_t)> &progress) {
-  ObjectFile<ELFT> object;
+  File object;
   for (auto weight : module.getOps<WeightOp>())
     object.bounds.push_back(getInt(weight, "ecolm.offset"));
   object.bounds.push_back(getWeightSectionSize(module));
-  object.writeHeader(out, triple, getWeightSectionSize(module));
+  object.writeHeader(out, triple, flags, getWeightSectionSize(module));
   FailureOr<WeightSectionInfo> info =
       writeBytes(module, out, release, progress);
   if (succeeded(info))
@@ -194,18 +266,22 @@ writeObject(ModuleOp module, const llvm::Triple &triple, raw_ostream &out,
 
 FailureOr<WeightSectionInfo>
 ecolm::writeWeightSection(ModuleOp module, const llvm::Triple &triple,
-                          raw_ostream &out,
+                          uint32_t flags, raw_ostream &out,
                           std::function<void(ArrayRef<char>)> release,
                           std::function<void(uint64_t, uint64_t)> progress) {
+  if (triple.getArch() == llvm::Triple::wasm32)
+    return writeObject<WasmObjectFile>(module, triple, flags, out, release,
+                                       progress);
   if (!triple.isOSBinFormatELF() || !triple.isLittleEndian() ||
       !(triple.getArch() == llvm::Triple::x86_64 || triple.isAArch64() ||
         triple.isRISCV()))
     return module.emitError("weights can be placed in little-endian ELF files "
-                            "for x86-64, AArch64 and RISC-V, not for ")
+                            "for x86-64, AArch64 and RISC-V, and in "
+                            "WebAssembly of 32 bits, not in files for ")
            << triple.str();
   if (triple.isArch64Bit())
-    return writeObject<llvm::object::ELF64LE>(module, triple, out, release,
-                                              progress);
-  return writeObject<llvm::object::ELF32LE>(module, triple, out, release,
-                                            progress);
+    return writeObject<ObjectFile<llvm::object::ELF64LE>>(
+        module, triple, flags, out, release, progress);
+  return writeObject<ObjectFile<llvm::object::ELF32LE>>(module, triple, flags,
+                                                        out, release, progress);
 }

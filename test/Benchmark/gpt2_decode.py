@@ -1,13 +1,16 @@
-"""Decodes with GPT-2 124M: a program whose matrices are powers of two of 4 bits, beside ONNX
-Runtime with 4-bit MatMulNBits (block 32, on int8), a key/value cache in place and random
-weights.
+"""Decodes with GPT-2 124M: programs of its size beside ONNX Runtime with 4-bit MatMulNBits (block
+32, on int8) and with f32 matrices, a key/value cache in place and random weights. A program's
+matrices may be powers of two of 4 bits, or butterflies:
 
     python3 test/Benchmark/make_model.py pot-gpt2 gpt2.onnx --layers 12 --width 768 --hidden 3072 \\
         --heads 12 --kv-heads 12 --context 1024 --vocabulary 50257 --options '{"emin": -6}'
     build/bin/ecolm-compile gpt2.onnx -o gpt2
-    python3 test/Benchmark/gpt2_decode.py gpt2
+    python3 test/Benchmark/make_model.py ecolm ecolm.onnx --layers 12 --width 768 --hidden 3072 \\
+        --heads 12 --kv-heads 12 --context 1024 --vocabulary 50257 --stages '[[32, 1], [24, 32]]'
+    build/bin/ecolm-compile ecolm.onnx -o ecolm --quantize=pot4
+    python3 test/Benchmark/gpt2_decode.py gpt2 ecolm
 
-Both are measured in turn in every round, 16 tokens after a prompt of 16; medians over rounds."""
+All are measured in turn in every round, 16 tokens after a prompt of 16; medians over rounds."""
 
 import argparse
 import json
@@ -27,9 +30,10 @@ SIZE = WIDTH // HEADS
 
 
 class Gpt2:
-    """Collects the nodes of one step."""
+    """Collects the nodes of one step; matrices have 4 or 32 bits."""
 
-    def __init__(self):
+    def __init__(self, bits: int):
+        self.bits = bits
         self.nodes, self.initializers = [], []
         self.random = np.random.default_rng(0)
 
@@ -50,7 +54,12 @@ class Gpt2:
         return self.op("LayerNormalization", [x, weight, bias], [name], epsilon=1e-5)
 
     def linear(self, x: str, n: int, k: int, name: str, bias: bool = True) -> str:
-        """MatMulNBits."""
+        """MatMulNBits or MatMul."""
+        if self.bits == 32:
+            w = self.constant(f"{name}.w", self.random.standard_normal((k, n), np.float32) * 0.02)
+            y = self.op("MatMul", [x, w], [f"{name}.y" if bias else name])
+            b = np.zeros(n, np.float32)
+            return self.op("Add", [y, self.constant(f"{name}.b", b)], [name]) if bias else y
         packed = self.random.integers(0, 256, (n, k // BLOCK, BLOCK // 2), dtype=np.uint8)
         scales = np.full(n * (k // BLOCK), 0.005, np.float32)
         inputs = [x, self.constant(f"{name}.w", packed), self.constant(f"{name}.scales", scales)]
@@ -148,12 +157,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        path = pathlib.Path(name) / "gpt2.onnx"
-        onnx.save(Gpt2().model(), path)
+        paths = {bits: pathlib.Path(name) / f"gpt2-{bits}.onnx" for bits in (4, 32)}
+        for bits, path in paths.items():
+            onnx.save(Gpt2(bits).model(), path)
+            print(f"onnxruntime {bits} bits: a file of {path.stat().st_size} bytes")
+        for program in options.program:
+            print(f"{program}: a file of {pathlib.Path(program).stat().st_size} bytes")
         for threads in options.threads:
             candidates = {program: lambda p=program, t=threads: program_seconds(p, t)
                           for program in options.program}
-            candidates["onnxruntime 4 bits"] = OnnxRuntime(path, threads).seconds_per_token
+            for bits, path in paths.items():
+                session = OnnxRuntime(path, threads)
+                candidates[f"onnxruntime {bits} bits"] = session.seconds_per_token
             times = {label: [] for label in candidates}
             for _ in range(options.rounds):
                 for label, seconds in candidates.items():

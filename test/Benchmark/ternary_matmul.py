@@ -3,8 +3,9 @@ ONNX Runtime's 2-bit MatMulNBits and f32 MatMul and the read bandwidth of the ma
 
     python3 test/Benchmark/ternary_matmul.py --compiler build/bin/ecolm-compile [--rows 1 128]
 
-Every model multiplies one input by as many matrices of a shape as make up `--megabytes`
-of packed weights, so that no cache holds them, and sums the products. All candidates are
+Every model multiplies rows by as many matrices of a shape as make up `--megabytes` of packed
+weights, so that no cache holds them, and sums the products; each of its inputs meets at most
+READERS matrices, as in language models. All candidates are
 measured in turn in every round; medians over rounds. A peer of another kind takes part
 with --peer NAME=COMMAND: the command gets N, K, rows, the number of matrices and threads
 as arguments, and prints seconds for one pass over all matrices."""
@@ -30,7 +31,12 @@ from ecolm.onnx_functions import DOMAIN  # noqa: E402
 from ecolm.onnx_model import GraphBuilder  # noqa: E402
 
 SHAPES = [(2560, 2560), (6912, 2560), (2560, 6912), (768, 768), (3072, 768)]
-BLOCK = 128
+BLOCK, READERS = 128, 32
+
+
+def inputs_of(count: int) -> list[str]:
+    """The names of the inputs of a model with `count` matrices."""
+    return [f"x{i}" for i in range(-(-count // READERS))]
 
 
 def sum_all(b: GraphBuilder, products: list[str]) -> None:
@@ -49,12 +55,14 @@ def values(name: str, width: int):
 def ternary_model(n: int, k: int, count: int) -> onnx.ModelProto:
     """Quantized to int8 once, times `count` ternary matrices."""
     b, g = GraphBuilder(), np.random.default_rng(0)
-    x = b.op("QuantizeInt8", ["x"], "quantized", domain=DOMAIN)
+    names = inputs_of(count)
+    quantized = [b.op("QuantizeInt8", [x], f"{x}.quantized", domain=DOMAIN) for x in names]
     scale = b.constant("scale", np.float32(0.02))
     sum_all(b, [b.op("TernaryMatMul",
-                     [x, b.ternary(f"w{i}", g.integers(-1, 2, (n, k), dtype=np.int8)), scale],
+                     [quantized[i // READERS],
+                      b.ternary(f"w{i}", g.integers(-1, 2, (n, k), dtype=np.int8)), scale],
                      f"product{i}", domain=DOMAIN) for i in range(count)])
-    return b.model("ternary", [values("x", k)], [values("y", n)])
+    return b.model("ternary", [values(x, k) for x in names], [values("y", n)])
 
 
 def nbits_model(n: int, k: int, count: int) -> onnx.ModelProto:
@@ -64,13 +72,13 @@ def nbits_model(n: int, k: int, count: int) -> onnx.ModelProto:
     products = []
     for i in range(count):
         packed = g.integers(0, 256, (n, k // BLOCK, BLOCK // 4), dtype=np.uint8)
-        node = helper.make_node("MatMulNBits", ["x", b.constant(f"w{i}", packed), scales],
+        node = helper.make_node("MatMulNBits", [f"x{i // READERS}", b.constant(f"w{i}", packed), scales],
                                 [f"product{i}"], domain="com.microsoft", K=k, N=n, bits=2,
                                 block_size=BLOCK, accuracy_level=4)
         b.nodes.append(node)
         products.append(f"product{i}")
     sum_all(b, products)
-    model = b.model("nbits", [values("x", k)], [values("y", n)])
+    model = b.model("nbits", [values(x, k) for x in inputs_of(count)], [values("y", n)])
     model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     return model
 
@@ -117,7 +125,8 @@ def measure(shape, rows: int, threads: int, options,
     n, k = shape
     count = max(1, round(options.megabytes * 4e6 / (n * k)))
     x = np.random.default_rng(1).standard_normal((rows, k)).astype(np.float32)
-    np.savez(folder / "x.npz", x=x)
+    inputs = dict.fromkeys(inputs_of(count), x)
+    np.savez(folder / "x.npz", **inputs)
     name = f"{n}x{k}"
     program = folder / name
     if not program.exists():
@@ -125,7 +134,7 @@ def measure(shape, rows: int, threads: int, options,
         subprocess.run([options.compiler, folder / f"{name}.onnx", "-o", program], check=True)
         onnx.save(nbits_model(n, k, count), folder / f"{name}.nbits.onnx")
     candidates = {"ecolm": lambda: program_seconds(program, threads, folder / "x.npz"),
-                  "onnxruntime 2 bits": OnnxRuntime(folder / f"{name}.nbits.onnx", threads, {"x": x}).seconds}
+                  "onnxruntime 2 bits": OnnxRuntime(folder / f"{name}.nbits.onnx", threads, inputs).seconds}
     for peer in options.peer:
         label, command = peer.split("=", 1)
         candidates[label] = lambda c=command: peer_seconds(c, n, k, rows, count, threads)
@@ -147,10 +156,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--shapes", nargs="+", help="as 2560x6912: outputs, then inputs")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--folder", type=pathlib.Path,
+                        help="keeps models and programs, for another run to find")
     options = parser.parse_args()
     shapes = [tuple(map(int, s.split("x"))) for s in options.shapes or []] or SHAPES
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
+        folder = options.folder or pathlib.Path(name)
         reader = folder / "read_bandwidth"
         subprocess.run(["clang++-22", "-O3", "-march=native", "-pthread", "-o", reader,
                         ROOT / "test/Benchmark/read_bandwidth.cpp"], check=True)

@@ -22,8 +22,8 @@ def shipped_program(tmp_path_factory):
 
     def program(name: str) -> Program:
         if name not in made:
-            folder = tmp_path_factory.mktemp(name)
-            made[name] = compile_model(MODELS / f"{name}.onnx", folder / name)
+            folder = tmp_path_factory.mktemp("shipped")
+            made[name] = compile_model(MODELS / f"{name}.onnx", folder / "program")
         return made[name]
 
     return program

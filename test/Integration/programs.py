@@ -25,10 +25,13 @@ class Program:
     """A compiled model."""
 
     path: pathlib.Path
+    # What runs it, if this machine does not.
+    runner: tuple[str, ...] = ()
 
     def run(self, *arguments) -> str:
         """Standard output of a run that must succeed."""
-        result = subprocess.run([self.path, *map(str, arguments)], capture_output=True, text=True)
+        result = subprocess.run([*self.runner, self.path, *map(str, arguments)],
+                                capture_output=True, text=True)
         assert result.returncode == 0, f"{self.path.name} {arguments}: {result.stderr}"
         return result.stdout
 

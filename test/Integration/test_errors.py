@@ -10,7 +10,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from programs import COMPILER, MODELS, run_compiler
+from programs import BUILD, COMPILER, MODELS, run_compiler
 
 TINY = MODELS / "tiny-ecolm.onnx"
 
@@ -266,7 +266,17 @@ def run_compiler_into(stream, *arguments):
     (["another.onnx"], ["one model at a time, but found '", "tiny-ecolm.onnx", "'another.onnx'", "--help"]),
     (["--dump-phases=/proc/none"], ["'/proc/none'", "--dump-phases"]),
     (["--linker=/bin/false"], ["linking with '/bin/false' failed: it said nothing", "--linker"]),
-    (["--target=riscv32-linux-gnu"], ["; linking for riscv32", "needs its C library, a driver that finds it (--linker)", "--emit=obj"])], ids=lambda v: v[0])
+    (["--target=aarch64-linux-gnu", "--mcpu=cortex-a99"], ["unknown CPU 'cortex-a99'", "cortex-a"]),
+    (["--target=riscv64-linux-gnu", "--mattr=-d"], ["whose programs need '+d'"]),
+    (["--target=riscv32-linux-gnu"], ["/riscv32-linux-gnu/libEcoLMRuntime.a'; name it with --runtime",
+                                      "install g++-riscv32-linux-gnu and build EcoLM again, which builds one for it; "
+                                      "--emit=obj needs none"]),
+    (["--target=riscv32-unknown-elf"], ["a program needs a system", "--emit=obj"]),
+    (["--target=riscv32-linux-gnu", f"--runtime={BUILD / 'lib' / 'libEcoLMRuntime.a'}"],
+     ["; linking for riscv32", "needs lld and a C library: on Debian lld-22 and g++-riscv32-linux-gnu",
+      "--linker", "--emit=obj"]),
+    (["--target=wasm32-wasi", f"--runtime={BUILD / 'lib' / 'libEcoLMRuntime.a'}"],
+     ["on Debian lld-22 and wasi-libc, libc++-22-dev-wasm32 and libclang-rt-22-dev-wasm32; or name"])], ids=lambda v: v[0])
 def test_options_are_refused(options, words, tmp_path):
     refused(tmp_path, TINY, "-o", tmp_path / "program", *options, words=words)
 

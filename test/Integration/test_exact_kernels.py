@@ -145,14 +145,8 @@ def test_layers_are_exact(fill, tmp_path):
     assert len(wrong_layers(layers, inputs, outputs)) == 1
 
 
-@pytest.mark.parametrize("option", ["--mcpu=x86-64", "--mcpu=x86-64-v3", "--mcpu=x86-64-v4",
-                                    "--cache-bytes=0", "--lower-mul-to-shift=shift"])
-def test_kernels_are_exact_on_other_targets(option, tmp_path):
-    """Without instructions for products of bytes and look-ups, with those of AVX2, with look-ups
-    alone, with weights in base 3 (where bytes are looked up in tables of 256), and without
-    products."""
-    if option == "--mcpu=x86-64-v4" and not has_avx512():
-        pytest.skip("this machine has no AVX-512")
+def layers_of_all_kinds() -> LayerModel:
+    """A few layers for every kernel of matrices."""
     layers = LayerModel(seed=3)
     for rows, columns in [(1, 1), (17, 15), (64, 96), (31, 2050), (129, 70), (200, 33)]:
         layers.byte_matmul(rows, columns)
@@ -165,6 +159,18 @@ def test_kernels_are_exact_on_other_targets(option, tmp_path):
             layers.group_matmul(rows, 64, 4, pot=i % 2 == 0, int8=int8)
             for bits in (2, 4, 8):
                 layers.integer_matmul(rows, columns, bits, group=32, zeros=i == 0, int8=int8)
+    return layers
+
+
+@pytest.mark.parametrize("option", ["--mcpu=x86-64", "--mcpu=x86-64-v3", "--mcpu=x86-64-v4",
+                                    "--cache-bytes=0", "--lower-mul-to-shift=shift"])
+def test_kernels_are_exact_on_other_targets(option, tmp_path):
+    """Without instructions for products of bytes and look-ups, with those of AVX2, with look-ups
+    alone, with weights in base 3 (where bytes are looked up in tables of 256), and without
+    products."""
+    if option == "--mcpu=x86-64-v4" and not has_avx512():
+        pytest.skip("this machine has no AVX-512")
+    layers = layers_of_all_kinds()
     program = compile_model(layers.model(opset=25), tmp_path / "layers", option)
     inputs = layers.inputs(ROWS)
     wrong = wrong_layers(layers, inputs, program.evaluate(inputs, "-t", 2))

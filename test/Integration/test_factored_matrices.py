@@ -46,7 +46,7 @@ def hadamard(n: int) -> np.ndarray:
 
 
 def hartley(n: int) -> np.ndarray:
-    """cos + sin of a discrete Fourier transform: no product of real butterflies."""
+    """cos + sin of a discrete Fourier transform: real factors, not all of them 2 x 2."""
     angles = 2 * np.pi * np.outer(np.arange(n), np.arange(n)) / n
     return np.cos(angles) + np.sin(angles)
 
@@ -153,10 +153,64 @@ def test_sizes_that_are_no_powers_of_two(tmp_path):
     assert "24 -> 24" in told["recognized"][0]["evidence"]
 
 
+@pytest.mark.parametrize("n, sizes", [(96, 6), (48, 5)])
+def test_companions_of_butterflies(tmp_path, n, sizes):
+    """Strides that the size nearest to the root does not divide; blocks near the identity."""
+    m = n // 3
+    w = np.kron(np.linalg.qr(np.eye(3) + 0.1 * G.standard_normal((3, 3)))[0], np.eye(m)) @ np.kron(np.eye(3), product(m))
+    told = report(make_model(w), tmp_path / "k.onnx", "--factor-matrices=1e-5")
+    assert f"{sizes} factors {n} -> {n}" in told["recognized"][0]["evidence"]
+    check_program(make_model(w), tmp_path / "k", 2e-5, "--factor-matrices=1e-5")
+
+
+def test_hartley_has_factors(tmp_path):
+    model = make_model(hartley(64))
+    told = report(model, tmp_path / "h.onnx", "--factor-matrices=1e-6")
+    assert "3 factors 64 -> 64 (f32" in told["recognized"][0]["evidence"]
+    check_program(model, tmp_path / "h", 2e-5, "--factor-matrices=1e-6")
+
+
+@pytest.mark.parametrize("a, b", [(8, 8), (5, 16), (16, 7)])
+def test_kronecker_products(tmp_path, a, b):
+    """Of matrices that are no butterflies themselves."""
+    w = np.kron(G.standard_normal((a, a)), G.standard_normal((b, b)))
+    told = report(make_model(w), tmp_path / "k.onnx", "--factor-matrices=1e-5")
+    assert f"2 factors {a * b} -> {a * b}" in told["recognized"][0]["evidence"]
+    check_program(make_model(w), tmp_path / "k", 2e-5, "--factor-matrices=1e-5")
+
+
+def block_diagonal(count: int, rows: int, columns: int, share: float = 2 / 3) -> np.ndarray:
+    """Random blocks, of whose elements a share is not 0."""
+    w = np.zeros((count * rows, count * columns))
+    for i in range(count):
+        block = G.standard_normal((rows, columns)) * (G.random((rows, columns)) < share)
+        w[i * rows:(i + 1) * rows, i * columns:(i + 1) * columns] = block
+    return w
+
+
+@pytest.mark.parametrize("count, rows, columns", [(3, 32, 32), (4, 128, 128), (6, 5, 7), (2, 40, 24)])
+@pytest.mark.parametrize("bias, share", [(False, 1), (False, 2 / 3), (True, 2 / 3)])
+def test_zeros_beside_blocks_are_left_out(tmp_path, count, rows, columns, bias, share):
+    w = block_diagonal(count, rows, columns, share)
+    model = make_model(w, G.standard_normal(len(w)) if bias else None)
+    told = report(model, tmp_path / "b.onnx")
+    assert [note["idea"] for note in told["recognized"]] == ["block-diagonal matrix"]
+    assert told["recognized"][0]["evidence"].startswith(f"{count} blocks of {rows} x {columns}")
+    assert told["layers"][0]["weights"] == count * rows * columns and not told["almost_recognized"]
+    check_program(model, tmp_path / "b", 2e-5)
+
+
+def test_one_element_beside_the_blocks_is_seen(tmp_path):
+    w = block_diagonal(4, 16, 16)
+    w[3, 60] = 1e-30
+    told = report(make_model(w), tmp_path / "b.onnx")
+    assert told["layers"][0]["kind"] == "matmul"
+
+
 @pytest.mark.parametrize("w", [
     G.standard_normal((64, 64)), G.standard_normal((64, 48)), G.integers(-1, 2, (64, 64)),
-    hartley(64), np.zeros((16, 16)), np.ones((1, 1)), G.standard_normal((61, 61))],
-    ids=["random", "rectangular", "ternary", "hartley", "zero", "single", "prime"])
+    np.zeros((16, 16)), np.ones((1, 1)), G.standard_normal((61, 61))],
+    ids=["random", "rectangular", "ternary", "zero", "single", "prime"])
 def test_others_stay_dense(tmp_path, w):
     told = report(make_model(w), tmp_path / "d.onnx")
     notes = told["recognized"] + told["almost_recognized"]

@@ -51,12 +51,14 @@ class Model:
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20),
                                                        helper.make_opsetid("com.microsoft", 1)], ir_version=10)
 
-    def check(self, folder, tolerance=2e-5):
-        """The program gives what onnxruntime gives."""
-        proto = self.proto()
-        session = onnxruntime.InferenceSession(proto.SerializeToString())
-        feeds = {name: array for name, (array, _) in self.inputs.items()}
-        expected = session.run(None, feeds)
+    def feeds(self):
+        return {name: array for name, (array, _) in self.inputs.items()}
+
+    def check(self, folder, tolerance=2e-5, reference=None):
+        """The program gives what onnxruntime gives, of this model or of `reference`."""
+        proto, reference = self.proto(), reference or self
+        session = onnxruntime.InferenceSession(reference.proto().SerializeToString())
+        feeds, expected = self.feeds(), session.run(None, reference.feeds())
         for output, value in zip(proto.graph.output, expected):
             output.type.tensor_type.elem_type = helper.np_dtype_to_tensor_dtype(value.dtype)
         found = compile_model(proto, folder / "program").evaluate(feeds)
@@ -108,6 +110,30 @@ def test_products_of_blocks(tmp_path):
     model.check(tmp_path, tolerance=1e-4)
 
 
+@pytest.mark.parametrize("width", [64, 40])
+def test_gather_of_blocks(width, tmp_path):
+    """Every width of codes, with and without zero points, along several axes."""
+    model, rows = Model(), 6
+    ids = model.feed("ids", np.array([[0, 5, 3], [-1, 2, -6]]), ["b", "t"])
+    scales = floats(rows, -(-width // 16))
+    for bits in (2, 4, 8):
+        table = DRAW.integers(0, 256, (rows, width * bits // 8)).astype("u1")
+        zeros = DRAW.integers(0, 256, (rows, -(-scales.shape[1] * bits // 8))).astype("u1")
+        for zero in (None, zeros):
+            model.add("GatherBlockQuantized", [table, ids, scales, zero], bits=bits, block_size=16)
+    for kind, low in (("int4", -8), ("uint4", 0)):
+        draw = lambda *shape: DRAW.integers(low, low + 16, shape).astype(kind)  # noqa: E731
+        for gather, quantize in ((0, 1), (1, 0), (-1, 2), (0, -1)):
+            shape = [8, 8, 8]
+            shape[quantize] = 32
+            scaled = [*shape]
+            scaled[quantize] = 2
+            for zero in (None, draw(*scaled)):
+                model.add("GatherBlockQuantized", [draw(*shape), ids, floats(*scaled), zero], gather_axis=gather,
+                          quantize_axis=quantize, block_size=16)
+    model.check(tmp_path)
+
+
 def test_integer_products(tmp_path):
     model = Model()
     a = model.feed("a", floats(3, 8))
@@ -133,6 +159,28 @@ def test_multi_head_attention(tmp_path):
     lengths = model.feed("lengths", np.array([3, 4], "i4"), ["b"])
     model.add("Attention", [q, floats(12, 36), floats(36), lengths], num_heads=2, unidirectional=1)
     model.check(tmp_path)
+
+
+def test_packed_heads(tmp_path):
+    """Against the same numbers unpacked: onnxruntime has no packed ones on processors."""
+    packed, plain = Model(), Model()
+    every, both, q = floats(2, 4, 3, 3, 4), floats(2, 5, 3, 2, 4), floats(2, 4, 12)
+    cache = [floats(2, 3, 6, 4), floats(2, 3, 6, 4)]
+    bias = floats(36)
+    rows = lambda x: x.reshape(*x.shape[:2], -1)  # noqa: E731
+    mask = np.array([[1, 1, 0, 1, 1], [1] * 5], "i4")
+    for model, parts in ((packed, [[every], [q, both], [q, *cache]]),
+                         (plain, [[rows(every[:, :, :, i]) for i in range(3)],
+                                  [q, *(rows(both[:, :, :, i]) for i in range(2))],
+                                  [q, *(rows(x.transpose(0, 2, 1, 3)) for x in cache)]])):
+        names = [[model.feed(f"x{i}_{j}", x) for j, x in enumerate(arrays)] for i, arrays in enumerate(parts)]
+        names = [[*group, None, None][:3] for group in names]
+        added = [bias, bias, bias if model is packed else np.concatenate([bias[:12], 0 * bias[12:]])]
+        model.add("MultiHeadAttention", names[0], outputs=3, num_heads=3, unidirectional=1)
+        model.add("MultiHeadAttention", [*names[1], None, model.feed("mask", mask)], num_heads=3, scale=0.4)
+        for group, values in zip(names, added):
+            model.add("MultiHeadAttention", [*group, values], num_heads=3)
+    packed.check(tmp_path, reference=plain)
 
 
 @pytest.mark.parametrize("rotates", [0, 1])

@@ -112,7 +112,7 @@ def test_the_report_is_of_the_last(tmp_path):
 
 @pytest.mark.parametrize("options, words", [
     (["--mcpu=x86-64-v3,x86-64"], "but found 'x86-64' after 'x86-64-v3'; name them in another order"),
-    (["--mcpu=x86-64-v3,x86-64-v3"], "processors of x86-64 from the least to the most"),
+    (["--mcpu=x86-64-v3,x86-64-v3"], "processors of a family from the least to the most"),
     (["--mcpu=x86-64,znver44"], "unknown CPU 'znver44'"),
     (["--mcpu=x86-64,"], "--mcpu has a comma too many: 'x86-64,'"),
     (["--mcpu=x86-64,x86-64-v3", "--profile"], "--mcpu names several processors, which only a "

@@ -116,12 +116,58 @@ func.func @mask_of_starts(%a: tensor<2x3x8xf32>, %am: tensor<4xi32>) -> tensor<2
 
 // -----
 
+// Packed for two heads, and read by four.
 // CHECK-LABEL: func @packed
 // CHECK:         "MultiHeadAttention"
-// CHECK-SAME:    ecolm.refusal = "expects queries, keys and values of three dimensions, each an input of its own"
+// CHECK-SAME:    ecolm.refusal = "expects queries, keys and values of three dimensions, or packed in five, or keys and values in four"
 func.func @packed(%a: tensor<2x3x2x3x4xf32>) -> tensor<2x3x8xf32> {
-  %y = onnx.node "MultiHeadAttention"(%a) {attrs = {num_heads = 2 : i64}, domain = "com.microsoft", opset = 1 : i64} : (tensor<2x3x2x3x4xf32>) -> tensor<2x3x8xf32>
+  %y = onnx.node "MultiHeadAttention"(%a) {attrs = {num_heads = 4 : i64}, domain = "com.microsoft", opset = 1 : i64} : (tensor<2x3x2x3x4xf32>) -> tensor<2x3x8xf32>
   return %y : tensor<2x3x8xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @wide_codes
+// CHECK:         "MatMulNBits"
+// CHECK-SAME:    ecolm.refusal = "has a matrix or scales that do not fit N, K and block_size"
+func.func @wide_codes(%a: tensor<2x16xf32>) -> tensor<2x3xf32> {
+  %c0 = onnx.initializer "c0" dense<17.0> : tensor<3x1x8xf32>
+  %c1 = onnx.initializer "c1" dense<0.5> : tensor<3xf32>
+  %y = onnx.node "MatMulNBits"(%a, %c0, %c1) {attrs = {K = 16 : i64, N = 3 : i64, bits = 4 : i64, block_size = 16 : i64}, domain = "com.microsoft", opset = 1 : i64} : (tensor<2x16xf32>, tensor<3x1x8xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @gathered_floats
+// CHECK:         "GatherBlockQuantized"
+// CHECK-SAME:    ecolm.refusal = "expects integers of 2, 4 or 8 bits, and a block_size of at least 1"
+func.func @gathered_floats(%i: tensor<2xi64>) -> tensor<2x16xf32> {
+  %c0 = onnx.initializer "c0" dense<1.0> : tensor<3x16xf8E4M3FN>
+  %c1 = onnx.initializer "c1" dense<0.5> : tensor<3x1xf32>
+  %y = onnx.node "GatherBlockQuantized"(%c0, %i, %c1) {attrs = {block_size = 16 : i64}, domain = "com.microsoft", opset = 1 : i64} : (tensor<3x16xf8E4M3FN>, tensor<2xi64>, tensor<3x1xf32>) -> tensor<2x16xf32>
+  return %y : tensor<2x16xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @gathered_input
+// CHECK:         "GatherBlockQuantized"
+// CHECK-SAME:    ecolm.refusal = "has a table or zero points that are not stored, or zero points that do not fit the scales"
+func.func @gathered_input(%q: tensor<3x8xui8>, %i: tensor<2xi64>) -> tensor<2x16xf32> {
+  %c1 = onnx.initializer "c1" dense<0.5> : tensor<3x1xf32>
+  %y = onnx.node "GatherBlockQuantized"(%q, %i, %c1) {attrs = {block_size = 16 : i64}, domain = "com.microsoft", opset = 1 : i64} : (tensor<3x8xui8>, tensor<2xi64>, tensor<3x1xf32>) -> tensor<2x16xf32>
+  return %y : tensor<2x16xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @gathered_unknown
+// CHECK:         "GatherBlockQuantized"
+// CHECK-SAME:    ecolm.refusal = "expects a table and scales of known sizes"
+func.func @gathered_unknown(%q: tensor<?x8xui8>, %i: tensor<2xi64>, %s: tensor<?x1xf32>) -> tensor<2x16xf32> {
+  %y = onnx.node "GatherBlockQuantized"(%q, %i, %s) {attrs = {block_size = 16 : i64}, domain = "com.microsoft", opset = 1 : i64} : (tensor<?x8xui8>, tensor<2xi64>, tensor<?x1xf32>) -> tensor<2x16xf32>
+  return %y : tensor<2x16xf32>
 }
 
 // -----

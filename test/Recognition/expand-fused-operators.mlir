@@ -35,6 +35,36 @@ func.func @blocks(%a: tensor<2x16xf32>) -> tensor<2x3xf32> {
 
 // -----
 
+// Bytes of a table are codes, whose middle is zero where nothing else is.
+// CHECK-LABEL: func @table
+// CHECK-SAME:    (%[[I:.*]]: tensor<2xi64>)
+// CHECK-DAG:     %[[Q:.*]] = onnx.initializer {{.*}} : tensor<3x16xui4>
+// CHECK-DAG:     %[[Z:.*]] = onnx.initializer {{.*}} dense<8> : tensor<3x1xui4>
+// CHECK:         %[[D:.*]] = onnx.node "DequantizeLinear"(%[[Q]], %{{.*}}, %[[Z]]) {attrs = {axis = 1 : i64, block_size = 16 : i64}
+// CHECK-NEXT:    onnx.node "Gather"(%[[D]], %[[I]]) {attrs = {axis = 0 : i64}
+func.func @table(%i: tensor<2xi64>) -> tensor<2x16xf32> {
+  %q = onnx.initializer "q" dense<17> : tensor<3x8xui8>
+  %s = onnx.initializer "s" dense<0.5> : tensor<3x1xf32>
+  %y = onnx.node "GatherBlockQuantized"(%q, %i, %s) {attrs = {block_size = 16 : i64}, domain = "com.microsoft", opset = 1 : i64} : (tensor<3x8xui8>, tensor<2xi64>, tensor<3x1xf32>) -> tensor<2x16xf32>
+  return %y : tensor<2x16xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @packed_heads
+// CHECK-SAME:    (%[[P:.*]]: tensor<2x3x2x3x4xf32>)
+// CHECK:         %[[S:.*]]:3 = onnx.node "Split"(%[[P]], %{{.*}}) {attrs = {axis = 3 : i64}
+// CHECK:         %[[Q:.*]] = onnx.node "Reshape"(%[[S]]#0
+// CHECK:         %[[K:.*]] = onnx.node "Reshape"(%[[S]]#1
+// CHECK:         %[[V:.*]] = onnx.node "Reshape"(%[[S]]#2
+// CHECK:         onnx.node "Attention"(%[[Q]], %[[K]], %[[V]]
+func.func @packed_heads(%p: tensor<2x3x2x3x4xf32>) -> tensor<2x3x8xf32> {
+  %y = onnx.node "MultiHeadAttention"(%p) {attrs = {num_heads = 2 : i64}, domain = "com.microsoft", opset = 1 : i64} : (tensor<2x3x2x3x4xf32>) -> tensor<2x3x8xf32>
+  return %y : tensor<2x3x8xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func @heads
 // CHECK-SAME:    (%[[Q:.*]]: tensor<2x3x4xf32>)
 // CHECK:         onnx.node "Attention"(%[[Q]], %[[Q]], %[[Q]]{{.*}}) {attrs = {kv_num_heads = 2 : i64, q_num_heads = 2 : i64}

@@ -32,12 +32,9 @@ static constexpr StringLiteral kExamples = R"(
 EXAMPLES:
 
   ecolm-compile model.onnx -o model                a program: ./model --help
-  ecolm-compile model.onnx --check                 what is recognized, and what
-                                                   cannot be compiled
+  ecolm-compile model.onnx --check                 what is recognized, what not
   ecolm-compile model.onnx --tokenizer tokenizer.json -o model
   ecolm-compile model.onnx --emit=so -o model.so   a shared library, and model.h
-  ecolm-compile model.onnx --emit=mlir-optimize -o -
-  ecolm-compile model.onnx -o model --dump-phases=phases
   ecolm-compile model.onnx -o model.o --emit=obj --target=riscv32-unknown-elf
 
 --help-hidden lists what prints and times passes, such as --mlir-timing.
@@ -113,9 +110,11 @@ struct CommandLine {
                           cl::Prefix,
                           cl::init(3),
                           cl::cat(machine)};
-  cl::opt<std::string> triple{"target", cl::value_desc("triple"),
-                              cl::desc("Target (default: this machine)"),
-                              cl::cat(machine)};
+  cl::opt<std::string> triple{
+      "target", cl::value_desc("triple"),
+      cl::desc("Target, as aarch64-linux-gnu (default: this "
+               "machine)"),
+      cl::cat(machine)};
   cl::opt<std::string> cpu{
       "mcpu", cl::value_desc("name"),
       cl::desc("CPU, or native (default); or several, from the least to "
@@ -154,6 +153,13 @@ struct CommandLine {
   cl::opt<bool> multiplierFree{
       "multiplier-free", cl::cat(arithmetic),
       cl::desc("Fail if quantized layers still multiply or divide")};
+  cl::opt<CacheType> cacheType{
+      "cache", cl::desc("What the key/value cache holds"),
+      cl::init(CacheType::F32), cl::cat(arithmetic),
+      cl::values(clEnumValN(CacheType::F32, "f32", "floats (default)"),
+                 clEnumValN(CacheType::F16, "f16", "halves"),
+                 clEnumValN(CacheType::I8, "int8",
+                            "bytes, with a scale for each position and head"))};
   cl::opt<int64_t> cacheBytes{
       "cache-bytes",
       cl::value_desc("bytes"),
@@ -305,6 +311,7 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.calibration = line.calibration;
   options.multiplications = line.multiplications;
   options.multiplierFree = line.multiplierFree;
+  options.cacheType = line.cacheType;
   options.cacheBytes = line.cacheBytes;
   options.maxChunk = line.maxChunk;
   options.report = line.report;

@@ -58,6 +58,8 @@ struct CompileOptions {
   MulMode multiplications = MulMode::Auto;
   /// Fail if a multiplication or division is left in the quantized path.
   bool multiplierFree = false;
+  /// What the key/value cache of a language model holds.
+  CacheType cacheType = CacheType::F32;
   /// Largest number of tokens that one call of the model evaluates.
   int64_t maxChunk = 64;
   /// What the target's last cache holds.

@@ -12,6 +12,7 @@
 #ifndef ECOLM_PIPELINES_LOWERPIPELINE_H
 #define ECOLM_PIPELINES_LOWERPIPELINE_H
 
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Target/CPU/ByteProducts.h"
 #include "ecolm/Target/CPU/Lookups.h"
 #include "mlir/Pass/PassManager.h"
@@ -32,6 +33,9 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       llvm::cl::values(clEnumValN(ByteProducts::None, "none", "as widened"),
                        clEnumValN(ByteProducts::Widened, "widened",
                                   "vectors of wider integers"),
+                       clEnumValN(ByteProducts::NEON, "neon", "SMULL"),
+                       clEnumValN(ByteProducts::SDOT, "sdot", "SDOT"),
+                       clEnumValN(ByteProducts::USDOT, "usdot", "USDOT"),
                        clEnumValN(ByteProducts::AVX2, "avx2", "VPMADDUBSW"),
                        clEnumValN(ByteProducts::VNNI, "vnni", "VPDPBUSD"))};
   Option<Lookups> lookups{
@@ -39,6 +43,7 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       llvm::cl::init(Lookups::None),
       llvm::cl::values(
           clEnumValN(Lookups::None, "none", "selections"),
+          clEnumValN(Lookups::NEON, "neon", "TBL"),
           clEnumValN(Lookups::AVX2, "avx2", "VPERMPS and VPSHUFB on 256 bits"),
           clEnumValN(Lookups::AVX512, "avx512",
                      "VPERMPS and VPSHUFB on 512 bits"),
@@ -52,6 +57,10 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       *this, "sums",
       llvm::cl::desc("Vectors of 16 sums that the target's registers hold"),
       llvm::cl::init(4)};
+  Option<int64_t> rows{
+      *this, "rows",
+      llvm::cl::desc("Rows of bytes whose sums the target's registers hold"),
+      llvm::cl::init(8)};
   Option<bool> multiplierFree{
       *this, "multiplier-free",
       llvm::cl::desc("Fail if a quantized layer multiplies or divides"),
@@ -61,6 +70,13 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
       llvm::cl::desc("The model is a causal language model: evaluate it piece "
                      "by piece, with a key/value cache"),
       llvm::cl::init(false)};
+  Option<CacheType> cacheType{
+      *this, "cache", llvm::cl::desc("What that cache holds"),
+      llvm::cl::init(CacheType::F32),
+      llvm::cl::values(clEnumValN(CacheType::F32, "f32", "floats"),
+                       clEnumValN(CacheType::F16, "f16", "halves"),
+                       clEnumValN(CacheType::I8, "int8",
+                                  "bytes with a scale for each head"))};
   Option<int64_t> maxChunk{
       *this, "max-chunk",
       llvm::cl::desc("Largest number of tokens that one call evaluates"),

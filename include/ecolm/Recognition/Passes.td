@@ -183,7 +183,8 @@ def FactorMatrices : Pass<"factor-matrices", "::mlir::ModuleOp"> {
     Looks at the constant f32 matrices of `MatMul` and `Gemm`. A permutation,
     scaled or not, becomes `Gather` and `Mul`. A square matrix is factored
     hierarchically by parts of rank 1 (arXiv 2110.01230), with inputs and outputs
-    in natural or digit-reversed order; it becomes a chain of `ButterflyFactor`
+    in natural or digit-reversed order, which finds Kronecker products too; it
+    becomes a chain of `ButterflyFactor`
     where the product of the factors differs from no element of the matrix by
     more than `tolerance` times the largest one, and where the chain takes fewer
     products and fewer bytes. With the default, 0, that is a matrix whose
@@ -214,6 +215,37 @@ def FactorMatrices : Pass<"factor-matrices", "::mlir::ModuleOp"> {
   let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
   let statistics = [
     Statistic<"numFactored", "matrices", "Matrices replaced by factors">
+  ];
+}
+
+def RecognizeBlockDiagonals
+    : Pass<"recognize-block-diagonals", "::mlir::ModuleOp"> {
+  let summary = "leaves out the zeros beside the blocks of a constant matrix";
+  let description = [{
+    Looks at the constant f32 matrices of `MatMul` and `Gemm`. Where everything
+    beside blocks of one size along the diagonal is 0, the blocks become a
+    `ButterflyFactor` of stride 1: n / c times fewer products for blocks of c
+    inputs. That is what exporters make of rotations within groups of inputs.
+
+    The sums are those of the matrix without their zeros, so they keep their
+    bits, but for inputs that are infinite or no numbers, which a zero does not
+    multiply any more.
+
+    Precondition: every value has a ranked type. Postcondition: the same
+    function; `ecolm.recognition_notes` tells what was found.
+
+    ```mlir
+    %w = onnx.initializer "w" dense<...> : tensor<512x512xf32>
+    %y = onnx.node "MatMul"(%x, %w) {opset = 13 : i64}
+           : (tensor<?x512xf32>, tensor<512x512xf32>) -> tensor<?x512xf32>
+    ==>
+    %y = onnx.node "ButterflyFactor"(%x, %v) {domain = "ai.ecolm", ...}
+           : (tensor<?x512xf32>, tensor<4x128x128x1xf32>) -> tensor<?x512xf32>
+    ```
+  }];
+  let dependentDialects = ["::ecolm::onnx::ONNXDialect"];
+  let statistics = [
+    Statistic<"numFound", "matrices", "Matrices replaced by their blocks">
   ];
 }
 

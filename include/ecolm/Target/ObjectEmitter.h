@@ -36,6 +36,11 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine, int level,
 llvm::Error emitCode(llvm::Module &module, llvm::TargetMachine &machine,
                      llvm::CodeGenFileType type, llvm::raw_pwrite_stream &out);
 
+/// The names that the object file `path` leaves to others to define, in
+/// alphabetical order.
+llvm::Expected<std::vector<std::string>>
+findUndefinedSymbols(llvm::StringRef path);
+
 } // namespace ecolm
 
 #endif // ECOLM_TARGET_OBJECTEMITTER_H

@@ -39,6 +39,16 @@ struct TargetDescription {
 std::vector<TargetDescription>
 getVariants(const TargetDescription &description);
 
+/// Whether `triple` is of another processor family than this machine's.
+bool isForeign(llvm::StringRef triple);
+
+/// `triple` without a vendor, as Debian and the folders of our runtimes are
+/// called: aarch64-linux-gnu.
+std::string getShortTriple(llvm::StringRef triple);
+
+/// Debian's packages that a C library for `triple` comes with.
+std::string getCrossPackages(llvm::StringRef triple);
+
 /// What passes ask of a machine.
 struct TargetTraits {
   bool hasFPU = true;
@@ -49,6 +59,8 @@ struct TargetTraits {
   bool hasFMA = false;
   /// Vectors of 16 floats that half of the registers hold.
   int64_t numSums = 4;
+  /// Rows of 16 sums of bytes that share an unpacked tile.
+  int64_t numRows = 4;
   /// Bits of the widest vectors.
   int64_t vectorBits = 128;
   /// Vectors of 16 floats that a butterfly keeps in registers; 0 where vectors
@@ -70,8 +82,12 @@ struct ProcessorNeeds {
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const TargetDescription &description);
 
-/// What code for `machine` needs; nothing is known of others than x86-64.
+/// What code for `machine` needs, as far as programs look for it.
 ProcessorNeeds getNeeds(const llvm::TargetMachine &machine);
+
+/// The flags of ELF files for `machine` by which linkers tell what floats are
+/// passed in.
+uint32_t getELFFlags(const llvm::TargetMachine &machine);
 
 /// The traits of `machine`, read off its subtarget features.
 TargetTraits getTraits(const llvm::TargetMachine &machine);

@@ -31,13 +31,14 @@ struct WeightSectionInfo {
 };
 
 /// Writes the weights of `module`, whose places `ecolm-place-weights` has set,
-/// as an object file for `triple` that defines `ecolm_weights`. Bytes flow from
+/// as an object file for `triple`, with the ELF flags `flags` where it is one,
+/// that defines `ecolm_weights`. Bytes flow from
 /// each weight's resource through the packer to `out`; no more than one chunk
 /// is in memory. `release` is called with a resource's bytes when they are no
 /// longer needed, `progress` with the bytes written so far and in all.
 mlir::FailureOr<WeightSectionInfo>
 writeWeightSection(mlir::ModuleOp module, const llvm::Triple &triple,
-                   llvm::raw_ostream &out,
+                   uint32_t flags, llvm::raw_ostream &out,
                    std::function<void(llvm::ArrayRef<char>)> release = {},
                    std::function<void(uint64_t, uint64_t)> progress = {});
 

@@ -13,6 +13,7 @@
 
 #include "FloatBits.h"
 #include "KernelBuilder.h"
+#include "KeyValueCache.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -35,9 +36,7 @@ struct AttentionKernel {
   float scale;
   /// How probabilities are quantized, or null.
   LogQuantizerAttr quantizer;
-  /// memref<groups x blocks x D x 16>, a block being 16 positions, and
-  /// memref<groups x positions x D>.
-  Value keys, values;
+  KeyValueCache cache;
   /// Positions that the caches hold, a multiple of the lanes; an index.
   Value capacity;
 
@@ -54,24 +53,11 @@ struct AttentionKernel {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forall.getBody());
     Value batch = forall.getInductionVar(0), token = forall.getInductionVar(1);
-    Value position = b.add(start, token), size = b.index(kLanes);
-    Value block = arith::DivUIOp::create(b, position, size);
-    Value lane = arith::RemUIOp::create(b, position, size);
-    auto copy = [&](Value head, Value d) {
-      Value group = b.add(scaled(b, batch, kvHeads), head);
-      Value feature = b.add(scaled(b, head, headSize), d);
-      SmallVector<Value> from = {batch, token, feature};
-      memref::StoreOp::create(b, tensor::ExtractOp::create(b, key, from), keys,
-                              ValueRange{group, block, d, lane});
-      memref::StoreOp::create(b, tensor::ExtractOp::create(b, value, from),
-                              values, ValueRange{group, position, d});
-    };
+    Value position = b.add(start, token);
     auto copyHead = [&](Value head, ValueRange) -> SmallVector<Value> {
-      b.loop(b.index(0), b.index(headSize), 1, {},
-             [&](Value d, ValueRange) -> SmallVector<Value> {
-               copy(head, d);
-               return {};
-             });
+      Value group = b.add(scaled(b, batch, kvHeads), head);
+      cache.store(b, key, value, {batch, token}, scaled(b, head, headSize),
+                  group, position);
       return {};
     };
     b.loop(b.index(0), b.index(kvHeads), 1, {}, copyHead);
@@ -95,9 +81,7 @@ struct AttentionKernel {
           q = vector::BroadcastOp::create(b, lanes, q);
           SmallVector<Value> next;
           for (int64_t i = 0; i < blocks; ++i) {
-            SmallVector<Value> at = {group, b.addIndex(block, i), d,
-                                     b.index(0)};
-            Value k = vector::LoadOp::create(b, lanes, keys, at);
+            Value k = cache.loadKeys(b, group, b.addIndex(block, i), d);
             next.push_back(b.add(acc[i], mul(q, k)));
           }
           return next;
@@ -106,6 +90,8 @@ struct AttentionKernel {
     for (auto [i, sum] : llvm::enumerate(sums)) {
       Value at = b.addIndex(j, i * kLanes);
       Value score = mul(sum, b.constant(lanes, scale));
+      if (cache.hasScales())
+        score = mul(score, cache.loadKeyScales(b, group, b.addIndex(block, i)));
       Value rest = arith::SubIOp::create(b, count, at);
       Value mask = vector::CreateMaskOp::create(b, b.lanesOf(b.getI1Type()),
                                                 ValueRange{rest});
@@ -173,12 +159,13 @@ struct AttentionKernel {
       SmallVector<Value> sums =
           b.loop(b.index(0), count, 1, zeros, [&](Value j, ValueRange acc) {
             Value p = tensor::ExtractOp::create(b, weights, j);
+            if (cache.hasScales())
+              p = mul(p, cache.loadValueScale(b, group, j));
             p = vector::BroadcastOp::create(b, lanes, p);
             SmallVector<Value> next;
             for (auto [i, sum] : llvm::enumerate(acc)) {
               Value d = b.index(first + i * width);
-              Value v = vector::LoadOp::create(b, lanes, values,
-                                               ValueRange{group, j, d});
+              Value v = cache.loadValues(b, width, group, j, d);
               next.push_back(b.add(sum, mul(p, v)));
             }
             return next;
@@ -253,8 +240,8 @@ struct CachedAttentionLowering : OpConversionPattern<CachedAttentionOp> {
                            static_cast<int64_t>(op.getKvHeads()),
                            op.getScale().convertToFloat(),
                            op.getProbabilitiesAttr(),
-                           adaptor.getKeyCache(),
-                           adaptor.getValueCache(),
+                           {adaptor.getKeyCache(), adaptor.getValueCache(),
+                            type.getShape()[2] / heads},
                            b.index(context)};
     kernel.fill(adaptor.getKey(), adaptor.getValue(), adaptor.getPosition());
     rewriter.replaceOp(
@@ -293,8 +280,7 @@ struct AttentionLowering : OpConversionPattern<AttentionOp> {
                            kvHeads,
                            op.getScale().convertToFloat(),
                            op.getProbabilitiesAttr(),
-                           keys,
-                           values,
+                           {keys, values, headSize},
                            capacity};
     kernel.fill(adaptor.getKey(), adaptor.getValue(), b.index(0));
     // With fewer queries than keys the queries are the last ones.

@@ -26,9 +26,6 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// Rows that share an unpacked tile; their sums stay in registers.
-static constexpr int64_t kRowsTogether = 8;
-
 /// How far ahead of use weights are asked for.
 static constexpr int64_t kPrefetchBytes = 12 << 10;
 
@@ -41,13 +38,13 @@ namespace {
 class ByteMatmulEmitter {
 public:
   ByteMatmulEmitter(KernelBuilder &b, RankedTensorType weightType, Value bytes,
-                    bool wideDots)
+                    ByteTarget target)
       : b(b), tiles(weightType), order(tiles.getOrder()),
         inputs(weightType.getDimSize(1)),
         paddedInputs(order.getPaddedInputs(inputs)), groupSize(paddedInputs),
         bytesTogether(paddedInputs / order.getNumInputs() * kTileBytes),
-        keepsShifts(wideDots && paddedInputs <= kMostInputsOfShiftedSums),
-        loops{weightType.getDimSize(0), kLanes, {kRowsTogether, 1}, {1, 1}} {
+        inPlace(paddedInputs <= kMostInputsOfShiftedSums ? target.inPlace : 0),
+        loops{weightType.getDimSize(0), kLanes, {target.rows, 1}, {1, 1}} {
     auto type =
         MemRefType::get({loops.getNumGroups() * bytesTogether}, b.getI8Type());
     words = memref::ViewOp::create(b, type, bytes, b.index(0), ValueRange());
@@ -110,9 +107,9 @@ private:
   ByteTiles tiles;
   TileOrder order;
   int64_t inputs, paddedInputs, groupSize, bytesTogether;
-  /// Whether a single row sums codes where they stand in their bytes, and
+  /// Up to which a single row sums codes where they stand in their bytes, and
   /// shifts the sums.
-  bool keepsShifts;
+  int64_t inPlace;
   TileLoops loops;
   const GroupScales *scales = nullptr;
   VectorType lanes, tileType;
@@ -225,14 +222,14 @@ SmallVector<Value> ByteMatmulEmitter::sumProducts(ValueRange rows, Value from,
 
 Value ByteMatmulEmitter::sumSingleRow(Value init, Value row, Value from,
                                       Value to, Value word) {
-  int64_t numSums = tiles.getNumSums(keepsShifts);
+  int64_t numSums = tiles.getNumSums(inPlace);
   Value zero = b.integer(lanes, 0);
   SmallVector<Value> carried(numSums, zero);
   carried.push_back(word);
   SmallVector<int64_t> shifts(numSums);
   auto addTile = [&](Value k, ValueRange c) {
     SmallVector<Value> next(c), factors, operands;
-    auto planes = tiles.unpack(b, readTile(c.back()), keepsShifts);
+    auto planes = tiles.unpack(b, readTile(c.back()), inPlace);
     for (auto [i, plane] : llvm::enumerate(planes)) {
       factors.push_back(plane.codes);
       operands.push_back(readInputs(row, b.addIndex(k, 4 * i)));
@@ -286,9 +283,9 @@ namespace {
 
 struct ByteMatmulLowering : OpConversionPattern<MatmulOp> {
   ByteMatmulLowering(const TypeConverter &converter, MLIRContext *context,
-                     bool wideDots)
-      : OpConversionPattern(converter, context, /*benefit=*/2),
-        wideDots(wideDots) {}
+                     ByteTarget target)
+      : OpConversionPattern(converter, context, /*benefit=*/2), target(target) {
+  }
   LogicalResult
   matchAndRewrite(MatmulOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
@@ -296,21 +293,21 @@ struct ByteMatmulLowering : OpConversionPattern<MatmulOp> {
     if (!isByteTile(op.getInput().getType(), weights))
       return rewriter.notifyMatchFailure(op, "weights are not of depth 4");
     KernelBuilder b(op.getLoc(), rewriter);
-    ByteMatmulEmitter emitter(b, weights, adaptor.getWeights(), wideDots);
+    ByteMatmulEmitter emitter(b, weights, adaptor.getWeights(), target);
     rewriter.replaceOp(
         op, mapRowsTogether(b, adaptor.getInput(), op.getType(),
                             [&](Value rows) { return emitter.emit(rows); }));
     return success();
   }
 
-  bool wideDots;
+  ByteTarget target;
 };
 
 struct ByteGroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
   ByteGroupMatmulLowering(const TypeConverter &converter, MLIRContext *context,
-                          bool wideDots)
-      : OpConversionPattern(converter, context, /*benefit=*/2),
-        wideDots(wideDots) {}
+                          ByteTarget target)
+      : OpConversionPattern(converter, context, /*benefit=*/2), target(target) {
+  }
   LogicalResult
   matchAndRewrite(GroupMatmulOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
@@ -322,7 +319,7 @@ struct ByteGroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
         GroupScales::create(b, op, adaptor.getScales(), adaptor.getOffsets());
     if (failed(scales))
       return rewriter.notifyMatchFailure(op, "scales are not in 16 lanes");
-    ByteMatmulEmitter emitter(b, weights, adaptor.getWeights(), wideDots);
+    ByteMatmulEmitter emitter(b, weights, adaptor.getWeights(), target);
     emitter.setGroups(*scales, op.getGroup());
     rewriter.replaceOp(
         op, mapRowsTogether(b, adaptor.getInput(), op.getType(),
@@ -330,14 +327,14 @@ struct ByteGroupMatmulLowering : OpConversionPattern<GroupMatmulOp> {
     return success();
   }
 
-  bool wideDots;
+  ByteTarget target;
 };
 
 } // namespace
 
 void ecolm::populateByteMatmulKernel(const TypeConverter &converter,
                                      RewritePatternSet &patterns,
-                                     bool wideDots) {
+                                     ByteTarget target) {
   patterns.add<ByteMatmulLowering, ByteGroupMatmulLowering>(
-      converter, patterns.getContext(), wideDots);
+      converter, patterns.getContext(), target);
 }

@@ -56,7 +56,7 @@ static std::pair<Value, Value> splitDigits(KernelBuilder &b, Value numbers) {
 }
 
 SmallVector<BytePlane> ByteTiles::unpack(KernelBuilder &b, Value bytes,
-                                         bool keepsShifts) const {
+                                         int64_t inPlace) const {
   auto type = cast<VectorType>(bytes.getType());
   if (flip)
     bytes = arith::XOrIOp::create(b, bytes, b.integer(type, flip));
@@ -66,11 +66,17 @@ SmallVector<BytePlane> ByteTiles::unpack(KernelBuilder &b, Value bytes,
 
   SmallVector<BytePlane> planes;
   int64_t mask = (1 << codes.bits) - 1;
-  if (getNumSums(keepsShifts) > 1) {
-    for (int64_t bit = 0; bit < 8; bit += codes.bits)
-      planes.push_back(
-          {arith::AndIOp::create(b, bytes, b.integer(type, mask << bit)), bit,
-           largest << bit});
+  if (getNumSums(inPlace) > 1) {
+    for (int64_t bit = 0; bit < 8; bit += codes.bits) {
+      if (largest << bit <= inPlace)
+        planes.push_back(
+            {arith::AndIOp::create(b, bytes, b.integer(type, mask << bit)), bit,
+             largest << bit});
+      else // Only the uppermost code, which has nothing above it.
+        planes.push_back(
+            {arith::ShRUIOp::create(b, bytes, b.integer(type, bit)), 0,
+             largest});
+    }
   } else {
     // Vectors have no shifts of bytes; the mask takes away what comes from the
     // neighbour. A look-up takes four bits anyway.

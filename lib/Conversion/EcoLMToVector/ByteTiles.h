@@ -36,14 +36,14 @@ public:
   /// The weights' unit as a power of two.
   int32_t getUnit() const { return codes.unit; }
 
-  /// The planes of a tile in the order of their inputs. With `keepsShifts`
-  /// codes may stay where they stand in their byte, which saves shifting them.
+  /// The planes of a tile in the order of their inputs. Codes up to
+  /// `inPlace` stay where they stand in their byte, which saves shifting them.
   llvm::SmallVector<BytePlane> unpack(KernelBuilder &builder, mlir::Value bytes,
-                                      bool keepsShifts = false) const;
+                                      int64_t inPlace = 0) const;
   /// How many sums the planes of a tile take: one, or one each where their
   /// shifts differ.
-  int64_t getNumSums(bool keepsShifts) const {
-    bool differ = keepsShifts && codes.bits < 8 && !isLookedUp;
+  int64_t getNumSums(int64_t inPlace) const {
+    bool differ = inPlace && codes.bits < 8 && !isLookedUp;
     return differ ? getOrder().codesPerByte : 1;
   }
 

@@ -60,7 +60,7 @@ struct ConvertEcoLMToVectorPass final
     populateElementwiseKernels(converter, patterns, fpu);
     populateLinearKernels(converter, patterns);
     populateFusedButterflyKernel(converter, patterns, fma);
-    populateByteMatmulKernel(converter, patterns, wideDots);
+    populateByteMatmulKernel(converter, patterns, {inPlace, rows});
     populateFloatMatmulKernel(converter, patterns, {fma, sums});
     populateEmbeddingKernel(converter, patterns);
     populateGroupMatmulKernel(converter, patterns);

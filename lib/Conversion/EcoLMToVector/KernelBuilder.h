@@ -87,10 +87,16 @@ void populateLinearKernels(const mlir::TypeConverter &converter,
 void populateFusedButterflyKernel(const mlir::TypeConverter &converter,
                                   mlir::RewritePatternSet &patterns,
                                   bool hasFMA);
-/// With `wideDots`, products of codes up to 255 cost no more than of small
-/// ones.
+/// What kernels of bytes ask of the target.
+struct ByteTarget {
+  /// Products of codes up to this cost no more than of small ones.
+  int64_t inPlace;
+  /// Rows that share an unpacked tile, as long as there are so many.
+  int64_t rows;
+};
 void populateByteMatmulKernel(const mlir::TypeConverter &converter,
-                              mlir::RewritePatternSet &patterns, bool wideDots);
+                              mlir::RewritePatternSet &patterns,
+                              ByteTarget target);
 
 /// What kernels of floats ask of the target.
 struct FloatTarget {

@@ -32,9 +32,33 @@ static Value repeat(ImplicitLocOpBuilder &b, Value table, int64_t first,
   return vector::ShuffleOp::create(b, table, table, places);
 }
 
+/// Look-ups of 16 bytes by TBL, which gives 0 for indices beyond its table.
+static Value lowerToTBL(ImplicitLocOpBuilder &b, VectorType type, Value table,
+                        Value indices) {
+  auto indexType = cast<VectorType>(indices.getType());
+  auto bytes = VectorType::get(16, b.getI8Type());
+  indices = arith::AndIOp::create(b, indices, getSplat(b, indexType, 15));
+  if (type == bytes)
+    return callIntrinsic(b, "llvm.aarch64.neon.tbl1", type, {table, indices});
+  // Floats are four bytes each, in a table of 64.
+  indices =
+      arith::MulIOp::create(b, indices, getSplat(b, indexType, 0x04040404));
+  indices =
+      arith::AddIOp::create(b, indices, getSplat(b, indexType, 0x03020100));
+  SmallVector<Value> operands;
+  for (int64_t first = 0; first < 16; first += 4)
+    operands.push_back(
+        vector::BitCastOp::create(b, bytes, repeat(b, table, first, 4, 4)));
+  operands.push_back(vector::BitCastOp::create(b, bytes, indices));
+  Value found = callIntrinsic(b, "llvm.aarch64.neon.tbl4", bytes, operands);
+  return vector::BitCastOp::create(b, type, found);
+}
+
 /// Look-ups of one register; `type` is that of the result.
 static Value lowerPiece(ImplicitLocOpBuilder &b, VectorType type, Value table,
                         Value indices, Lookups instructions) {
+  if (instructions == Lookups::NEON)
+    return lowerToTBL(b, type, table, indices);
   auto indexType = cast<VectorType>(indices.getType());
   bool wide = instructions >= Lookups::AVX512;
   if (cast<VectorType>(table.getType()).getNumElements() == 256) {
@@ -97,7 +121,9 @@ static void lower(LookupOp op, Lookups instructions) {
   int64_t tableSize = op.getTable().getType().getNumElements();
   if (tableSize == 256 && instructions != Lookups::AVX512VBMI)
     instructions = Lookups::None;
-  int64_t bits = instructions >= Lookups::AVX512 ? 512 : 256;
+  int64_t bits = instructions >= Lookups::AVX512 ? 512
+                 : instructions == Lookups::AVX2 ? 256
+                                                 : 128;
   int64_t lanes = bits / type.getElementTypeBitWidth();
   Value result;
   if (instructions == Lookups::None || size % lanes) {

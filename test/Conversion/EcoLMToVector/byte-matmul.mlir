@@ -1,5 +1,5 @@
 // RUN: ecolm-opt %s --ecolm-place-weights --convert-ecolm-to-vector --canonicalize --cse | FileCheck %s
-// RUN: ecolm-opt %s --ecolm-place-weights --convert-ecolm-to-vector=wide-dots=true --canonicalize --cse | FileCheck %s --check-prefix=DOTS
+// RUN: ecolm-opt %s --ecolm-place-weights --convert-ecolm-to-vector="in-place=255 rows=4" --canonicalize --cse | FileCheck %s --check-prefix=DOTS
 
 !ternary = tensor<32x32x!ecolm.ternary, #ecolm.packed<codes2, lanes = 16, depth = 4>>
 !four = tensor<20x12xi4, #ecolm.packed<nibbles, lanes = 16, depth = 4>>
@@ -8,9 +8,10 @@ ecolm.weight @digits : !base3 = dense<121> : tensor<256xui8> packing <base3>
 ecolm.weight @two_bits : !ternary = dense<27> : tensor<256xui8> packing <codes2>
 ecolm.weight @four : !four = dense<27> : tensor<120xui8> packing <nibbles>
 
-// Eight rows share the unpacked codes of a tile; what is left is taken one by one, and sums
+// Eight rows (or as many as `rows` says) share the unpacked codes of a tile; what is left is taken one by one, and sums
 // its tile apart. Where products of larger codes cost nothing, a single row leaves codes where they stand, and shifts four sums.
 // DOTS-LABEL: func.func @ternary(
+// DOTS: scf.for {{.*}} step %c4
 // DOTS-COUNT-3: arith.shrui
 // DOTS-NOT: arith.shrui
 // DOTS-COUNT-4: arith.andi

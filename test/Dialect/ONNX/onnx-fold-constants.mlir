@@ -53,6 +53,20 @@ func.func @reordered_and_rounded(%x: tensor<?x300xf32>) -> tensor<?x300xf32> {
 
 // -----
 
+// A stack of matrices meets one matrix.
+// CHECK-LABEL: func @stack_of_products
+// CHECK-NEXT:    %[[W:.*]] = onnx.initializer
+// CHECK-SAME{LITERAL}: dense<[[[4.000000e+00, 5.000000e+00], [1.000000e+01, 1.100000e+01]], [[-1.000000e+00, -2.000000e+00], [6.000000e+00, 7.500000e+00]]]>
+// CHECK-NEXT:    return %[[W]]
+func.func @stack_of_products() -> tensor<2x2x2xf32> {
+  %a = onnx.initializer "a" dense<[[[0.0, 1.0], [2.0, 1.0]], [[1.0, -1.0], [0.0, 1.5]]]> : tensor<2x2x2xf32>
+  %b = onnx.initializer "b" dense<[[3.0, 3.0], [4.0, 5.0]]> : tensor<2x2xf32>
+  %y = onnx.node "MatMul"(%a, %b) {opset = 17 : i64} : (tensor<2x2x2xf32>, tensor<2x2xf32>) -> tensor<2x2x2xf32>
+  return %y : tensor<2x2x2xf32>
+}
+
+// -----
+
 // Left alone: a tensor made large out of a small one, a quantized weight, a
 // node whose stated type is wrong, an index out of bounds.
 // CHECK-LABEL: func @kept

@@ -18,7 +18,7 @@
 // CHECK-SAME: zeros = 32 : i64}, {
 // CHECK-SAME: kind = "rest"
 // CHECK-SAME: name = "the rest"
-// PLACES: ecolm.layers = [{{.*}}token_ns = 1.600000e+01{{.*}}zeros = -1 : i64}
+// PLACES: ecolm.layers = [{{.*}}token_ns = 8.000000e+00{{.*}}zeros = -1 : i64}
 // PLACES: ecolm.matmul {{.*}} loc(#[[LOC:.*]])
 // PLACES: #[[LOC]] = loc(fused<0 : i64>[#{{.*}}])
 // REMARK: remark: {{.*}}[Passed] kernel {{.*}}Category:ecolm-describe-layers{{.*}}Reason="bytes meet ternary weights packed for sums of four products"{{.*}}Remark="byte products (widened)"

@@ -1,5 +1,8 @@
 // RUN: ecolm-opt %s --ecolm-lower-dots=instructions=vnni | FileCheck %s --check-prefix=VNNI
 // RUN: ecolm-opt %s --ecolm-lower-dots=instructions=avx2 | FileCheck %s --check-prefix=AVX2
+// RUN: ecolm-opt %s --ecolm-lower-dots=instructions=usdot | FileCheck %s --check-prefix=USDOT
+// RUN: ecolm-opt %s --ecolm-lower-dots=instructions=sdot | FileCheck %s --check-prefix=SDOT
+// RUN: ecolm-opt %s --ecolm-lower-dots=instructions=neon | FileCheck %s --check-prefix=NEON
 // RUN: ecolm-opt %s --ecolm-lower-dots | FileCheck %s --check-prefix=WIDE
 // RUN: ecolm-opt %s --ecolm-lower-dots=instructions=none | FileCheck %s --check-prefix=WIDE
 
@@ -19,10 +22,34 @@
 // AVX2: vector.insert_strided_slice
 // AVX2: {offsets = [32], sizes = [32]
 
+// USDOT-LABEL: @ternary(
+// USDOT-COUNT-8: llvm.call_intrinsic "llvm.aarch64.neon.usdot"
+// USDOT-NOT: llvm.call_intrinsic
+// USDOT: return
+// SDOT-LABEL: @ternary(
+// SDOT-COUNT-8: llvm.call_intrinsic "llvm.aarch64.neon.sdot"
+// SDOT-NOT: llvm.call_intrinsic
+// SDOT: return
+
+// Two terms of 8 bytes twice; the sum of both is made of 32 bits once.
+// NEON-LABEL: @ternary(
+// NEON: %[[W:.*]] = vector.extract_strided_slice %arg1 {offsets = [0], sizes = [16]
+// NEON: %[[LOW:.*]] = vector.extract_strided_slice %[[W]] {offsets = [0], sizes = [8]
+// NEON: %[[A:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.smull"(%[[LOW]], %{{.*}})
+// NEON: %[[B:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.smull"
+// NEON: %[[C:.*]] = arith.addi %[[A]], %[[B]] : vector<8xi16>
+// NEON-COUNT-2: llvm.call_intrinsic "llvm.aarch64.neon.smull"
+// NEON: %[[D:.*]] = arith.addi {{.*}} : vector<8xi16>
+// NEON: %[[S:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.addp"(%[[C]], %[[D]])
+// NEON: llvm.call_intrinsic "llvm.aarch64.neon.saddlp"(%[[S]])
+// NEON: vector.insert_strided_slice
+
+// Even and odd bytes of two terms, and both halves of the words.
 // WIDE-LABEL: @ternary(
 // WIDE-NOT: llvm.call_intrinsic
-// WIDE-COUNT-8: arith.muli {{.*}} : vector<16xi32>
+// WIDE-COUNT-4: arith.muli {{.*}} : vector<32xi16>
 // WIDE-NOT: arith.muli
+// WIDE-COUNT-2: arith.shrsi {{.*}} : vector<16xi32>
 // WIDE: return
 func.func @ternary(%s: vector<16xi32>, %w0: vector<64xi8>, %w1: vector<64xi8>,
                    %x0: vector<64xi8>, %x1: vector<64xi8>) -> vector<16xi32> {
@@ -37,6 +64,29 @@ func.func @ternary(%s: vector<16xi32>, %w0: vector<64xi8>, %w1: vector<64xi8>,
 // AVX2-NOT: llvm.call_intrinsic
 // AVX2: arith.muli
 // AVX2: return
+// WIDE-LABEL: @large(
+// WIDE-COUNT-4: arith.muli {{.*}} : vector<16xi16>
+// WIDE-COUNT-4: arith.muli {{.*}} : vector<8xi32>
+// WIDE: return
+
+// Signed instructions take codes up to 255 less 128, and the values 128 times.
+// SDOT-LABEL: @large(
+// SDOT-COUNT-4: llvm.call_intrinsic "llvm.aarch64.neon.sdot"
+// SDOT: %[[C:.*]] = arith.xori
+// SDOT: llvm.call_intrinsic "llvm.aarch64.neon.sdot"(%{{.*}}, %[[C]], %{{.*}})
+// SDOT: %[[X:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.sdot"
+// SDOT: %[[T:.*]] = arith.shli %[[X]]
+// SDOT: arith.addi %{{.*}}, %[[T]]
+// NEON-LABEL: @large(
+// NEON-COUNT-4: llvm.call_intrinsic "llvm.aarch64.neon.saddlp"
+// NEON: arith.xori
+// NEON-COUNT-2: llvm.call_intrinsic "llvm.aarch64.neon.saddlp"
+// NEON: llvm.call_intrinsic "llvm.aarch64.neon.addp"
+// NEON: arith.shli
+// USDOT-LABEL: @large(
+// USDOT-COUNT-6: llvm.call_intrinsic "llvm.aarch64.neon.usdot"
+// USDOT-NOT: llvm.call_intrinsic
+// USDOT: return
 func.func @large(%s: vector<8xi32>, %w0: vector<32xi8>, %w1: vector<32xi8>,
                  %x0: vector<32xi8>, %x1: vector<32xi8>) -> (vector<8xi32>, vector<8xi32>) {
   %y = ecolm.dot %s + (%w0, %w1) * (%x0, %x1) bound 100 : vector<8xi32>, vector<32xi8>

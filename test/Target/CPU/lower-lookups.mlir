@@ -1,6 +1,7 @@
 // RUN: ecolm-opt %s --ecolm-lower-lookups=instructions=avx512vbmi | FileCheck %s --check-prefixes=AVX512,VBMI
 // RUN: ecolm-opt %s --ecolm-lower-lookups=instructions=avx512 | FileCheck %s --check-prefix=AVX512
 // RUN: ecolm-opt %s --ecolm-lower-lookups=instructions=avx2 | FileCheck %s --check-prefix=AVX2
+// RUN: ecolm-opt %s --ecolm-lower-lookups=instructions=neon | FileCheck %s --check-prefix=NEON
 // RUN: ecolm-opt %s --ecolm-lower-lookups | FileCheck %s --check-prefix=NONE
 
 // AVX512-LABEL: @floats(
@@ -20,6 +21,16 @@
 // AVX2: vector.insert_strided_slice
 // AVX2: {offsets = [8], sizes = [8]
 
+// The four bytes of every float, in a table of 64.
+// NEON-LABEL: @floats(
+// NEON: %[[I:.*]] = vector.extract_strided_slice %arg1 {offsets = [0], sizes = [4]
+// NEON: %[[LOW:.*]] = arith.andi %[[I]]
+// NEON: %[[TIMES:.*]] = arith.muli %[[LOW]]
+// NEON: %[[BYTES:.*]] = arith.addi %[[TIMES]]
+// NEON: llvm.call_intrinsic "llvm.aarch64.neon.tbl4"
+// NEON-COUNT-3: llvm.call_intrinsic "llvm.aarch64.neon.tbl4"
+// NEON-NOT: llvm.call_intrinsic
+
 // NONE-LABEL: @floats(
 // NONE-NOT: llvm.call_intrinsic
 // NONE-COUNT-15: arith.select
@@ -36,6 +47,9 @@ func.func @floats(%table: vector<16xf32>, %i: vector<16xi32>) -> vector<16xf32> 
 // AVX512: llvm.call_intrinsic "llvm.x86.avx512.pshuf.b.512"(%[[T]], %[[I]])
 // AVX2-LABEL: @bytes(
 // AVX2-COUNT-2: llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"
+// NEON-LABEL: @bytes(
+// NEON: arith.andi
+// NEON-COUNT-4: llvm.call_intrinsic "llvm.aarch64.neon.tbl1"(%arg0, %{{.*}})
 // NONE-LABEL: @bytes(
 // NONE-COUNT-15: arith.select
 func.func @bytes(%table: vector<16xi8>, %i: vector<64xi8>) -> vector<64xi8> {

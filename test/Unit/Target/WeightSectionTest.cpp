@@ -45,7 +45,8 @@ protected:
     OwningOpRef<ModuleOp> module = parse(text);
     llvm::SmallString<0> bytes;
     llvm::raw_svector_ostream out(bytes);
-    EXPECT_TRUE(failed(writeWeightSection(*module, llvm::Triple(triple), out)));
+    EXPECT_TRUE(
+        failed(writeWeightSection(*module, llvm::Triple(triple), 0, out)));
     return messages;
   }
 
@@ -67,7 +68,8 @@ protected:
 TEST_F(EmitTest, RefusesObjectFormatsWithoutWeights) {
   EXPECT_EQ(refusal("module {}", "x86_64-apple-darwin"),
             "weights can be placed in little-endian ELF files for x86-64, "
-            "AArch64 and RISC-V, not for x86_64-apple-darwin");
+            "AArch64 and RISC-V, and in WebAssembly of 32 bits, not in files "
+            "for x86_64-apple-darwin");
 }
 
 TEST_F(EmitTest, NamesAWeightWithACodeThatDoesNotExist) {

@@ -51,9 +51,12 @@ def ConvertEcoLMToVector : Pass<"convert-ecolm-to-vector", "::mlir::ModuleOp"> {
            "product needs no rounding, so that the bits are the same">,
     Option<"sums", "sums", "int64_t", "4",
            "Vectors of 16 sums that the target's registers hold">,
-    Option<"wideDots", "wide-dots", "bool", "false",
-           "The target sums products of bytes in 32 bits, so that codes need no "
-           "shift: sums are shifted instead">
+    Option<"inPlace", "in-place", "int64_t", "0",
+           "The largest code that the target's products of bytes, summed in 32 "
+           "bits, take: up to it codes of single rows stay where they are in a "
+           "byte, and sums are shifted instead">,
+    Option<"rows", "rows", "int64_t", "8",
+           "Rows of bytes whose sums the target's registers hold">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",

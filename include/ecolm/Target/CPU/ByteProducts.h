@@ -22,6 +22,10 @@ enum class ByteProducts {
   None,
   /// In vectors of wider integers.
   Widened,
+  /// SMULL, SDOT (Armv8.4's dot product) or USDOT (i8mm) on 128 bits.
+  NEON,
+  SDOT,
+  USDOT,
   /// VPMADDUBSW on 256 bits.
   AVX2,
   /// VPDPBUSD on 512 bits.
@@ -30,8 +34,23 @@ enum class ByteProducts {
 
 /// The word for `products` on command lines and in reports.
 inline llvm::StringRef stringifyByteProducts(ByteProducts products) {
-  constexpr llvm::StringLiteral kWords[] = {"none", "widened", "avx2", "vnni"};
+  constexpr llvm::StringLiteral kWords[] = {"none",  "widened", "neon", "sdot",
+                                            "usdot", "avx2",    "vnni"};
   return kWords[static_cast<int>(products)];
+}
+
+/// The largest code that `products` of single terms, summed in 32 bits, take; 0
+/// where several terms are summed in 16 bits.
+inline int64_t getLargestInPlace(ByteProducts products) {
+  switch (products) {
+  case ByteProducts::SDOT:
+    return 127;
+  case ByteProducts::USDOT:
+  case ByteProducts::VNNI:
+    return 255;
+  default:
+    return 0;
+  }
 }
 
 } // namespace ecolm

@@ -22,7 +22,13 @@ def LowerDots : Pass<"ecolm-lower-dots"> {
     - `vnni`: one VPDPBUSD for every term (AVX-512);
     - `avx2`: VPMADDUBSW for every term, sums of terms in 16 bits as far as the
       bound of the codes allows, and one VPMADDWD for each such sum;
-    - `widened`: products and sums of vectors of i16, for any target.
+    - `usdot`, `sdot`: one USDOT or SDOT for every term (AArch64); codes beyond
+      127 have no sign, so SDOT multiplies them less 128, and adds 128 times
+      the values;
+    - `neon`: two SMULL for every term, and an ADDP and a SADALP for each sum in
+      16 bits;
+    - `widened`: products and sums of vectors of i16, for any target, and of i32
+      for codes beyond 127.
 
     All give the same bits. Vectors of other lengths than the instructions have
     become pieces of that length, or `widened` where they are no multiple.
@@ -44,6 +50,9 @@ def LowerDots : Pass<"ecolm-lower-dots"> {
              clEnumValN(::ecolm::ByteProducts::None, "none", "as widened"),
              clEnumValN(::ecolm::ByteProducts::Widened, "widened",
                         "vectors of wider integers"),
+             clEnumValN(::ecolm::ByteProducts::NEON, "neon", "SMULL"),
+             clEnumValN(::ecolm::ByteProducts::SDOT, "sdot", "SDOT"),
+             clEnumValN(::ecolm::ByteProducts::USDOT, "usdot", "USDOT"),
              clEnumValN(::ecolm::ByteProducts::AVX2, "avx2", "VPMADDUBSW"),
              clEnumValN(::ecolm::ByteProducts::VNNI, "vnni", "VPDPBUSD"))}]>
   ];
@@ -60,6 +69,7 @@ def LowerLookups : Pass<"ecolm-lower-lookups"> {
       from a table of 256;
     - `avx512`: VPERMPS for 16 floats, VPSHUFB for 64 bytes;
     - `avx2`: two VPERMPS and a selection for 8 floats, VPSHUFB for 32 bytes;
+    - `neon`: TBL with a table of 64 bytes for 4 floats, of 16 for 16 bytes;
     - `none`: selections by the bits of the index, for any target and table.
 
     Vectors of other lengths than the instructions have become pieces of that
@@ -80,6 +90,7 @@ def LowerLookups : Pass<"ecolm-lower-lookups"> {
            "::ecolm::Lookups::None", "What looks numbers up",
            [{::llvm::cl::values(
              clEnumValN(::ecolm::Lookups::None, "none", "selections"),
+             clEnumValN(::ecolm::Lookups::NEON, "neon", "TBL"),
              clEnumValN(::ecolm::Lookups::AVX2, "avx2",
                         "VPERMPS and VPSHUFB on 256 bits"),
              clEnumValN(::ecolm::Lookups::AVX512, "avx512",
@@ -89,6 +100,33 @@ def LowerLookups : Pass<"ecolm-lower-lookups"> {
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
+}
+
+def ExpandFloatFunctions : Pass<"ecolm-expand-float-functions"> {
+  let summary = "compute what a C library has for floats in integers";
+  let description = [{
+    Makes integer arithmetic of square roots of f32, correctly rounded, sums of
+    `math.roundeven` of f32, and scalars of reductions of vectors. What a machine
+    without floating-point unit then calls is sums, products, quotients,
+    comparisons and conversions, which compilers bring along (libgcc,
+    compiler-rt), and nothing of a C library.
+
+    Precondition: none. Postcondition: no `math.sqrt` and no `math.roundeven` of
+    f32 and no `vector.reduction` of up to 64 elements is left.
+
+    ```mlir
+    %y = math.roundeven %x : f32
+    ```
+    ==>
+    ```mlir
+    %s = arith.addf %magnitude, %two23 : f32
+    %r = arith.subf %s, %two23 : f32
+    ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 #endif // ECOLM_TARGET_CPU_INSTRUCTIONPASSES

@@ -18,6 +18,8 @@ namespace ecolm {
 enum class Lookups {
   /// It selects by the bits of the index: kernels for it do not look up.
   None,
+  /// TBL on 128 bits, of up to 64 bytes.
+  NEON,
   /// VPERMPS and VPSHUFB on 256 bits.
   AVX2,
   /// The same on 512 bits.

@@ -93,16 +93,23 @@ LogicalResult CachedAttentionOp::verify() {
                          {1, query.getDimSize(1), ShapedType::kDynamic})))
     return failure();
   int64_t kvHeads = getKvHeads();
-  MemRefType keys = getKeyCache().getType();
+  MemRefType keys = getKeyCache().getType(), values = getValueCache().getType();
+  if (keys.getElementType() != values.getElementType())
+    return emitOpError() << "expected caches of one element type, but found "
+                         << keys.getElementType() << " and "
+                         << values.getElementType();
+  int64_t features = ShapedType::isDynamic(*headSize)
+                         ? *headSize
+                         : getCacheFeatures(keys.getElementType(), *headSize);
   if (failed(verifyShape(
           *this, "a key cache", keys,
-          {kvHeads, ShapedType::kDynamic, *headSize, ShapedType::kDynamic})))
+          {kvHeads, ShapedType::kDynamic, features, ShapedType::kDynamic})))
     return failure();
   int64_t context = keys.isDynamicDim(1) || keys.isDynamicDim(3)
                         ? ShapedType::kDynamic
                         : keys.getDimSize(1) * keys.getDimSize(3);
-  return verifyShape(*this, "a value cache", getValueCache().getType(),
-                     {kvHeads, context, *headSize});
+  return verifyShape(*this, "a value cache", values,
+                     {kvHeads, context, features});
 }
 
 LogicalResult EmbeddingOp::verify() {

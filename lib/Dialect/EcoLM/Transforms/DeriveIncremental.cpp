@@ -106,25 +106,37 @@ static bool isLanguageModel(func::FuncOp function) {
          !logits.isDynamicDim(2);
 }
 
-/// Gives `attention` a cache of at least `context` positions, two new
-/// arguments.
+static Type getElementType(Builder &builder, CacheType type) {
+  switch (type) {
+  case CacheType::F32:
+    return builder.getF32Type();
+  case CacheType::F16:
+    return builder.getF16Type();
+  case CacheType::I8:
+    return builder.getI8Type();
+  }
+  llvm_unreachable("covered switch");
+}
+
+/// Gives `attention` a cache of `element` and at least `context` positions, two
+/// new arguments.
 static CachedAttentionOp addCache(RewriterBase &rewriter, AttentionOp attention,
                                   func::FuncOp function, Value position,
-                                  int64_t context) {
+                                  int64_t context, Type element) {
   auto query = cast<RankedTensorType>(attention.getQuery().getType());
   int64_t heads = attention.getHeads(), kvHeads = attention.getKvHeads();
-  int64_t headSize = query.getShape().back() / heads;
-  Type f32 = rewriter.getF32Type();
+  int64_t features = CachedAttentionOp::getCacheFeatures(
+      element, query.getShape().back() / heads);
   auto addArgument = [&](ArrayRef<int64_t> shape) {
     unsigned index = function.getNumArguments();
-    (void)function.insertArgument(index, MemRefType::get(shape, f32), {},
+    (void)function.insertArgument(index, MemRefType::get(shape, element), {},
                                   attention.getLoc());
     return function.getArgument(index);
   };
   int64_t positions = llvm::alignTo(context, kCacheLanes);
   Value keys =
-      addArgument({kvHeads, positions / kCacheLanes, headSize, kCacheLanes});
-  Value values = addArgument({kvHeads, positions, headSize});
+      addArgument({kvHeads, positions / kCacheLanes, features, kCacheLanes});
+  Value values = addArgument({kvHeads, positions, features});
   rewriter.setInsertionPoint(attention);
   return rewriter.replaceOpWithNewOp<CachedAttentionOp>(
       attention, attention.getType(), attention.getQuery(), attention.getKey(),
@@ -157,7 +169,8 @@ static void countFrom(RewriterBase &rewriter, const TokenPlaces &places,
 /// Rewrites `function` in place for pieces of sequences up to `context` tokens.
 /// Gives the number of caches.
 static int64_t deriveIncremental(RewriterBase &rewriter, func::FuncOp function,
-                                 const TokenPlaces &places, int64_t context) {
+                                 const TokenPlaces &places, int64_t context,
+                                 Type element) {
   unsigned index = function.getNumArguments();
   (void)function.insertArgument(index, rewriter.getIndexType(), {},
                                 function.getLoc());
@@ -166,7 +179,7 @@ static int64_t deriveIncremental(RewriterBase &rewriter, func::FuncOp function,
   int64_t numCaches = 0;
   for (auto attention : llvm::make_early_inc_range(
            function.getBody().front().getOps<AttentionOp>())) {
-    addCache(rewriter, attention, function, position, context);
+    addCache(rewriter, attention, function, position, context, element);
     ++numCaches;
   }
   function->setAttr(kLanguageModel, rewriter.getUnitAttr());
@@ -204,7 +217,8 @@ struct DeriveIncrementalPass final
     if (failed(places))
       return;
     IRRewriter rewriter(&getContext());
-    numCaches += deriveIncremental(rewriter, derived, *places, context);
+    numCaches += deriveIncremental(rewriter, derived, *places, context,
+                                   getElementType(rewriter, cacheType));
   }
 
 private:

@@ -184,6 +184,9 @@ ArrayRef<SupportedOperator> getSupportedOperators() {
       {kMicrosoftDomain, "EmbedLayerNormalization", 1, 1,
        "epsilon mask_index_type", "", nullptr},
       {kMicrosoftDomain, "FastGelu", 1, 1, "", "", nullptr},
+      {kMicrosoftDomain, "GatherBlockQuantized", 1, 1,
+       "bits block_size gather_axis quantize_axis",
+       "integer codes; an index outside the table stops the program", nullptr},
       {kMicrosoftDomain, "Gelu", 1, 1, "", "", nullptr},
       {kMicrosoftDomain, "GroupQueryAttention", 1, 1,
        "num_heads kv_num_heads scale softcap do_rotary rotary_interleaved "
@@ -195,7 +198,7 @@ ArrayRef<SupportedOperator> getSupportedOperators() {
        "a stored matrix of 2, 4 or 8 bits, no order of groups", nullptr},
       {kMicrosoftDomain, "MultiHeadAttention", 1, 1,
        "num_heads scale mask_filter_value unidirectional",
-       "queries, keys and values of three dimensions", nullptr},
+       "no buffer for the past", nullptr},
       {kMicrosoftDomain, "QuickGelu", 1, 1, "alpha", "", nullptr},
       {kMicrosoftDomain, "RotaryEmbedding", 1, 1,
        "interleaved num_heads rotary_embedding_dim scale is_packed_batching",

@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Evaluators.h"
+#include "Broadcasting.h"
 #include <cmath>
 #include <numeric>
 
@@ -184,29 +184,41 @@ static bool evaluateArg(Evaluation &eval) {
 // MatMul
 //===----------------------------------------------------------------------===//
 
-/// Products of two matrices; constants that are stacks of matrices are rare.
+/// Products of matrices, and of stacks of them that broadcast.
 static bool evaluateMatMul(Evaluation &eval) {
   const HostTensor *lhs = eval.getInput(0), *rhs = eval.getInput(1);
-  if (!lhs || !rhs || lhs->getRank() != 2 || rhs->getRank() != 2 ||
+  if (!lhs || !rhs || lhs->getRank() < 2 || rhs->getRank() < 2 ||
       lhs->getElementType() != rhs->getElementType() ||
       !lhs->getElementType().isF32())
     return false;
-  int64_t m = lhs->getShape()[0], k = lhs->getShape()[1];
-  int64_t n = rhs->getShape()[1];
-  if (rhs->getShape()[0] != k || !eval.budget.take({m, n, k}))
+  ArrayRef<int64_t> lhsBatch = lhs->getShape().drop_back(2);
+  ArrayRef<int64_t> rhsBatch = rhs->getShape().drop_back(2);
+  auto batch = broadcast(lhsBatch, rhsBatch);
+  int64_t m = lhs->getShape().drop_back().back(), k = lhs->getShape().back();
+  int64_t n = rhs->getShape().back();
+  if (!batch || rhs->getShape().drop_back().back() != k)
     return false;
-  HostTensor *result = eval.addResult(lhs->getElementType(), {m, n});
-  if (!result)
+  SmallVector<int64_t> shape = *batch;
+  shape.append({m, n, k});
+  if (!eval.budget.take(shape))
     return false;
+  shape.pop_back();
+  HostTensor *result = eval.addResult(lhs->getElementType(), shape);
+  if (!result || result->size() == 0 || k == 0)
+    return false;
+  MLIRContext *context = eval.node.getContext();
+  HostTensor left = getBroadcastIndices(context, lhsBatch, *batch);
+  HostTensor right = getBroadcastIndices(context, rhsBatch, *batch);
   std::vector<double> sums(n);
-  for (int64_t row = 0; row < m; ++row) {
+  for (int64_t row = 0; row < left.size() * m; ++row) {
+    int64_t i = row / m;
+    const float *factors =
+        &lhs->get<float>()[(left.get<int64_t>()[i] * m + row % m) * k];
+    const float *values = &rhs->get<float>()[right.get<int64_t>()[i] * k * n];
     llvm::fill(sums, 0.0);
-    for (int64_t i = 0; i < k; ++i) {
-      double factor = lhs->get<float>()[row * k + i];
-      const float *values = rhs->get<float>().data() + i * n;
+    for (int64_t j = 0; j < k; ++j)
       for (int64_t column = 0; column < n; ++column)
-        sums[column] += factor * values[column];
-    }
+        sums[column] += double(factors[j]) * values[j * n + column];
     llvm::copy(sums, result->get<float>().begin() + row * n);
   }
   return true;

@@ -68,6 +68,25 @@ LogicalResult inferMatMulNBits(NodeInference &node) {
   return node.setResult(0, node.getInput(0).elementType, dims);
 }
 
+LogicalResult inferGatherBlockQuantized(NodeInference &node) {
+  if (failed(node.expectInputs(3, 4)) || failed(node.expectRank(0, 1, 64)))
+    return failure();
+  Dims dims = node.getDims(0);
+  FailureOr<int64_t> axis =
+      node.normalizeAxis(node.getInt("gather_axis", 0), dims.size());
+  if (failed(axis))
+    return failure();
+  // Bytes hold several codes along the last dimension.
+  int64_t bits = node.getInt("bits", 4);
+  if (node.getInput(0).elementType.isUnsignedInteger(8) &&
+      (bits == 2 || bits == 4))
+    dims.back() = multiply(dims.back(), Dim(8 / bits));
+  Dims result(dims.begin(), dims.begin() + *axis);
+  result.append(node.getDims(1));
+  result.append(dims.begin() + *axis + 1, dims.end());
+  return node.setResult(0, node.getInput(2).elementType, result);
+}
+
 LogicalResult inferScaledIntegerProduct(NodeInference &node) {
   if (failed(node.expectInputs(3, 7)))
     return failure();
@@ -110,19 +129,30 @@ LogicalResult inferMultiHeadAttention(NodeInference &node) {
   if (failed(heads) || failed(node.expectInputs(1, 10)) ||
       failed(node.expectRank(0, 3, 5)))
     return failure();
-  Dims dims = node.getDims(0);
-  Type type = node.getInput(0).elementType;
-  bool isPlain = node.getNumInputs() > 2 && node.hasInput(1) &&
-                 node.hasInput(2) && node.getDims(1).size() == 3 &&
-                 node.getDims(2).size() == 3 && dims.size() == 3;
-  if (!isPlain)
-    return node.setUnknownDims(0, type, 3);
-  Dim width = node.getDims(2)[2];
-  if (failed(setPresent(
-          node, dims[0], *heads, addPast(node, 6, node.getDims(1)[1]),
-          divide(dims[2], Dim(*heads)), divide(width, Dim(*heads)))))
+  auto getRank = [&](unsigned i) -> size_t {
+    return i < node.getNumInputs() && node.hasInput(i) ? node.getDims(i).size()
+                                                       : 0;
+  };
+  const Dims &dims = node.getDims(0);
+  // Packed are queries, keys and values, or keys and values: [.., H, n, D].
+  Dim queryWidth =
+      dims.size() == 3 ? divide(dims[2], Dim(*heads)) : dims.back();
+  Dim width = queryWidth, length = dims[1];
+  if (getRank(1) == 5)
+    length = node.getDims(1)[1];
+  if (getRank(1) == 3 && getRank(2) == 3) {
+    length = node.getDims(1)[1];
+    width = divide(node.getDims(2)[2], Dim(*heads));
+  }
+  if (getRank(1) == 4 && getRank(2) == 4) {
+    length = node.getDims(1)[2];
+    width = node.getDims(2)[3];
+  }
+  if (failed(setPresent(node, dims[0], *heads, addPast(node, 6, length),
+                        queryWidth, width)))
     return failure();
-  return node.setResult(0, type, {dims[0], dims[1], width});
+  return node.setResult(0, node.getInput(0).elementType,
+                        {dims[0], dims[1], multiply(Dim(*heads), width)});
 }
 
 LogicalResult inferPackedAttention(NodeInference &node) {

@@ -154,6 +154,7 @@ static const StringMap<ShapeRule> &microsoftRules() {
       {"EmbedLayerNormalization", inferEmbedLayerNormalization},
       {"FastGelu", inferFusedUnary},
       {"Gelu", inferFusedUnary},
+      {"GatherBlockQuantized", inferGatherBlockQuantized},
       {"GroupQueryAttention", inferGroupQueryAttention},
       {"MatMulIntegerToFloat", inferScaledIntegerProduct},
       {"MatMulNBits", inferMatMulNBits},

@@ -101,6 +101,7 @@ mlir::LogicalResult inferRotaryEmbedding(NodeInference &node);
 mlir::LogicalResult inferFusedUnary(NodeInference &node);
 mlir::LogicalResult inferFusedNormalization(NodeInference &node);
 mlir::LogicalResult inferEmbedLayerNormalization(NodeInference &node);
+mlir::LogicalResult inferGatherBlockQuantized(NodeInference &node);
 mlir::LogicalResult inferMatMulNBits(NodeInference &node);
 mlir::LogicalResult inferScaledIntegerProduct(NodeInference &node);
 mlir::LogicalResult inferMultiHeadAttention(NodeInference &node);

@@ -186,6 +186,11 @@ def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
     [kv_heads, context, D]. The result is undefined when `position + T` exceeds
     the context.
 
+    Caches of f16 hold keys and values rounded to nearest even. Caches of i8 have
+    `D + 4` features: for each position and head the integers nearest to `x / s`,
+    with `s = max|x| / 127` over the D features, and the four bytes of s as f32,
+    the lowest first. A row whose largest magnitude is below `2^-119` is zero.
+
     Example:
 
     ```mlir
@@ -197,8 +202,9 @@ def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
   }];
   let arguments = (ins EcoLM_F32Tensor:$query, EcoLM_F32Tensor:$key,
     EcoLM_F32Tensor:$value, Index:$position,
-    Arg<MemRefRankOf<[F32], [4]>, "key cache", [MemRead, MemWrite]>:$key_cache,
-    Arg<MemRefRankOf<[F32], [3]>, "value cache",
+    Arg<MemRefRankOf<[F32, F16, I8], [4]>, "key cache",
+        [MemRead, MemWrite]>:$key_cache,
+    Arg<MemRefRankOf<[F32, F16, I8], [3]>, "value cache",
         [MemRead, MemWrite]>:$value_cache,
     I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale,
     OptionalAttr<EcoLM_LogQuantizer>:$probabilities);
@@ -209,6 +215,15 @@ def EcoLM_CachedAttentionOp : EcoLM_AttentionBase<"cached_attention",
     (`probabilities` $probabilities^)? attr-dict
     `:` type($query) `,` type($key) `,` type($value) `,` type($key_cache) `,`
     type($value_cache)
+  }];
+  let extraClassDeclaration = [{
+    /// Bytes of the scale that stands behind the features of a row of i8.
+    static constexpr int64_t kScaleBytes = 4;
+
+    /// Elements that a position takes in a cache of `type` for a head.
+    static int64_t getCacheFeatures(::mlir::Type type, int64_t headSize) {
+      return type.isInteger(8) ? headSize + kScaleBytes : headSize;
+    }
   }];
 }
 

@@ -67,7 +67,8 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
          %values_0: memref<kv_heads x context x D x f32>, ...)
 
     where `context` is rounded up to a multiple of 16, the positions that a
-    kernel takes at a time. First it proves that nothing else lets one token see
+    kernel takes at a time. Other types of `cache` than f32 take half or a
+    quarter of the memory and round, as `ecolm.cached_attention` says. First it proves that nothing else lets one token see
     another; if something may, the pass fails and names it. What says where a
     token stands counts from `%position` instead of 0: `ecolm.positions`,
     `linalg.index` of the loop over tokens, and slices that take the first rows
@@ -102,6 +103,13 @@ def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
     Option<"contextLength", "context-length", "int64_t", "0",
            "Positions that a cache holds; 0 for the module's "
            "ecolm.context_length">,
+    Option<"cacheType", "cache", "::ecolm::CacheType",
+           "::ecolm::CacheType::F32", "What caches hold",
+           [{::llvm::cl::values(
+             clEnumValN(::ecolm::CacheType::F32, "f32", "keys and values"),
+             clEnumValN(::ecolm::CacheType::F16, "f16", "them rounded to f16"),
+             clEnumValN(::ecolm::CacheType::I8, "int8",
+                        "bytes with a scale for each position and head"))}]>,
     Option<"orWholeSequences", "or-whole-sequences", "bool", "false",
            "Warn about a function that cannot be rewritten">
   ];
