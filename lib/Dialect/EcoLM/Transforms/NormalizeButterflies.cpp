@@ -33,6 +33,8 @@ using namespace ecolm;
 /// How far a unit may be from 1: sums have as many powers of two less to their
 /// largest number, and to their smallest.
 static constexpr int32_t kLargestUnit = 48;
+/// Exponents that the codes of a factor tell apart.
+static constexpr int32_t kMostExponents = 127;
 
 namespace {
 
@@ -60,6 +62,14 @@ struct PowerFactor {
     return weights[shape.getSourceIndex(0, output, isPartner ? 1 - ib : ib)];
   }
   int64_t getPartner(int64_t output) const { return output ^ shape.d; }
+
+  /// The smallest exponent and the largest.
+  std::pair<int32_t, int32_t> getRange() const {
+    auto [low, high] = std::minmax_element(
+        weights.begin(), weights.end(),
+        [](Power a, Power b) { return a.exponent < b.exponent; });
+    return {low->exponent, high->exponent};
+  }
 };
 
 } // namespace
@@ -128,6 +138,9 @@ static LogicalResult normalize(MutableArrayRef<PowerFactor> factors) {
         return failure();
     }
     units = std::move(next);
+    auto [min, max] = factor.getRange();
+    if (min < -126 || max > 127 || max - min >= kMostExponents)
+      return failure();
   }
   return success();
 }
@@ -135,10 +148,7 @@ static LogicalResult normalize(MutableArrayRef<PowerFactor> factors) {
 /// Declares `factor` beside `weight`, which it stands for.
 static WeightOp declare(const PowerFactor &factor, WeightOp weight,
                         SymbolTable &symbols) {
-  auto [low, high] = std::minmax_element(
-      factor.weights.begin(), factor.weights.end(),
-      [](Power a, Power b) { return a.exponent < b.exponent; });
-  int32_t min = low->exponent, max = high->exponent;
+  auto [min, max] = factor.getRange();
   std::vector<char> codes;
   for (Power power : factor.weights) {
     int32_t magnitude = power.exponent - min + 1;

@@ -33,13 +33,15 @@ func.func @wide(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
   return %y : tensor<?x32xf32>
 }
 
-// What stays: a weight of 0, units beyond 2^48, sums of integers, other arithmetic, and a single factor.
+// What stays: a weight of 0, units beyond 2^48, quotients of more than 127 exponents, sums of integers, other arithmetic, and a single factor.
 ecolm.weight @zeros : tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>> = dense<0> : tensor<64xi8> packing <bytes>
+// Units of 2^40 and 2^-40, one over the other and the other over the one.
+ecolm.weight @apart : tensor<1x2x2x1x!ecolm.pot<min = -40, max = 40>> = dense<[81, 41, 41, 1]> : tensor<4xi8> packing <bytes>
 ecolm.weight @large : tensor<1x2x2x1x!ecolm.pot<min = 0, max = 25>> = dense<26> : tensor<4xi8> packing <bytes>
 // CHECK-LABEL: func.func @unchanged(
 // CHECK-NOT: normalized
 func.func @unchanged(%x: tensor<?x32xf32>, %p: tensor<?x2xf32>, %i: tensor<?x2xi8>)
-    -> (tensor<?x32xf32>, tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x2xf32>, tensor<?x2xf32>) {
+    -> (tensor<?x32xf32>, tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x2xf32>, tensor<?x2xf32>, tensor<?x2xf32>) {
   %z = ecolm.get_weight @zeros : tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>>
   %l = ecolm.get_weight @large : tensor<1x2x2x1x!ecolm.pot<min = 0, max = 25>>
   %f = ecolm.get_weight @first : tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>
@@ -48,5 +50,7 @@ func.func @unchanged(%x: tensor<?x32xf32>, %p: tensor<?x2xf32>, %i: tensor<?x2xi
   %2 = ecolm.butterfly %i, %f, %f : (tensor<?x2xi8>, tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>, tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>) -> tensor<?x2xi32>
   %3 = ecolm.butterfly %p, %f, %f arithmetic <exponent_add> : (tensor<?x2xf32>, tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>, tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>) -> tensor<?x2xf32>
   %4 = ecolm.butterfly %p, %f : (tensor<?x2xf32>, tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>) -> tensor<?x2xf32>
-  return %0, %1, %2, %3, %4 : tensor<?x32xf32>, tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x2xf32>, tensor<?x2xf32>
+  %a = ecolm.get_weight @apart : tensor<1x2x2x1x!ecolm.pot<min = -40, max = 40>>
+  %5 = ecolm.butterfly %p, %a, %f, %f : (tensor<?x2xf32>, tensor<1x2x2x1x!ecolm.pot<min = -40, max = 40>>, tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>, tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>) -> tensor<?x2xf32>
+  return %0, %1, %2, %3, %4, %5 : tensor<?x32xf32>, tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x2xf32>, tensor<?x2xf32>, tensor<?x2xf32>
 }
