@@ -35,6 +35,13 @@ bool ecolm::isForAllRows(MatmulOp matmul) {
   return isTiled(matmul.getWeights());
 }
 
+bool ecolm::hasFloatPowers(ButterflyOp op, Value factor) {
+  auto pot = dyn_cast<PotType>(getElementTypeOrSelf(factor.getType()));
+  return pot && pot.getTerms() == 1 && pot.getNumExponents() <= 127 &&
+         op.getType().getElementType().isF32() &&
+         op.getArithmetic() == Arithmetic::Native;
+}
+
 /// The kernel that computes 16 outputs side by side with one weight after the
 /// other, for weights packed like `weight`.
 static KernelChoice describeLanes(Value weight, bool isFloat) {
@@ -53,7 +60,10 @@ static KernelChoice describeLanes(Value weight, bool isFloat) {
     choice.multiplies = isFloat;
     choice.why = isFloat ? "powers of two are decoded to floats and multiplied"
                          : "powers of two are decoded to shifts and signs";
-    choice.instructions = packing == Packing::Nibbles ? 8 : 4.5;
+    choice.instructions = packing == Packing::Nibbles    ? 8
+                          : packing == Packing::Halves   ? 2
+                          : packing == Packing::Partners ? 1
+                                                         : 4.5;
   } else {
     choice.multiplies = true;
     bool isPlain = packing == Packing::Plain;

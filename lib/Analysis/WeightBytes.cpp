@@ -33,6 +33,11 @@ static_assert(static_cast<int>(ByteFormat::Nibbles) ==
 static_assert(static_cast<int>(ByteFormat::Plain) ==
               static_cast<int>(Packing::Plain));
 
+static_assert(static_cast<int>(ByteFormat::Halves) ==
+              static_cast<int>(Packing::Halves));
+static_assert(static_cast<int>(ByteFormat::Partners) ==
+              static_cast<int>(Packing::Partners));
+
 /// Sources up to this size are written out in the module.
 static constexpr size_t kMaxInlineBytes = 64;
 
@@ -69,6 +74,7 @@ FailureOr<WeightDescription> ecolm::describeWeight(WeightOp weight) {
       return weight.emitOpError()
              << "sums of several powers of two have no packed form";
     description.kind = ElementKind::Pot;
+    description.minExponent = pot.getMin();
     description.numExponents = pot.getNumExponents();
     description.hasZero = pot.getZero();
   } else if (isa<TernaryType>(element)) {

@@ -40,6 +40,10 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
   if (options.multiplierFree)
     manager.addPass(createVerifyMultiplierFree({PathScope::Graph}));
 
+  // Where a butterfly stays in registers its weights are what takes time.
+  if (options.butterflyRegisters > 0)
+    manager.addPass(createNormalizeButterflies());
+
   // Layouts last: all other passes see weights as plain tensors, and weights
   // that folding made superfluous need no place in the program.
   manager.addPass(createPackWeights(

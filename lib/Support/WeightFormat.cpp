@@ -22,7 +22,10 @@ static uint64_t getSize(ByteFormat format, int64_t count,
                         int32_t elementBytes) {
   switch (format) {
   case ByteFormat::Bytes:
+  case ByteFormat::Partners: // two bytes for every second element
     return count;
+  case ByteFormat::Halves:
+    return 2 * static_cast<uint64_t>(count);
   case ByteFormat::Codes2:
   case ByteFormat::Bitplanes:
     return (count + 3) / 4;
@@ -52,6 +55,11 @@ static Error makeError(const char *format, const Ts &...values) {
                                  values...);
 }
 
+/// Whether two weights as bf16 share 32 bits.
+static bool isPaired(ByteFormat format) {
+  return format == ByteFormat::Halves || format == ByteFormat::Partners;
+}
+
 /// Whether elements of the weight's kind can be written as `format`.
 static bool isFormatOfKind(const WeightDescription &weight, ByteFormat format) {
   switch (weight.kind) {
@@ -60,7 +68,8 @@ static bool isFormatOfKind(const WeightDescription &weight, ByteFormat format) {
            format == ByteFormat::Base3 ||
            (format == ByteFormat::Bitplanes && weight.lanes >= 8);
   case ElementKind::Pot:
-    return (format == ByteFormat::Bytes && weight.numExponents <= 127) ||
+    return ((format == ByteFormat::Bytes || isPaired(format)) &&
+            weight.numExponents <= 127) ||
            (format == ByteFormat::Nibbles &&
             fitsNibble(weight.numExponents, weight.hasZero));
   case ElementKind::Integer:
@@ -84,7 +93,8 @@ static bool hasTiles(const WeightDescription &weight) {
 /// Fails unless the description makes sense.
 static Error checkWeight(const WeightDescription &weight) {
   if (!isFormatOfKind(weight, weight.sourceFormat) ||
-      weight.sourceFormat == ByteFormat::Bitplanes)
+      weight.sourceFormat == ByteFormat::Bitplanes ||
+      isPaired(weight.sourceFormat))
     return makeError("the source's packing does not suit its elements");
   if (!isFormatOfKind(weight, weight.format))
     return makeError("the packing does not suit the weight's elements");
@@ -104,6 +114,9 @@ static Error checkWeight(const WeightDescription &weight) {
       !fitsChunks(shape, weight.lanes, weight.chunks))
     return makeError("expected partners in chunks of 2 by 2 blocks, but found "
                      "other factors");
+  if (isPaired(weight.format) &&
+      (!weight.chunks.isGiven() || weight.chunks.vectors % 2))
+    return makeError("expected chunks of pairs of vectors for weights as bf16");
   if (weight.transposed && (shape.stacks != 1 || shape.a != 1 || shape.d != 1))
     return makeError("only the source of a matrix can be transposed");
   if (weight.kind == ElementKind::Integer && weight.integerBits != 2 &&

@@ -55,12 +55,16 @@ static void forEachTile(const WeightDescription &weight, Visit visit) {
     }
 }
 
-/// forEachRun for a factor in chunks.
+/// forEachRun for a factor in chunks; runs of its own terms are left out where
+/// only partners are written.
 template <typename Visit>
 static void forEachChunkedRun(const WeightDescription &weight, Visit visit) {
   SmallVector<int64_t> indices(weight.lanes);
-  for (int64_t first = 0, size = weight.getNumElements(); first < size;
-       first += weight.lanes) {
+  bool hasOwn = weight.format != ByteFormat::Partners;
+  int64_t step = hasOwn ? weight.lanes : 2 * weight.lanes;
+  for (int64_t first = hasOwn ? 0 : weight.lanes,
+               size = weight.getNumElements();
+       first < size; first += step) {
     for (auto [lane, index] : llvm::enumerate(indices))
       index = weight.shape.getSourceIndex(weight.chunks, weight.lanes,
                                           first + lane);
@@ -196,6 +200,9 @@ static void encode(const WeightDescription &weight, ArrayRef<int8_t> codes,
     return packBitplanes(codes, weight.lanes, out);
   case ByteFormat::Nibbles:
     return packNibbles(codes, weight.hasZero, out);
+  case ByteFormat::Halves:
+  case ByteFormat::Partners:
+    return packHalves(codes, weight.minExponent, weight.lanes, out);
   default:
     out.append(codes.begin(), codes.end());
   }
@@ -224,10 +231,31 @@ static void packPlain(const WeightDescription &weight, ArrayRef<char> source,
     sink(ArrayRef<char>(chunk).take_front(used));
 }
 
+/// Fails unless the own term of every output is 1, as nobody writes it then.
+static Error checkOwnTerms(const WeightDescription &weight,
+                           ArrayRef<char> source) {
+  bool areOne = true;
+  int64_t index = 0;
+  Error error = readWeightCodes(weight, source, [&](ArrayRef<int8_t> codes) {
+    for (int8_t code : codes) {
+      int64_t place = index++ / weight.shape.d % 4;
+      bool isOwn = place == 0 || place == 3;
+      areOne &= !isOwn || code == 1 - weight.minExponent;
+    }
+  });
+  if (!error && !areOne)
+    return llvm::createStringError(
+        "expected ones on the diagonal of a factor that is packed as partners");
+  return error;
+}
+
 Error ecolm::packWeight(const WeightDescription &weight, ArrayRef<char> source,
                         function_ref<void(ArrayRef<char>)> sink) {
   if (Error error = checkWeightSource(weight, source))
     return error;
+  if (weight.format == ByteFormat::Partners)
+    if (Error error = checkOwnTerms(weight, source))
+      return error;
   if (weight.kind != ElementKind::Plain) {
     SmallVector<char, 0> packed;
     return dispatchCodes(weight, source, [&](ArrayRef<int8_t> codes) {

@@ -61,6 +61,14 @@ static int8_t readCode(const WeightDescription &weight, const char *bytes,
     return readBitplanes(bytes, weight.lanes, position);
   case ByteFormat::Nibbles:
     return readNibble(bytes, weight.hasZero, position);
+  case ByteFormat::Halves:
+    return readHalf(bytes, weight.minExponent, weight.lanes, position);
+  case ByteFormat::Partners: {
+    int64_t run = position / weight.lanes;
+    return run % 2 ? readHalf(bytes, weight.minExponent, weight.lanes,
+                              run / 2 * weight.lanes + position % weight.lanes)
+                   : static_cast<int8_t>(1 - weight.minExponent);
+  }
   default:
     return bytes[position];
   }

@@ -59,11 +59,20 @@ class ButterflyModel:
         values[self.generator.random(shape) < 0.2] = -0.0
         return self.builder.constant(name, values), values
 
-    def powers(self, name: str, shape):
-        """Signed powers of two from 1/8 to 1."""
+    def powers(self, name: str, shape, largest=0, zeros=0.0):
+        """Signed powers of two, `largest` and three less; so many of them are 0."""
         signs = self.generator.choice(np.array([-1, 1], np.float32), shape)
-        values = np.ldexp(signs, self.generator.integers(-3, 1, shape)).astype(np.float32)
+        exponents = self.generator.integers(largest - 3, largest + 1, shape)
+        values = np.ldexp(signs, exponents).astype(np.float32)
+        values[self.generator.random(shape) < zeros] = 0
         return self.builder.constant(name, values), values
+
+    def powers_and_zeros(self, name: str, shape):
+        return self.powers(name, shape, zeros=0.2)
+
+    def small_powers(self, name: str, shape):
+        """Their products are too small to be multiplied out where there are many factors."""
+        return self.powers(name, shape, largest=-6)
 
     def model(self):
         """The graph."""
@@ -135,7 +144,8 @@ def test_float_sums_have_the_definition_s_bits(n, target, tmp_path):
     """Learned, power-of-two and ternary coefficients, on signed zeros, too."""
     model = ButterflyModel(n, "rows", TensorProto.FLOAT, seed=n)
     for order in ("up", "down", "random"):
-        for draw in (model.learned, model.powers, model.ternary):
+        for draw in (model.learned, model.powers, model.powers_and_zeros, model.small_powers,
+                     model.ternary):
             model.add(order, draw)
     program = compile_model(model.model(), tmp_path / "model", *target)
     for rows in (1, 2, 5):

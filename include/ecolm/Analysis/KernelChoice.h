@@ -37,6 +37,9 @@ struct KernelChoice {
 /// which its weights were packed for.
 bool isForAllRows(MatmulOp matmul);
 
+/// Whether `factor` of `op` holds powers of two that floats are multiplied by.
+bool hasFloatPowers(ButterflyOp op, mlir::Value factor);
+
 /// The kernel of `op`, a product with weights on packed operands: butterfly,
 /// butterfly_factor, matmul or group_matmul. `instructions` names what sums
 /// products of bytes on the target.

@@ -37,6 +37,17 @@ inline bool fitsNibble(int32_t numExponents, bool hasZero) {
 void packNibbles(llvm::ArrayRef<int8_t> codes, bool hasZero,
                  llvm::SmallVectorImpl<char> &out);
 
+/// Appends codes of powers of two from 2^`min` on as bf16, two runs of `lanes`
+/// codes side by side:
+///
+///     codes   a0 a1 a2 ... b0 b1 b2 ...
+///     halves  a0 b0 a1 b1 a2 b2 ...
+void packHalves(llvm::ArrayRef<int8_t> codes, int32_t min, int64_t lanes,
+                llvm::SmallVectorImpl<char> &out);
+
+/// Code `index` of the codes that were packed so.
+int8_t readHalf(const char *bytes, int32_t min, int64_t lanes, int64_t index);
+
 /// Code `index` of a stream of nibbles.
 int8_t readNibble(const char *bytes, bool hasZero, int64_t index);
 

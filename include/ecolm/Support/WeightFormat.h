@@ -30,11 +30,22 @@ enum class ElementKind {
 
 /// How codes share bytes; the numbers are those of the `packing` words of
 /// `#ecolm.packed`, where each format is explained.
-enum class ByteFormat { Bytes, Codes2, Base3, Bitplanes, Nibbles, Plain };
+enum class ByteFormat {
+  Bytes,
+  Codes2,
+  Base3,
+  Bitplanes,
+  Nibbles,
+  Plain,
+  Halves,
+  Partners
+};
 
 /// One weight: its elements, the bytes it comes as and the bytes it becomes.
 struct WeightDescription {
   ElementKind kind = ElementKind::Plain;
+  /// Powers of two: the smallest exponent.
+  int32_t minExponent = 0;
   /// Powers of two: how many exponents there are, `max - min + 1`.
   int32_t numExponents = 1;
   /// Powers of two: whether 0 is a value.

@@ -59,7 +59,7 @@ struct ConvertEcoLMToVectorPass final
     RewritePatternSet patterns(&getContext());
     populateElementwiseKernels(converter, patterns, fpu);
     populateLinearKernels(converter, patterns);
-    populateFusedButterflyKernel(converter, patterns);
+    populateFusedButterflyKernel(converter, patterns, fma);
     populateByteMatmulKernel(converter, patterns, {inPlace, rows});
     populateFloatMatmulKernel(converter, patterns, {fma, sums});
     populateEmbeddingKernel(converter, patterns);

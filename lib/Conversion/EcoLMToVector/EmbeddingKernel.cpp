@@ -33,11 +33,9 @@ static std::optional<int64_t> getCodeBits(RankedTensorType type) {
   case Packing::Bytes:
   case Packing::Plain:
     return 8;
-  case Packing::Base3:
-  case Packing::Bitplanes:
+  default:
     return std::nullopt;
   }
-  llvm_unreachable("covered switch");
 }
 
 /// The code at `place` of `bytes`, its bits at the top of an i32 and down again

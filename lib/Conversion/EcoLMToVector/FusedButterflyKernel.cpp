@@ -61,8 +61,8 @@ struct SumTypes {
 class FusedEmitter {
 public:
   FusedEmitter(KernelBuilder &b, ArrayRef<WeightStream> streams,
-               const SumTypes &sums)
-      : b(b), lanes(streams.front().getLanes()),
+               const SumTypes &sums, bool hasFMA)
+      : b(b), hasFMA(hasFMA), lanes(streams.front().getLanes()),
         size(streams.front().getShape().getNumInputs()),
         hasExactFloats(sums.areExactInFloat) {
     for (auto [stream, element] : llvm::zip_equal(streams, sums.elements)) {
@@ -195,6 +195,8 @@ private:
       for (Value &vector : chunk)
         vector = convert(vector, pass.elements[i]);
     auto addAt = [&](int64_t k, Value own, Value partner) {
+      if (weights.hasPairs())
+        return weights.addPair(b, own, partner, word, k, hasFMA);
       int64_t at = 2 * k * weights.getStep();
       return addTerms(weights, own, partner, b.addIndex(word, at));
     };
@@ -251,6 +253,7 @@ private:
   }
 
   KernelBuilder &b;
+  bool hasFMA;
   int64_t lanes, size;
   SmallVector<Pass> passes;
   bool hasExactFloats, isLast = false;
@@ -331,7 +334,10 @@ Value emitRows(KernelBuilder &b, FusedEmitter &emitter, Value input,
 }
 
 struct FusedButterflyLowering : OpConversionPattern<ButterflyOp> {
-  using OpConversionPattern::OpConversionPattern;
+  FusedButterflyLowering(const TypeConverter &converter, MLIRContext *context,
+                         bool hasFMA)
+      : OpConversionPattern(converter, context, /*benefit=*/2), hasFMA(hasFMA) {
+  }
   LogicalResult
   matchAndRewrite(ButterflyOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
@@ -349,7 +355,7 @@ struct FusedButterflyLowering : OpConversionPattern<ButterflyOp> {
     SmallVector<Operation *> users = collectUsers(op);
     Operation *last = users.back();
     auto type = cast<RankedTensorType>(last->getResult(0).getType());
-    FusedEmitter emitter(b, streams, chooseSumTypes(op, hasHalves));
+    FusedEmitter emitter(b, streams, chooseSumTypes(op, hasHalves), hasFMA);
     Value input = adaptor.getInput(), result;
     Value target = getDestination(last);
     // The function of a layer takes its rows in a loop of its own.
@@ -363,21 +369,25 @@ struct FusedButterflyLowering : OpConversionPattern<ButterflyOp> {
                                    : emitRows(b, emitter, input, target);
     else
       result = mapRows(b, input, type,
-                       [&](KernelBuilder &, ValueRange rows,
-                           ValueRange results) -> SmallVector<Value> {
-                         return {emitter.emit({rows[0], {}}, {results[0], {}})};
+                       [&](KernelBuilder &, ValueRange in,
+                           ValueRange out) -> SmallVector<Value> {
+                         return {emitter.emit({in[0], {}}, {out[0], {}})};
                        })[0];
     rewriter.replaceOp(last, result);
     for (Operation *user : llvm::drop_begin(llvm::reverse(users)))
       rewriter.eraseOp(user);
     return success();
   }
+
+private:
+  bool hasFMA;
 };
 
 } // namespace
 
 void ecolm::populateFusedButterflyKernel(const TypeConverter &converter,
-                                         RewritePatternSet &patterns) {
+                                         RewritePatternSet &patterns,
+                                         bool hasFMA) {
   patterns.add<FusedButterflyLowering>(converter, patterns.getContext(),
-                                       /*benefit=*/2);
+                                       hasFMA);
 }

@@ -83,8 +83,10 @@ void populateElementwiseKernels(const mlir::TypeConverter &converter,
                                 mlir::RewritePatternSet &patterns, bool fpu);
 void populateLinearKernels(const mlir::TypeConverter &converter,
                            mlir::RewritePatternSet &patterns);
+/// With `hasFMA` the target multiplies and adds floats in one instruction.
 void populateFusedButterflyKernel(const mlir::TypeConverter &converter,
-                                  mlir::RewritePatternSet &patterns);
+                                  mlir::RewritePatternSet &patterns,
+                                  bool hasFMA);
 /// What kernels of bytes ask of the target.
 struct ByteTarget {
   /// Products of codes up to this cost no more than of small ones.

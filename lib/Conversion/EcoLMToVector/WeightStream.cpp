@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "WeightStream.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -40,6 +41,7 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
 
   stream.shape = getFactorShape(type);
   stream.element = type.getElementType();
+  stream.packing = layout.getPacking();
   Type word;
   switch (layout.getPacking()) {
   case Packing::Bitplanes:
@@ -62,6 +64,12 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
   case Packing::Plain:
     word = stream.element;
     stream.step = kLanes;
+    break;
+  case Packing::Halves:
+  case Packing::Partners:
+    // Where every second run is ones that nobody stores, a run takes half.
+    word = builder.getI32Type();
+    stream.step = kLanes / (stream.hasOnes() ? 4 : 2);
     break;
   default:
     return failure();
@@ -211,15 +219,39 @@ std::pair<Value, Value> WeightStream::loadMasks(KernelBuilder &b,
   return {plus, plane(1)};
 }
 
+// The 32 bits of a lane hold two floats without their lower halves.
+Value WeightStream::addPair(KernelBuilder &b, Value own, Value partner,
+                            Value at, int64_t k, bool hasFMA) const {
+  VectorType type = b.lanesOf(b.getI32Type());
+  int64_t pair = hasOnes() ? k / 2 : k;
+  Value both = b.read(type, words, b.addIndex(at, pair * kLanes));
+  auto getWeight = [&](bool isUpper) -> Value {
+    Value bits;
+    if (isUpper)
+      bits = arith::AndIOp::create(b, both, b.integer(type, -65536));
+    else
+      bits = arith::ShLIOp::create(b, both, b.integer(type, 16));
+    return vector::BitCastOp::create(b, own.getType(), bits);
+  };
+  if (!hasOnes())
+    own = arith::MulFOp::create(b, own, getWeight(/*isUpper=*/false));
+  Value weight = getWeight(/*isUpper=*/!hasOnes() || k % 2);
+  if (hasFMA)
+    return math::FmaOp::create(b, partner, weight, own);
+  return b.add(own, arith::MulFOp::create(b, partner, weight));
+}
+
 void WeightStream::prefetch(KernelBuilder &b, Value at, int64_t runs) const {
   constexpr int64_t kLineBits = 512;
   auto type = cast<MemRefType>(words.getType());
-  if (step * type.getElementTypeBitWidth() < kLineBits)
+  int64_t bits = type.getElementTypeBitWidth();
+  // What few lines hold, hardware has fetched.
+  if (4 * step * bits < kLineBits)
     return;
   int64_t last = type.getDimSize(0) - runs * step;
   at = arith::MinUIOp::create(b, at, b.index(last));
-  for (int64_t run = 0; run < runs; ++run)
-    memref::PrefetchOp::create(b, words, b.addIndex(at, run * step),
+  for (int64_t word = 0; word < runs * step; word += kLineBits / bits)
+    memref::PrefetchOp::create(b, words, b.addIndex(at, word),
                                /*isWrite=*/false, /*localityHint=*/3,
                                /*isDataCache=*/true);
 }

@@ -49,8 +49,18 @@ public:
                                                 mlir::Value at) const;
   bool hasMasks() const;
 
+  /// Whether weights are halves (`halves` and `partners`), to be read in pairs.
+  bool hasPairs() const { return packing == Packing::Halves || hasOnes(); }
+
+  /// The sum of `own` and `partner`, vector `k` of the chunk at word `at`,
+  /// times their weights. Products need no rounding, so that `hasFMA` adds one
+  /// in the same instruction. Only for pairs.
+  mlir::Value addPair(KernelBuilder &builder, mlir::Value own,
+                      mlir::Value partner, mlir::Value at, int64_t k,
+                      bool hasFMA) const;
+
   /// Asks for `runs` runs from word `at` on, or the last ones there are, if a
-  /// run fills a cache line.
+  /// few runs fill a cache line.
   void prefetch(KernelBuilder &builder, mlir::Value at, int64_t runs) const;
 
   /// acc + w * x for the lanes whose weights start at word `at`. `acc` and `x`
@@ -79,8 +89,11 @@ private:
   mlir::Value multiplyPot(KernelBuilder &builder, SignedCode code,
                           mlir::Value x) const;
 
+  bool hasOnes() const { return packing == Packing::Partners; }
+
   FactorShape shape;
   mlir::Type element;
+  Packing packing = Packing::Plain;
   mlir::Value words;
   int64_t step = 0, lanes = kLanes;
   ChunkOrder chunks;

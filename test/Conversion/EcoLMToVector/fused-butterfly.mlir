@@ -1,4 +1,5 @@
 // RUN: ecolm-opt %s --ecolm-place-weights --convert-ecolm-to-vector --canonicalize --cse | FileCheck %s
+// RUN: ecolm-opt %s --ecolm-place-weights --convert-ecolm-to-vector=fma=true --canonicalize --cse | FileCheck %s --check-prefix=FMA
 
 !near = tensor<64x2x2x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 32 in chunks of 2, 32 apart>>
 !far = tensor<1x2x2x64x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 32 in chunks of 2, 64 apart>>
@@ -40,5 +41,36 @@ func.func private @ternary(%x: tensor<?x128xi8>, %y: tensor<?x128xf32>) -> tenso
 func.func @learned(%x: tensor<32xf32>) -> tensor<32xf32> {
   %f = ecolm.get_weight @values : !learned
   %y = ecolm.butterfly %x, %f : (tensor<32xf32>, !learned) -> tensor<32xf32>
+  return %y : tensor<32xf32>
+}
+
+// Powers of two are halves of floats, the own ones left out where they are 1: two weights in 32 bits, and one
+// product added to the other term in an instruction, if there is one for it. Other products are rounded first.
+// CHECK-LABEL: func.func @powers(
+// CHECK: %[[BITS:.*]] = vector.load %{{.*}} vector<16xi32>
+// CHECK: %[[LOWER:.*]] = arith.shli %[[BITS]]
+// CHECK: %[[W:.*]] = vector.bitcast %[[LOWER]]
+// CHECK: %[[P:.*]] = arith.mulf %{{.*}}, %[[W]]
+// CHECK: arith.addf %{{.*}}, %[[P]]
+// FMA-LABEL: func.func @learned(
+// FMA-NOT: math.fma
+// FMA-LABEL: func.func @powers(
+// FMA-COUNT-1: vector.load
+// FMA: arith.shli
+// FMA-NOT: arith.mulf
+// FMA: math.fma
+// FMA: arith.andi
+// FMA: math.fma
+// FMA-COUNT-2: vector.load
+// FMA: arith.mulf
+// FMA: math.fma
+!ones = tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>, #ecolm.packed<partners, lanes = 16 in chunks of 2, 16 apart>>
+!both = tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>, #ecolm.packed<halves, lanes = 16 in chunks of 2, 16 apart>>
+ecolm.weight @ones : !ones = dense<1> : tensor<64xi8> packing <bytes>
+ecolm.weight @both : !both = dense<2> : tensor<64xi8> packing <bytes>
+func.func @powers(%x: tensor<32xf32>) -> tensor<32xf32> {
+  %o = ecolm.get_weight @ones : !ones
+  %b = ecolm.get_weight @both : !both
+  %y = ecolm.butterfly %x, %o, %b : (tensor<32xf32>, !ones, !both) -> tensor<32xf32>
   return %y : tensor<32xf32>
 }

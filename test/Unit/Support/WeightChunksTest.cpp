@@ -61,4 +61,43 @@ TEST(WeightChunksTest, OwnTermThenPartner) {
   }
 }
 
+/// Two weights as bf16 in 32 bits: own terms below their partners', or those of
+/// one vector below those of the next where own terms are 1.
+TEST(WeightChunksTest, HalvesArePaired) {
+  WeightDescription weight;
+  weight.kind = ElementKind::Pot;
+  weight.minExponent = -2;
+  weight.numExponents = 4;
+  weight.sourceFormat = ByteFormat::Bytes;
+  weight.lanes = 2;
+  weight.chunks = {2, 2};
+  weight.shape = {1, 1, 2, 2, 2};
+  // 2^0 = code 3; rows of the factor: own, partner; partner, own.
+  Bytes values = {3, 3, 1, -4, 0, 2, 3, 3};
+  auto getHalf = [](int code) -> uint16_t {
+    return code == 0
+               ? 0
+               : (code < 0 ? 0x8000 : 0) | (std::abs(code) - 3 + 127) << 7;
+  };
+  auto read = [](const Bytes &packed) {
+    std::vector<uint16_t> halves;
+    for (size_t i = 0; i < packed.size(); i += 2)
+      halves.push_back(static_cast<uint8_t>(packed[i]) |
+                       static_cast<uint8_t>(packed[i + 1]) << 8);
+    return halves;
+  };
+  auto encode = [&](std::vector<int> codes) {
+    std::vector<uint16_t> halves;
+    for (int code : codes)
+      halves.push_back(getHalf(code));
+    return halves;
+  };
+  weight.format = ByteFormat::Halves;
+  EXPECT_EQ(read(pack(weight, values)), encode({3, 1, 3, -4, 3, 0, 3, 2}));
+  EXPECT_EQ(llvm::cantFail(unpackWeight(weight, pack(weight, values))), values);
+  weight.format = ByteFormat::Partners;
+  EXPECT_EQ(read(pack(weight, values)), encode({1, 0, -4, 2}));
+  EXPECT_EQ(llvm::cantFail(unpackWeight(weight, pack(weight, values))), values);
+}
+
 } // namespace

@@ -120,6 +120,31 @@ TEST(WeightPackerErrorsTest, RejectsDescriptionsThatMakeNoSense) {
       std::string::npos);
 }
 
+TEST(WeightPackerErrorsTest, PairsHavePlacesAndPartnersOnes) {
+  WeightDescription weight;
+  weight.kind = ElementKind::Pot;
+  weight.minExponent = -1;
+  weight.numExponents = 3;
+  weight.sourceFormat = ByteFormat::Bytes;
+  weight.format = ByteFormat::Halves;
+  weight.lanes = 4;
+  weight.shape = {1, 1, 2, 2, 4};
+  EXPECT_NE(packError(weight, Bytes(16)).find("expected chunks of pairs of"),
+            std::string::npos);
+  weight.chunks = {2, 4};
+  EXPECT_EQ(packError(weight, Bytes(16, 1)), "");
+  weight.format = ByteFormat::Partners;
+  // 2^-1 everywhere; then 1, but in one place.
+  EXPECT_EQ(packError(weight, Bytes(16, 1)),
+            "expected ones on the diagonal of a factor that is packed as "
+            "partners");
+  EXPECT_EQ(packError(weight, Bytes(16, 2)), "");
+  Bytes codes(16, 2);
+  codes[15] = -2;
+  EXPECT_NE(packError(weight, codes).find("expected ones on the diagonal"),
+            std::string::npos);
+}
+
 TEST(WeightPackerErrorsTest, ReadsNoCodesOfWideElements) {
   WeightDescription weight;
   weight.shape = {1, 1, 2, 2, 1};

@@ -97,6 +97,11 @@ LogicalResult ecolm::verifyPacking(function_ref<InFlightDiagnostic()> emitError,
         isFourBits || (pot && pot.getTerms() == 1 && pot.getNumCodes() <= 16);
     wanted = "i4, or powers of two of one term and at most 16 codes,";
     break;
+  case Packing::Halves:
+  case Packing::Partners:
+    fits = pot && pot.getTerms() == 1 && pot.getNumExponents() <= 127;
+    wanted = "powers of two of one term and at most 127 exponents,";
+    break;
   case Packing::Plain:
     fits = elementType.isIntOrFloat() && !isTwoBits && !isFourBits;
     wanted = "float or integer elements of whole bytes";
@@ -129,6 +134,12 @@ PackedAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
   if (getDepth() > 1 && rank != 2)
     return emitError() << "expected a matrix for depth " << getDepth()
                        << ", but found rank " << rank;
+  bool isPaired =
+      llvm::is_contained({Packing::Halves, Packing::Partners}, getPacking());
+  if (isPaired && (!getChunks().isGiven() || getVectors() % 2))
+    return emitError() << "expected chunks of an even number of vectors for "
+                          "packing "
+                       << stringifyPacking(getPacking());
   if (!getChunks().isGiven())
     return success();
   FactorShape factor;

@@ -28,6 +28,8 @@ static int64_t getElementsPerByte(Packing packing) {
     return 5;
   case Packing::Bitplanes:
   case Packing::Plain:
+  case Packing::Halves:
+  case Packing::Partners:
     return 0;
   }
   llvm_unreachable("covered switch");

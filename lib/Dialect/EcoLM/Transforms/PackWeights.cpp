@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ecolm/Analysis/KernelChoice.h"
 #include "ecolm/Analysis/WeightBytes.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
@@ -140,6 +141,8 @@ static Packing choosePacking(Type element, const PackingChoice &choice) {
       return choice.lanes < 8 ? Packing::Codes2 : Packing::Bitplanes;
     }
   }
+  if (choice.packing == Packing::Halves || choice.packing == Packing::Partners)
+    return *choice.packing;
   if (auto pot = dyn_cast<PotType>(element))
     return choice.packing.value_or(Packing::Nibbles) == Packing::Nibbles &&
                    fitsNibble(pot.getNumExponents(), pot.getZero())
@@ -358,6 +361,11 @@ private:
       return wanted;
     wanted.lanes = lanes;
     wanted.chunks = (*plan)[use.getOperandNumber() - 1];
+    if (hasFloatPowers(butterfly, use.get()))
+      wanted.packing =
+          use.get().getDefiningOp<GetWeightOp>()->hasAttr(kUnitDiagonalAttr)
+              ? Packing::Partners
+              : Packing::Halves;
     return wanted;
   }
 

@@ -65,6 +65,16 @@ func.func private @depth_of_factor(tensor<4x4x4x1x!ecolm.ternary, #ecolm.packed<
 
 // -----
 
+// expected-error @+1 {{expected chunks of an even number of vectors for packing halves}}
+func.func private @halves_in_lanes(tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>, #ecolm.packed<halves, lanes = 16>>)
+
+// -----
+
+// expected-error @+1 {{expected powers of two of one term and at most 127 exponents, for packing partners, but found 'f32'}}
+func.func private @partners_of_floats(tensor<1x2x2x16xf32, #ecolm.packed<partners, lanes = 16 in chunks of 2, 16 apart>>)
+
+// -----
+
 // expected-error @+1 {{expected lanes of depth 1, and at least one vector, for chunks}}
 func.func private @chunks_without_lanes(tensor<1x2x2x8xf32, #ecolm.packed<plain in chunks of 2, 8 apart>>)
 

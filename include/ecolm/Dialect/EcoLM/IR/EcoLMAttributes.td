@@ -114,7 +114,9 @@ def EcoLM_PackingEnum : EcoLM_Enum<"Packing",
       I32EnumAttrCase<"Base3", 2, "base3">,
       I32EnumAttrCase<"Bitplanes", 3, "bitplanes">,
       I32EnumAttrCase<"Nibbles", 4, "nibbles">,
-      I32EnumAttrCase<"Plain", 5, "plain">]>;
+      I32EnumAttrCase<"Plain", 5, "plain">,
+      I32EnumAttrCase<"Halves", 6, "halves">,
+      I32EnumAttrCase<"Partners", 7, "partners">]>;
 
 def EcoLM_PackingAttr : EcoLM_EnumAttr<EcoLM_PackingEnum, "packing", [{
   The byte format of packed codes; its words are explained at `#ecolm.packed`.
@@ -140,6 +142,12 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
       one term with at most 16 codes, or an i4 (ONNX INT4).
     - `plain`: float and integer elements of whole bytes; only the order of the
       elements differs.
+    - `halves`: powers of two of one term as bf16, in chunks only: the 32 bits of
+      a lane hold the weight of the output's own place and, above it, that of
+      its partner.
+    - `partners`: the same of factors whose weight of the output's own place is
+      1 everywhere: the partners' weights of a vector and, above them, those of the
+      next one.
 
     The tensor has a static shape.
 

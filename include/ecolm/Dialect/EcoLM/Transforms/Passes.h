@@ -26,6 +26,10 @@ enum class MulMode { Auto, Shift, Exponent, Native };
 /// What caches of keys and values hold; see `ecolm-derive-incremental`.
 enum class CacheType { F32, F16, I8 };
 
+/// Marks an `ecolm.get_weight` of a factor of a butterfly whose weight of an
+/// output's own place is 1 everywhere.
+inline constexpr llvm::StringLiteral kUnitDiagonalAttr = "ecolm.unit_diagonal";
+
 /// Attribute of a module whose products have chosen their arithmetic; it names
 /// the mode.
 inline constexpr llvm::StringLiteral kArithmeticAttr = "ecolm.arithmetic";
