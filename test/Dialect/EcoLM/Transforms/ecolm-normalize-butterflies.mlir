@@ -27,7 +27,7 @@ func.func @two(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
 // PACKED: ecolm.weight @wide_normalized{{.*}} : {{.*}}#ecolm.packed<halves, lanes = 16 in chunks of 2, 16 apart>>
 // PACKED: ecolm.weight @zeros : {{.*}}#ecolm.packed<halves, lanes = 16 in chunks of 2, 16 apart>>
 ecolm.weight @wide : tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>> = dense<2> : tensor<64xi8> packing <bytes>
-func.func @wide(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
+func.func @wide_twice(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
   %f = ecolm.get_weight @wide : tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>>
   %y = ecolm.butterfly %x, %f, %f : (tensor<?x32xf32>, tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>>, tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>>) -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
