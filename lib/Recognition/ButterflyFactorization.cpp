@@ -254,15 +254,20 @@ static bool mayBeButterfly(const DenseMatrix &matrix, Grouping grouping,
   double largest = 0;
   for (int64_t j = 0; j < std::min<int64_t>(64, matrix.numInputs); ++j)
     largest = std::max(largest, std::fabs(double(matrix.get(0, j))));
-  return llvm::any_of(findGroupSizes(matrix.numInputs), [&](int64_t size) {
+  auto hasRankOne = [&](int64_t size, int64_t most) {
     int64_t count = matrix.numInputs / size;
-    Matrix corner(std::min<int64_t>(4, count), std::min<int64_t>(4, size));
+    Matrix corner(std::min(most, count), std::min(most, size));
     for (int64_t i = 0; i < corner.numRows; ++i)
       for (int64_t j = 0; j < corner.numColumns; ++j)
         corner.at(i, j) =
             matrix.get(place(grouping.stridedRows, 0, size, count, i),
                        place(grouping.stridedColumns, 0, count, size, j));
     return splitRankOne(corner, 4 * tolerance * largest).has_value();
+  };
+  // Elements of a large matrix lie far apart, and every one read brings pages
+  // of the file into memory: most matrices show it with four.
+  return llvm::any_of(findGroupSizes(matrix.numInputs), [&](int64_t size) {
+    return hasRankOne(size, 2) && hasRankOne(size, 4);
   });
 }
 

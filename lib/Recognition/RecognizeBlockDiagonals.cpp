@@ -24,7 +24,8 @@ using namespace mlir;
 using namespace ecolm;
 
 /// The columns of the first and the last element of every row that is not 0;
-/// -1 for rows of zeros. Of a dense matrix that is all there is to read.
+/// -1 for rows of zeros. None where a row is too long for the smaller of two
+/// blocks: of a dense matrix only the first row is read.
 static SmallVector<std::pair<int64_t, int64_t>>
 findSpans(const DenseMatrix &matrix) {
   SmallVector<std::pair<int64_t, int64_t>> spans(matrix.numOutputs, {-1, -1});
@@ -35,6 +36,8 @@ findSpans(const DenseMatrix &matrix) {
       ++first;
     while (last > first && isZero(last))
       --last;
+    if (2 * (last - first + 1) > matrix.numInputs)
+      return {};
     if (first <= last)
       span = {first, last};
   }
