@@ -148,30 +148,51 @@ struct AttentionKernel {
                   })[0];
   }
 
+  /// The sums over positions j, first <= j < last, of p[j] * v[j, d], for the
+  /// vectors of d that start at `columns`.
+  SmallVector<Value> sumBlock(Value weights, Value group, Value first,
+                              Value last, ArrayRef<Value> columns,
+                              VectorType lanes) {
+    SmallVector<Value> zeros(columns.size(), b.constant(lanes, 0));
+    return b.loop(first, last, 1, zeros, [&](Value j, ValueRange sums) {
+      Value p = tensor::ExtractOp::create(b, weights, j);
+      if (cache.hasScales())
+        p = mul(p, cache.loadValueScale(b, group, j));
+      p = vector::BroadcastOp::create(b, lanes, p);
+      SmallVector<Value> next;
+      for (auto [sum, d] : llvm::zip_equal(sums, columns)) {
+        Value v = cache.loadValues(b, lanes.getDimSize(0), group, j, d);
+        next.push_back(b.add(sum, mul(p, v)));
+      }
+      return next;
+    });
+  }
+
   /// y[d] = sum over j of p[j] * v[j, d], several vectors of d side by side.
+  /// Sums of kLanes positions are added to the sum of those before, so that
+  /// rounding grows with the number of sums, not of positions.
   Value mixRow(Value weights, Value group, Value count, Value target) {
     int64_t width = std::gcd(headSize, kLanes);
     auto lanes = VectorType::get(width, f32());
     for (int64_t first = 0; first < headSize;
          first += kBlocksTogether * width) {
-      int64_t last = std::min(first + kBlocksTogether * width, headSize);
-      SmallVector<Value> zeros((last - first) / width, b.constant(lanes, 0));
-      SmallVector<Value> sums =
-          b.loop(b.index(0), count, 1, zeros, [&](Value j, ValueRange acc) {
-            Value p = tensor::ExtractOp::create(b, weights, j);
-            if (cache.hasScales())
-              p = mul(p, cache.loadValueScale(b, group, j));
-            p = vector::BroadcastOp::create(b, lanes, p);
-            SmallVector<Value> next;
-            for (auto [i, sum] : llvm::enumerate(acc)) {
-              Value d = b.index(first + i * width);
-              Value v = cache.loadValues(b, width, group, j, d);
-              next.push_back(b.add(sum, mul(p, v)));
-            }
+      int64_t end = std::min(first + kBlocksTogether * width, headSize);
+      SmallVector<Value> columns;
+      for (int64_t d = first; d < end; d += width)
+        columns.push_back(b.index(d));
+      SmallVector<Value> zeros(columns.size(), b.constant(lanes, 0));
+      SmallVector<Value> totals = b.loop(
+          b.index(0), count, kLanes, zeros, [&](Value j, ValueRange before) {
+            Value last =
+                arith::MinUIOp::create(b, b.addIndex(j, kLanes), count);
+            SmallVector<Value> next =
+                sumBlock(weights, group, j, last, columns, lanes);
+            for (auto [sum, total] : llvm::zip_equal(next, before))
+              sum = b.add(total, sum);
             return next;
           });
-      for (auto [i, sum] : llvm::enumerate(sums))
-        target = b.write(sum, target, b.index(first + i * width));
+      for (auto [total, d] : llvm::zip_equal(totals, columns))
+        target = b.write(total, target, d);
     }
     return target;
   }

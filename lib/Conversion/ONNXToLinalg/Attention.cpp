@@ -83,6 +83,34 @@ static Value addProduct(ImplicitLocOpBuilder &inner, Value sum, Value x,
   return arith::AddFOp::create(inner, sum, product);
 }
 
+/// `sum` plus the term of one key.
+using AddTerm =
+    llvm::function_ref<Value(ImplicitLocOpBuilder &, Value key, Value sum)>;
+
+/// The sum over all keys, in the order of docs/Rationale/FloatOrder.md: upward
+/// from zero in blocks of 16, whose sums are added upward.
+static Value sumOverKeys(ImplicitLocOpBuilder &inner, Value keys, Type type,
+                         AddTerm addTerm) {
+  Location loc = inner.getLoc();
+  Value width = arith::ConstantIndexOp::create(inner, 16);
+  Value zero = createNumber(inner, type, 0);
+  Value blocks = arith::CeilDivUIOp::create(inner, keys, width);
+  auto addBlock = [&](ImplicitLocOpBuilder &nested, ValueRange block,
+                      ValueRange total) -> SmallVector<Value> {
+    Value first = arith::MulIOp::create(nested, block[0], width);
+    Value rest = arith::SubIOp::create(nested, keys, first);
+    Value size = arith::MinUIOp::create(nested, rest, width);
+    auto add = [&](ImplicitLocOpBuilder &innermost, ValueRange i,
+                   ValueRange sum) -> SmallVector<Value> {
+      Value key = arith::AddIOp::create(innermost, first, i[0]);
+      return {addTerm(innermost, key, sum[0])};
+    };
+    Value sum = createLoops(nested, loc, OpFoldResult(size), zero, add)[0];
+    return {arith::AddFOp::create(nested, total[0], sum)};
+  };
+  return createLoops(inner, loc, OpFoldResult(blocks), zero, addBlock)[0];
+}
+
 /// `(q sqrt(scale)) . (k sqrt(scale))`, then the soft cap.
 Value AttentionSteps::createScores() {
   double softcap = getFloat(node, "softcap", 0);
@@ -239,9 +267,6 @@ Value AttentionSteps::foldRows(
 
 /// Softmax over keys; a query that sees no key has probabilities of 0.
 Value AttentionSteps::createProbabilities(Value scores, Value bias) {
-  auto addWide = [](ImplicitLocOpBuilder &inner, Value x, Value y) -> Value {
-    return arith::AddFOp::create(inner, x, y);
-  };
   auto maximum = [](ImplicitLocOpBuilder &inner, Value x, Value y) -> Value {
     return arith::MaximumFOp::create(inner, x, y);
   };
@@ -262,7 +287,18 @@ Value AttentionSteps::createProbabilities(Value scores, Value bias) {
                                        createNumber(inner, type, 0),
                                        math::ExpOp::create(inner, moved));
       });
-  Value sums = foldRows(powers, 0, addWide);
+  auto sumRow = [&](ImplicitLocOpBuilder &inner, ValueRange at) -> Value {
+    return sumOverKeys(inner, k.length, type,
+                       [&](ImplicitLocOpBuilder &nested, Value j, Value sum) {
+                         Value power = createExtract(nested, powers,
+                                                     {at[0], at[1], at[2], j});
+                         return arith::AddFOp::create(nested, sum, power);
+                       });
+  };
+  SmallVector<int64_t> rows(3, ShapedType::kDynamic);
+  Value sums = createIndexed(
+      rewriter, loc, RankedTensorType::get(rows, type),
+      SmallVector<OpFoldResult>{q.batch, q.heads, q.length}, sumRow);
   return createMatrix(
       type, [&](ImplicitLocOpBuilder &inner, ValueRange at) -> Value {
         Value sum = createExtract(inner, sums, at.drop_back());
@@ -293,15 +329,13 @@ Value AttentionSteps::createResult(Value probabilities) {
     } else {
       head = at[1], row = at[2], column = at[3];
     }
-    auto add = [&](ImplicitLocOpBuilder &nested, ValueRange j,
-                   ValueRange carried) -> SmallVector<Value> {
+    auto add = [&](ImplicitLocOpBuilder &nested, Value j, Value sum) {
       Value weight =
-          createExtract(nested, probabilities, {at[0], head, row, j[0]});
-      Value value = v.read(nested, at[0], keyHead(nested, head), j[0], column);
-      return {addProduct(nested, carried[0], weight, value)};
+          createExtract(nested, probabilities, {at[0], head, row, j});
+      Value value = v.read(nested, at[0], keyHead(nested, head), j, column);
+      return addProduct(nested, sum, weight, value);
     };
-    Value sum = createLoops(inner, loc, OpFoldResult(k.length),
-                            createNumber(inner, type, 0), add)[0];
+    Value sum = sumOverKeys(inner, k.length, type, add);
     return createCast(inner, sum, elementType);
   };
   return createIndexed(rewriter, loc, resultType, sizes, body);

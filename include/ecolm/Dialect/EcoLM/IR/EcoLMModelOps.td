@@ -147,8 +147,9 @@ def EcoLM_AttentionOp : EcoLM_AttentionBase<"attention",
     of powers of two, exact while they fit into 24 bits.
 
     Shapes: query [B, T, heads * D], key and value [B, S, kv_heads * D], result
-    as query, all f32; `kv_heads` divides `heads`, and `scale` is finite. Sums
-    over d and j run upward; the softmax sum follows the canonical row order.
+    as query, all f32; `kv_heads` divides `heads`, and `scale` is finite. The
+    sum over d runs upward, that over j in blocks of 16 positions whose sums are
+    added upward; the softmax sum follows the canonical row order.
 
     Example:
 
