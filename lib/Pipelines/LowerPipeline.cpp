@@ -34,8 +34,16 @@ static constexpr int64_t kLargestScalars = 256, kLargestScratch = 64 << 10;
 /// Bytes behind every weight that a sanitizer forbids: a vector, and a line.
 static constexpr int64_t kGuard = 128;
 
+/// Folds, and leaves blocks alone: before loops become branches there are none
+/// to merge.
+static void fold(OpPassManager &manager) {
+  GreedyRewriteConfig config;
+  config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  manager.addPass(createCanonicalizerPass(config));
+}
+
 static void cleanUp(OpPassManager &manager) {
-  manager.addPass(createCanonicalizerPass());
+  fold(manager);
   manager.addPass(createCSEPass());
 }
 
@@ -57,7 +65,7 @@ static void addBufferization(OpPassManager &manager) {
   manager.addPass(bufferization::createOneShotBufferizePass(options));
   // A row function returns the row it was given, which shows once loops do not
   // carry it; the caller has it already.
-  manager.addPass(createCanonicalizerPass());
+  fold(manager);
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   cleanUp(manager);
 }
@@ -110,7 +118,8 @@ static void addConversionToLLVM(OpPassManager &manager,
   manager.addPass(createSCFToControlFlowPass());
   // What the model checks ends the call, not the process of the caller.
   manager.addPass(createReturnFailedChecks());
-  cleanUp(manager);
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
   // Square roots and bit counts are instructions; what has none calls libm.
   manager.addPass(createConvertMathToLLVMPass());
   manager.addPass(createConvertMathToLibmPass());
@@ -124,7 +133,8 @@ static void addConversionToLLVM(OpPassManager &manager,
   manager.addPass(createUBToLLVMConversionPass());
   manager.addPass(createConvertFuncToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
-  cleanUp(manager);
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
 }
 
 void ecolm::buildLowerPipeline(OpPassManager &manager,
@@ -145,12 +155,14 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   manager.addPass(createConvertEcoLMToVector(
       {options.fpu, options.fma, options.sums,
        getLargestInPlace(options.byteProducts), options.rows}));
-  cleanUp(manager);
+  // Not CSE: equal layers became one while they were operations, and to find
+  // that two of a thousand loops differ takes comparing their bodies.
+  fold(manager);
 
   // One loop per chain of elementwise operations.
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createFuseElementwise());
-  cleanUp(manager);
+  fold(manager);
 
   addBufferization(manager);
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());

@@ -21,10 +21,17 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/StandardInstrumentations.h"
 #include "llvm/Support/Error.h"
 
 using namespace mlir;
 using namespace ecolm;
+
+/// Instructions of a function from which on it is not optimized. Kernels are
+/// far shorter; so long is the entry function of a model of a hundred layers or
+/// a thousand nodes, which does little but call, and what LLVM does to it would
+/// cost more than all kernels.
+static constexpr unsigned kLongFunction = 1 << 14;
 
 /// Appends the private constants that `value` reaches and `order` lacks.
 static void findConstants(llvm::Value *value,
@@ -117,6 +124,10 @@ ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
     // 512-bit vectors hold the 16 lanes of a kernel.
     function.addFnAttr("prefer-vector-width", "512");
     function.addFnAttr("min-legal-vector-width", "512");
+    if (function.getInstructionCount() >= kLongFunction) {
+      function.addFnAttr(llvm::Attribute::OptimizeNone);
+      function.addFnAttr(llvm::Attribute::NoInline);
+    }
   }
   return result;
 }
@@ -127,7 +138,12 @@ void ecolm::optimize(llvm::Module &module, llvm::TargetMachine &machine,
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager sccs;
   llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
+  // Without it passes look into functions that ask not to be optimized.
+  llvm::PassInstrumentationCallbacks callbacks;
+  llvm::OptNoneInstrumentation leaveAlone(/*DebugLogging=*/false);
+  leaveAlone.registerCallbacks(callbacks);
+  llvm::PassBuilder builder(&machine, llvm::PipelineTuningOptions(),
+                            std::nullopt, &callbacks);
   addSanitizer(module, builder, sanitizer);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(sccs);

@@ -72,9 +72,13 @@ public:
     if (!buffers.empty())
       declareMissingBytes();
     for (auto [check, alive] : checks)
+      if (numbers.try_emplace(check.getMsg(), messages.size()).second)
+        messages.push_back(check.getMsg());
+    // From the last on: a block that is split gives what is behind away.
+    for (auto [check, alive] : llvm::reverse(checks))
       replaceCheck(check, alive);
-    for (auto [i, buffer] : llvm::enumerate(buffers))
-      checkMemory(buffer, i);
+    for (unsigned i = buffers.size(); i-- > 0;)
+      checkMemory(buffers[i], i);
     return std::move(messages);
   }
 
@@ -168,11 +172,8 @@ private:
   }
 
   void replaceCheck(cf::AssertOp check, unsigned alive) {
-    auto [place, isNew] = numbers.try_emplace(check.getMsg(), messages.size());
-    if (isNew)
-      messages.push_back(check.getMsg());
     b.setInsertionPoint(check);
-    Value code = createStatus(ECOLM_FIRST_CHECK + place->second);
+    Value code = createStatus(ECOLM_FIRST_CHECK + numbers.at(check.getMsg()));
     branch(check.getArg(), check, unwinding[alive], code);
     check.erase();
   }
