@@ -35,12 +35,7 @@ def run(command: list, limit: float) -> tuple[int, float, int, str]:
     return (*json.loads(result.stdout), result.stderr)
 
 
-# In proportion to the nodes, but four loops for each of 2,000 nodes.
-UNMET = pytest.mark.xfail(reason="compiles, but takes longer than the bound on a busy machine")
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=UNMET) if name == "softmaxes" else name
-                                  for name in MODELS])
+@pytest.mark.parametrize("name", MODELS)
 def test_bounds(name, tmp_path):
     compiles, make = MODELS[name]
     path = tmp_path / "model.onnx"
