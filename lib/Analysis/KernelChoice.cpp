@@ -51,11 +51,11 @@ static KernelChoice describeLanes(Value weight, bool isFloat) {
   KernelChoice choice;
   choice.name = ("lanes of " + stringifyPacking(packing)).str();
   StringRef numbers = isFloat ? "floats" : "integers";
-  if (packing == Packing::Bitplanes) {
+  if (packing == Packing::Bitplanes || packing == Packing::Planes3) {
     choice.why =
         ("ternary weights choose what sums of " + numbers + " add and subtract")
             .str();
-    choice.instructions = 6;
+    choice.instructions = packing == Packing::Planes3 ? 4.5 : 6;
   } else if (isa<PotType>(element)) {
     choice.multiplies = isFloat;
     choice.why = isFloat ? "powers of two are decoded to floats and multiplied"

@@ -37,6 +37,8 @@ static_assert(static_cast<int>(ByteFormat::Halves) ==
               static_cast<int>(Packing::Halves));
 static_assert(static_cast<int>(ByteFormat::Partners) ==
               static_cast<int>(Packing::Partners));
+static_assert(static_cast<int>(ByteFormat::Planes3) ==
+              static_cast<int>(Packing::Planes3));
 
 /// Sources up to this size are written out in the module.
 static constexpr size_t kMaxInlineBytes = 64;

@@ -42,7 +42,7 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
 
   // Where a butterfly stays in registers its weights are what takes time.
   if (options.butterflyRegisters > 0)
-    manager.addPass(createNormalizeButterflies());
+    manager.addPass(createNormalizeButterflies({options.hasMasks}));
 
   // Layouts last: all other passes see weights as plain tensors, and weights
   // that folding made superfluous need no place in the program.

@@ -29,7 +29,7 @@ using namespace ecolm;
 static SmallVector<std::pair<int64_t, int64_t>>
 findSpans(const DenseMatrix &matrix) {
   SmallVector<std::pair<int64_t, int64_t>> spans(matrix.numOutputs, {-1, -1});
-  for (auto [row, span] : llvm::enumerate(spans)) {
+  for (int64_t row = 0; row < matrix.numOutputs; ++row) {
     auto isZero = [&](int64_t column) { return matrix.get(row, column) == 0; };
     int64_t first = 0, last = matrix.numInputs - 1;
     while (first <= last && isZero(first))
@@ -39,7 +39,7 @@ findSpans(const DenseMatrix &matrix) {
     if (2 * (last - first + 1) > matrix.numInputs)
       return {};
     if (first <= last)
-      span = {first, last};
+      spans[row] = {first, last};
   }
   return spans;
 }

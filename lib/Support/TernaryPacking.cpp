@@ -40,19 +40,31 @@ void ecolm::packBase3(ArrayRef<int8_t> values, SmallVectorImpl<char> &out) {
   }
 }
 
+/// Appends where the values of one run are `wanted`, a bit for each.
+static void appendPlane(ArrayRef<int8_t> run, int8_t wanted,
+                        SmallVectorImpl<char> &out) {
+  for (; !run.empty(); run = run.drop_front(8)) {
+    uint8_t bits = 0;
+    for (int64_t lane = 0; lane < 8; ++lane)
+      bits |= static_cast<uint8_t>(run[lane] == wanted) << lane;
+    out.push_back(static_cast<char>(bits));
+  }
+}
+
 void ecolm::packBitplanes(ArrayRef<int8_t> values, int64_t lanes,
                           SmallVectorImpl<char> &out) {
   assert(lanes % 8 == 0 && values.size() % lanes == 0 && "partial run");
-  for (; !values.empty(); values = values.drop_front(lanes)) {
-    // A plane has at most 64 lanes, so one word holds it.
-    uint64_t plus = 0, minus = 0;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      plus |= static_cast<uint64_t>(values[lane] > 0) << lane;
-      minus |= static_cast<uint64_t>(values[lane] < 0) << lane;
-    }
-    for (uint64_t plane : {plus, minus})
-      for (int64_t shift = 0; shift < lanes; shift += 8)
-        out.push_back(static_cast<char>(plane >> shift));
+  for (; !values.empty(); values = values.drop_front(lanes))
+    for (int8_t wanted : {1, -1})
+      appendPlane(values.take_front(lanes), wanted, out);
+}
+
+void ecolm::packPlanes3(ArrayRef<int8_t> values, int64_t lanes,
+                        SmallVectorImpl<char> &out) {
+  assert(lanes % 8 == 0 && values.size() % (2 * lanes) == 0 && "partial run");
+  for (; !values.empty(); values = values.drop_front(2 * lanes)) {
+    appendPlane(values.take_front(lanes), 1, out);
+    packBitplanes(values.slice(lanes, lanes), lanes, out);
   }
 }
 
@@ -61,12 +73,23 @@ int8_t ecolm::readBase3(const char *bytes, int64_t index) {
   return byte / kPowersOfThree[index % 5] % 3 - 1;
 }
 
+/// Whether the bit of `lane` is set in the plane at `plane`.
+static bool isSet(const char *plane, int64_t lane) {
+  return plane[lane / 8] >> (lane % 8) & 1;
+}
+
+/// The value of `lane` in the planes of one run at `run`.
+static int8_t readPlanes(const char *run, int64_t lanes, int64_t lane) {
+  bool plus = isSet(run, lane), minus = isSet(run + lanes / 8, lane);
+  return plus && minus ? kInvalidTernary : plus - minus;
+}
+
 int8_t ecolm::readBitplanes(const char *bytes, int64_t lanes, int64_t index) {
-  const char *run = bytes + index / lanes * (lanes / 4);
-  int64_t lane = index % lanes;
-  bool plus = run[lane / 8] >> (lane % 8) & 1;
-  bool minus = run[lanes / 8 + lane / 8] >> (lane % 8) & 1;
-  if (plus && minus)
-    return kInvalidTernary;
-  return plus - minus;
+  return readPlanes(bytes + index / lanes * (lanes / 4), lanes, index % lanes);
+}
+
+int8_t ecolm::readPlanes3(const char *bytes, int64_t lanes, int64_t index) {
+  int64_t run = index / lanes, lane = index % lanes;
+  const char *own = bytes + run / 2 * 3 * (lanes / 8);
+  return run % 2 ? readPlanes(own + lanes / 8, lanes, lane) : isSet(own, lane);
 }

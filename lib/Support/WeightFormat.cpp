@@ -29,6 +29,8 @@ static uint64_t getSize(ByteFormat format, int64_t count,
   case ByteFormat::Codes2:
   case ByteFormat::Bitplanes:
     return (count + 3) / 4;
+  case ByteFormat::Planes3: // three bits for every second element
+    return (3 * static_cast<uint64_t>(count) + 15) / 16;
   case ByteFormat::Base3:
     return (count + 4) / 5;
   case ByteFormat::Nibbles:
@@ -66,7 +68,9 @@ static bool isFormatOfKind(const WeightDescription &weight, ByteFormat format) {
   case ElementKind::Ternary:
     return format == ByteFormat::Bytes || format == ByteFormat::Codes2 ||
            format == ByteFormat::Base3 ||
-           (format == ByteFormat::Bitplanes && weight.lanes >= 8);
+           ((format == ByteFormat::Bitplanes ||
+             format == ByteFormat::Planes3) &&
+            weight.lanes >= 8);
   case ElementKind::Pot:
     return ((format == ByteFormat::Bytes || isPaired(format)) &&
             weight.numExponents <= 127) ||
@@ -94,6 +98,7 @@ static bool hasTiles(const WeightDescription &weight) {
 static Error checkWeight(const WeightDescription &weight) {
   if (!isFormatOfKind(weight, weight.sourceFormat) ||
       weight.sourceFormat == ByteFormat::Bitplanes ||
+      weight.sourceFormat == ByteFormat::Planes3 ||
       isPaired(weight.sourceFormat))
     return makeError("the source's packing does not suit its elements");
   if (!isFormatOfKind(weight, weight.format))
@@ -117,6 +122,8 @@ static Error checkWeight(const WeightDescription &weight) {
   if (isPaired(weight.format) &&
       (!weight.chunks.isGiven() || weight.chunks.vectors % 2))
     return makeError("expected chunks of pairs of vectors for weights as bf16");
+  if (weight.format == ByteFormat::Planes3 && !weight.chunks.isGiven())
+    return makeError("expected chunks for weights in three planes");
   if (weight.transposed && (shape.stacks != 1 || shape.a != 1 || shape.d != 1))
     return makeError("only the source of a matrix can be transposed");
   if (weight.kind == ElementKind::Integer && weight.integerBits != 2 &&

@@ -198,6 +198,8 @@ static void encode(const WeightDescription &weight, ArrayRef<int8_t> codes,
     return packBase3(codes, out);
   case ByteFormat::Bitplanes:
     return packBitplanes(codes, weight.lanes, out);
+  case ByteFormat::Planes3:
+    return packPlanes3(codes, weight.lanes, out);
   case ByteFormat::Nibbles:
     return packNibbles(codes, weight.hasZero, out);
   case ByteFormat::Halves:
@@ -231,21 +233,26 @@ static void packPlain(const WeightDescription &weight, ArrayRef<char> source,
     sink(ArrayRef<char>(chunk).take_front(used));
 }
 
-/// Fails unless the own term of every output is 1, as nobody writes it then.
+/// Fails unless what the format leaves out of own terms is so for every output:
+/// `partners` that they are 1, `planes3` that they are not -1.
 static Error checkOwnTerms(const WeightDescription &weight,
                            ArrayRef<char> source) {
-  bool areOne = true;
+  bool isTernary = weight.format == ByteFormat::Planes3, isKept = true;
   int64_t index = 0;
   Error error = readWeightCodes(weight, source, [&](ArrayRef<int8_t> codes) {
     for (int8_t code : codes) {
       int64_t place = index++ / weight.shape.d % 4;
       bool isOwn = place == 0 || place == 3;
-      areOne &= !isOwn || code == 1 - weight.minExponent;
+      isKept &=
+          !isOwn || (isTernary ? code >= 0 : code == 1 - weight.minExponent);
     }
   });
-  if (!error && !areOne)
+  if (!error && !isKept)
     return llvm::createStringError(
-        "expected ones on the diagonal of a factor that is packed as partners");
+        isTernary ? "expected no -1 on the diagonal of a factor that is packed "
+                    "as planes3"
+                  : "expected ones on the diagonal of a factor that is packed "
+                    "as partners");
   return error;
 }
 
@@ -253,7 +260,8 @@ Error ecolm::packWeight(const WeightDescription &weight, ArrayRef<char> source,
                         function_ref<void(ArrayRef<char>)> sink) {
   if (Error error = checkWeightSource(weight, source))
     return error;
-  if (weight.format == ByteFormat::Partners)
+  if (weight.format == ByteFormat::Partners ||
+      weight.format == ByteFormat::Planes3)
     if (Error error = checkOwnTerms(weight, source))
       return error;
   if (weight.kind != ElementKind::Plain) {

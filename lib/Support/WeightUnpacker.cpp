@@ -59,6 +59,8 @@ static int8_t readCode(const WeightDescription &weight, const char *bytes,
     return readBase3(bytes, position);
   case ByteFormat::Bitplanes:
     return readBitplanes(bytes, weight.lanes, position);
+  case ByteFormat::Planes3:
+    return readPlanes3(bytes, weight.lanes, position);
   case ByteFormat::Nibbles:
     return readNibble(bytes, weight.hasZero, position);
   case ByteFormat::Halves:

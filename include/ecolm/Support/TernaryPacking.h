@@ -15,6 +15,9 @@
 //   bitplanes   for each run of L lanes (here L = 16), lowest bit first:
 //               |  is +1, L/8 bytes  |  is -1, L/8 bytes  |
 //
+//   planes3     runs of own and partners' terms in turn, the own ones never -1:
+//               |  own is +1  |  partner's is +1  |  partner's is -1  |
+//
 // Places of the last byte that no value uses are zero bits (zero digits).
 //
 //===----------------------------------------------------------------------===//
@@ -45,6 +48,10 @@ void packBase3(llvm::ArrayRef<int8_t> values, llvm::SmallVectorImpl<char> &out);
 void packBitplanes(llvm::ArrayRef<int8_t> values, int64_t lanes,
                    llvm::SmallVectorImpl<char> &out);
 
+/// Appends `values`, a multiple of two runs of `lanes`, as `planes3`.
+void packPlanes3(llvm::ArrayRef<int8_t> values, int64_t lanes,
+                 llvm::SmallVectorImpl<char> &out);
+
 /// Value `index` of a `codes2` stream.
 inline int8_t readCodes2(const char *bytes, int64_t index) {
   return ((static_cast<uint8_t>(bytes[index >> 2]) >> (2 * (index & 3))) & 3) -
@@ -56,6 +63,9 @@ int8_t readBase3(const char *bytes, int64_t index);
 
 /// Value `index` of a `bitplanes` stream of `lanes`.
 int8_t readBitplanes(const char *bytes, int64_t lanes, int64_t index);
+
+/// Value `index` of a `planes3` stream of `lanes`.
+int8_t readPlanes3(const char *bytes, int64_t lanes, int64_t index);
 
 } // namespace ecolm
 

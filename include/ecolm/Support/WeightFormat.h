@@ -38,7 +38,8 @@ enum class ByteFormat {
   Nibbles,
   Plain,
   Halves,
-  Partners
+  Partners,
+  Planes3
 };
 
 /// One weight: its elements, the bytes it comes as and the bytes it becomes.

@@ -44,7 +44,8 @@
 // Chunks follow each other as their first outputs do.
 //
 // Lanes past the last output hold the code of zero. With `bitplanes` each run
-// of L lanes is L bits "is +1" and then L bits "is -1", lowest bit first.
+// of L lanes is L bits "is +1" and then L bits "is -1", lowest bit first; with
+// `planes3` own terms have the former only.
 //
 //===----------------------------------------------------------------------===//
 

@@ -197,12 +197,11 @@ private:
     auto addAt = [&](int64_t k, Value own, Value partner) {
       if (weights.hasPairs())
         return weights.addPair(b, own, partner, word, k, hasFMA);
-      int64_t at = 2 * k * weights.getStep();
+      int64_t at = k * weights.getPairStep();
       return addTerms(weights, own, partner, b.addIndex(word, at));
     };
-    weights.prefetch(
-        b, b.addIndex(word, 2 * pass.chunks.vectors * weights.getStep()),
-        2 * pass.chunks.vectors);
+    int64_t wordsOfChunk = pass.chunks.vectors * weights.getPairStep();
+    weights.prefetch(b, b.addIndex(word, wordsOfChunk), pass.chunks.vectors);
     // Partners follow each other: no more vectors live than there are.
     int64_t distance = d / pass.chunks.apart;
     for (int64_t k = 0; k < pass.chunks.vectors; ++k)
@@ -215,7 +214,7 @@ private:
           chunk[k | distance] = addAt(k | distance, high, low);
         }
       }
-    return b.addIndex(word, 2 * pass.chunks.vectors * weights.getStep());
+    return b.addIndex(word, wordsOfChunk);
   }
 
   /// Lane l becomes lane l xor d.
@@ -236,11 +235,12 @@ private:
                    weights.multiply(b, partner, next));
     // Sums and differences where a mask says so. Of floats only a zero may get
     // another sign than in the definition, and that is settled at the end.
-    auto [plus, minus] = weights.loadMasks(b, word);
     Value zero = b.constant(type, 0);
-    Value sum = arith::SelectOp::create(b, plus, own, zero);
-    sum = subtractWhere(minus, sum, own);
-    std::tie(plus, minus) = weights.loadMasks(b, next);
+    Value sum =
+        arith::SelectOp::create(b, weights.loadMask(b, word), own, zero);
+    if (!weights.hasPositiveOwn())
+      sum = subtractWhere(weights.loadMask(b, b.addIndex(word, 1)), sum, own);
+    auto [plus, minus] = weights.loadMasks(b, next);
     sum = arith::SelectOp::create(b, plus, b.add(sum, partner), sum);
     return subtractWhere(minus, sum, partner);
   }

@@ -35,7 +35,8 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
   WeightStream stream;
   stream.chunks = layout.getChunks();
   stream.lanes = layout.getLanes();
-  bool isWide = layout.getPacking() == Packing::Bitplanes;
+  bool isWide = layout.getPacking() == Packing::Bitplanes ||
+                layout.getPacking() == Packing::Planes3;
   if (stream.lanes != kLanes && !(stream.chunks.isGiven() && isWide))
     return failure();
 
@@ -48,6 +49,12 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
     // A bit "is +1" for every lane, then a bit "is -1".
     word = builder.getIntegerType(stream.lanes);
     stream.step = 2;
+    break;
+  case Packing::Planes3:
+    // Of an own run only the bits "is +1".
+    word = builder.getIntegerType(stream.lanes);
+    stream.step = 1;
+    stream.pairStep = 3;
     break;
   case Packing::Bytes:
     word = builder.getI8Type();
@@ -74,8 +81,13 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
   default:
     return failure();
   }
-  int64_t numWords = stream.shape.getNumPackedElements(stream.lanes) /
-                     stream.lanes * stream.step;
+  if (stream.pairStep == 0)
+    stream.pairStep = 2 * stream.step;
+  int64_t numRuns =
+      stream.shape.getNumPackedElements(stream.lanes) / stream.lanes;
+  // Of chunks every second run is of partners.
+  int64_t numWords = stream.chunks.isGiven() ? numRuns / 2 * stream.pairStep
+                                             : numRuns * stream.step;
   auto view = MemRefType::get({numWords}, word);
   stream.words = memref::ViewOp::create(builder, view, bytes, builder.index(0),
                                         ValueRange());
@@ -203,20 +215,20 @@ Value WeightStream::multiplyBy(KernelBuilder &b, Value x, Value w) const {
 }
 
 bool WeightStream::hasMasks() const {
-  return isa<TernaryType>(element) && step == 2;
+  return packing == Packing::Bitplanes || packing == Packing::Planes3;
+}
+
+Value WeightStream::loadMask(KernelBuilder &b, Value at) const {
+  auto wordType = cast<MemRefType>(words.getType()).getElementType();
+  Value bits = b.read(VectorType::get({1}, wordType), words, at);
+  return vector::BitCastOp::create(b, VectorType::get(lanes, b.getI1Type()),
+                                   bits);
 }
 
 std::pair<Value, Value> WeightStream::loadMasks(KernelBuilder &b,
                                                 Value at) const {
-  auto wordType = cast<MemRefType>(words.getType()).getElementType();
-  auto planeType = VectorType::get({1}, wordType);
-  auto maskType = VectorType::get(lanes, b.getI1Type());
-  auto plane = [&](int64_t which) -> Value {
-    Value bits = b.read(planeType, words, b.addIndex(at, which));
-    return vector::BitCastOp::create(b, maskType, bits);
-  };
-  Value plus = plane(0);
-  return {plus, plane(1)};
+  Value plus = loadMask(b, at);
+  return {plus, loadMask(b, b.addIndex(at, 1))};
 }
 
 // The 32 bits of a lane hold two floats without their lower halves.
@@ -241,16 +253,16 @@ Value WeightStream::addPair(KernelBuilder &b, Value own, Value partner,
   return b.add(own, arith::MulFOp::create(b, partner, weight));
 }
 
-void WeightStream::prefetch(KernelBuilder &b, Value at, int64_t runs) const {
+void WeightStream::prefetch(KernelBuilder &b, Value at, int64_t pairs) const {
   constexpr int64_t kLineBits = 512;
   auto type = cast<MemRefType>(words.getType());
   int64_t bits = type.getElementTypeBitWidth();
   // What few lines hold, hardware has fetched.
-  if (4 * step * bits < kLineBits)
+  if (2 * pairStep * bits < kLineBits)
     return;
-  int64_t last = type.getDimSize(0) - runs * step;
+  int64_t last = type.getDimSize(0) - pairs * pairStep;
   at = arith::MinUIOp::create(b, at, b.index(last));
-  for (int64_t word = 0; word < runs * step; word += kLineBits / bits)
+  for (int64_t word = 0; word < pairs * pairStep; word += kLineBits / bits)
     memref::PrefetchOp::create(b, words, b.addIndex(at, word),
                                /*isWrite=*/false, /*localityHint=*/3,
                                /*isDataCache=*/true);
@@ -288,7 +300,7 @@ Value WeightStream::accumulateLane(KernelBuilder &b, Value acc, Value x,
   bool isFloat = isa<FloatType>(type);
   auto wordType = cast<MemRefType>(words.getType()).getElementType();
 
-  if (isa<TernaryType>(element) && step == 2) {
+  if (hasMasks()) {
     Value shift = arith::IndexCastOp::create(b, wordType, lane);
     auto plane = [&](int64_t which) -> Value {
       Value bits =

@@ -29,8 +29,10 @@ public:
                                               mlir::RankedTensorType type,
                                               mlir::Value bytes);
 
-  /// Words that a run takes.
+  /// Words that a run takes; of factors in chunks, one of own terms.
   int64_t getStep() const { return step; }
+  /// Words of the own terms and the partners' terms of one vector.
+  int64_t getPairStep() const { return pairStep; }
   int64_t getLanes() const { return lanes; }
   ChunkOrder getChunks() const { return chunks; }
   const FactorShape &getShape() const { return shape; }
@@ -47,7 +49,11 @@ public:
   /// Only for bit planes.
   std::pair<mlir::Value, mlir::Value> loadMasks(KernelBuilder &builder,
                                                 mlir::Value at) const;
+  /// The mask at word `at`.
+  mlir::Value loadMask(KernelBuilder &builder, mlir::Value at) const;
   bool hasMasks() const;
+  /// Whether own terms are nowhere -1, and have one mask (`planes3`).
+  bool hasPositiveOwn() const { return packing == Packing::Planes3; }
 
   /// Whether weights are halves (`halves` and `partners`), to be read in pairs.
   bool hasPairs() const { return packing == Packing::Halves || hasOnes(); }
@@ -59,9 +65,9 @@ public:
                       mlir::Value partner, mlir::Value at, int64_t k,
                       bool hasFMA) const;
 
-  /// Asks for `runs` runs from word `at` on, or the last ones there are, if a
-  /// few runs fill a cache line.
-  void prefetch(KernelBuilder &builder, mlir::Value at, int64_t runs) const;
+  /// Asks for the weights of `pairs` vectors from word `at` on, or the last
+  /// ones there are, if those of a few fill a cache line.
+  void prefetch(KernelBuilder &builder, mlir::Value at, int64_t pairs) const;
 
   /// acc + w * x for the lanes whose weights start at word `at`. `acc` and `x`
   /// are vectors of `kLanes` i32 or f32.
@@ -95,7 +101,7 @@ private:
   mlir::Type element;
   Packing packing = Packing::Plain;
   mlir::Value words;
-  int64_t step = 0, lanes = kLanes;
+  int64_t step = 0, pairStep = 0, lanes = kLanes;
   ChunkOrder chunks;
   /// Bits of an integer or code, where several share a byte.
   int64_t bits = 8;

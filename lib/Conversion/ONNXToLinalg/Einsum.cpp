@@ -47,9 +47,10 @@ static LabelSizes findSizes(onnx::NodeOp node,
        llvm::zip_equal(node.getInputs(), equation.inputs)) {
     SmallVector<Value> &repeats = found.repeats.emplace_back();
     for (auto [size, label] : llvm::zip_equal(rewriter.getSizes(input), term)) {
+      OpFoldResult own = size;
       auto equals = [&](OpFoldResult other) -> Value {
         return arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::eq,
-                                     arithmetic.materialize(size),
+                                     arithmetic.materialize(own),
                                      arithmetic.materialize(other));
       };
       Value fits = equals(found.sizes[label]);

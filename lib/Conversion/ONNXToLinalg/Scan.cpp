@@ -80,7 +80,8 @@ static LogicalResult convertCumSum(onnx::NodeOp node, GraphRewriter &rewriter) {
   bool exclusive = getInt(node, "exclusive", 0);
   SmallVector<Value> sizes = createSizes(rewriter, loc, node.getInputs()[0]);
   auto body = [&](ImplicitLocOpBuilder &builder, ValueRange at) -> Value {
-    auto [index, size] = select(builder, at, sizes, *axis);
+    auto [place, size] = select(builder, at, sizes, *axis);
+    Value index = place;
     Value one = arith::ConstantIndexOp::create(builder, 1);
     // How many elements the sum has, and where it starts.
     Value count = arith::AddIOp::create(builder, index, one);

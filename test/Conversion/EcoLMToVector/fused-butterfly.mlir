@@ -31,6 +31,24 @@ func.func private @ternary(%x: tensor<?x128xi8>, %y: tensor<?x128xf32>) -> tenso
   return %2 : tensor<?x128xf32>
 }
 
+// Three masks, one of the own term: it is nowhere subtracted.
+// CHECK-LABEL: func.func @three_planes(
+// CHECK: %[[OWN:.*]] = vector.bitcast %{{.*}} : vector<1xi32> to vector<32xi1>
+// CHECK: %[[TAKEN:.*]] = arith.select %[[OWN]], %{{.*}}, %{{.*}} : vector<32xi1>, vector<32xi16>
+// CHECK: %[[PLUS:.*]] = vector.bitcast
+// CHECK: %[[MINUS:.*]] = vector.bitcast
+// CHECK: %[[SUM:.*]] = arith.addi %[[TAKEN]]
+// CHECK: %[[ADDED:.*]] = arith.select %[[PLUS]], %[[SUM]], %[[TAKEN]]
+// CHECK: %[[DIFFERENCE:.*]] = arith.subi %[[ADDED]]
+// CHECK: arith.select %[[MINUS]], %[[DIFFERENCE]], %[[ADDED]]
+!three = tensor<1x2x2x32x!ecolm.ternary, #ecolm.packed<planes3, lanes = 32 in chunks of 2, 32 apart>>
+ecolm.weight @three : !three = dense<1> : tensor<128xi8> packing <bytes>
+func.func @three_planes(%x: tensor<64xi8>) -> tensor<64xi32> {
+  %f = ecolm.get_weight @three : !three
+  %y = ecolm.butterfly %x, %f : (tensor<64xi8>, !three) -> tensor<64xi32>
+  return %y : tensor<64xi32>
+}
+
 // Coefficients that fill cache lines are asked for ahead; a sum is never -0.
 // CHECK-LABEL: func.func @learned(
 // CHECK: memref.prefetch

@@ -61,6 +61,27 @@ TEST(WeightChunksTest, OwnTermThenPartner) {
   }
 }
 
+/// Where own terms are never -1 nobody writes where they are.
+TEST(WeightChunksTest, OwnTermsHaveOnePlane) {
+  WeightDescription weight;
+  weight.kind = ElementKind::Ternary;
+  weight.sourceFormat = ByteFormat::Bytes;
+  weight.format = ByteFormat::Planes3;
+  weight.lanes = 8;
+  weight.chunks = {2, 8};
+  weight.shape = {1, 1, 2, 2, 8};
+  // Rows of the factor: own, partner; partner, own.
+  Bytes values = {1, 0, 0, 0, 0, 0, 0, 1, /**/ -1, 1, 0, 0, 0, 0, 0, 1,
+                  0, 1, 1, 0, 0, 0, 0, 0, /**/ 1,  1, 1, 0, 0, 0, 0, 0};
+  values[16] = -1;
+  auto byte = [](int bits) { return static_cast<char>(bits); };
+  Bytes expected = {byte(0x81), byte(0x82), byte(0x01),
+                    byte(0x07), byte(0x06), byte(0x01)};
+  EXPECT_EQ(getPackedSize(weight), expected.size());
+  EXPECT_EQ(pack(weight, values), expected);
+  EXPECT_EQ(llvm::cantFail(unpackWeight(weight, expected)), values);
+}
+
 /// Two weights as bf16 in 32 bits: own terms below their partners', or those of
 /// one vector below those of the next where own terms are 1.
 TEST(WeightChunksTest, HalvesArePaired) {

@@ -145,6 +145,25 @@ TEST(WeightPackerErrorsTest, PairsHavePlacesAndPartnersOnes) {
             std::string::npos);
 }
 
+TEST(WeightPackerErrorsTest, ThreePlanesHavePlacesAndNoNegativeOwn) {
+  WeightDescription weight;
+  weight.kind = ElementKind::Ternary;
+  weight.sourceFormat = ByteFormat::Bytes;
+  weight.format = ByteFormat::Planes3;
+  weight.lanes = 8;
+  weight.shape = {1, 1, 2, 2, 8};
+  EXPECT_NE(packError(weight, Bytes(32)).find("expected chunks for weights in"),
+            std::string::npos);
+  weight.chunks = {2, 8};
+  Bytes codes(32, 0);
+  codes[8] = codes[23] = -1;
+  EXPECT_EQ(packError(weight, codes), "");
+  codes[24] = -1;
+  EXPECT_EQ(packError(weight, codes),
+            "expected no -1 on the diagonal of a factor that is packed as "
+            "planes3");
+}
+
 TEST(WeightPackerErrorsTest, ReadsNoCodesOfWideElements) {
   WeightDescription weight;
   weight.shape = {1, 1, 2, 2, 1};

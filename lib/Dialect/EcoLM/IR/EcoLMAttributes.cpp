@@ -89,6 +89,7 @@ LogicalResult ecolm::verifyPacking(function_ref<InFlightDiagnostic()> emitError,
     break;
   case Packing::Base3:
   case Packing::Bitplanes:
+  case Packing::Planes3:
     fits = ternary;
     wanted = "ternary elements";
     break;
@@ -140,6 +141,8 @@ PackedAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
     return emitError() << "expected chunks of an even number of vectors for "
                           "packing "
                        << stringifyPacking(getPacking());
+  if (!getChunks().isGiven() && getPacking() == Packing::Planes3)
+    return emitError() << "expected chunks for packing planes3";
   if (!getChunks().isGiven())
     return success();
   FactorShape factor;

@@ -27,6 +27,7 @@ static int64_t getElementsPerByte(Packing packing) {
   case Packing::Base3:
     return 5;
   case Packing::Bitplanes:
+  case Packing::Planes3:
   case Packing::Plain:
   case Packing::Halves:
   case Packing::Partners:

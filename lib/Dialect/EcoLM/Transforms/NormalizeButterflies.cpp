@@ -5,14 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Measures the sums of a butterfly of powers of two in units that make one of
-// their two weights 1. An output o with its partner p,
+// Measures the sums of a butterfly of powers of two, or of ternary weights, in
+// units that make one of their two weights 1. An output o with its partner p,
 //
 //   y[o] = a x[o] + b x[p],   becomes   z[o] = x'[o] + r x'[p]
 //
 // where x = u x' and y = v z for powers of two v[o] = a u[o], and
 // r = b u[p] / v[o]. The last factor takes its inputs back from their units.
-// All of these are exact, but where a number leaves the range of f32.
+// All of these are exact, but where a number leaves the range of f32. Units of
+// ternary factors are signs; where a is 0 that of b makes r 1.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,16 +39,18 @@ static constexpr int32_t kMostExponents = 127;
 
 namespace {
 
-/// A signed power of two.
+/// A signed power of two, or 0.
 struct Power {
   int32_t exponent = 0;
-  bool isNegative = false;
+  bool isNegative = false, isZero = false;
 
   Power operator*(Power other) const {
+    if (isZero || other.isZero)
+      return {0, false, true};
     return {exponent + other.exponent, isNegative != other.isNegative};
   }
   Power operator/(Power other) const {
-    return {exponent - other.exponent, isNegative != other.isNegative};
+    return *this * Power{-other.exponent, other.isNegative};
   }
 };
 
@@ -74,12 +77,16 @@ struct PowerFactor {
 
 } // namespace
 
-/// The factor that `weight` holds, if it is one of powers of two other than 0.
-static std::optional<PowerFactor> readFactor(WeightOp weight) {
+/// The factor that `weight` holds, if it is a ternary one or one of powers of
+/// two other than 0.
+static std::optional<PowerFactor> readFactor(WeightOp weight, bool isTernary) {
   auto type = dyn_cast<RankedTensorType>(weight.getType());
-  auto pot = type ? dyn_cast<PotType>(type.getElementType()) : PotType();
-  if (!pot || pot.getTerms() != 1)
+  if (!type || isTernary != isa<TernaryType>(type.getElementType()))
     return std::nullopt;
+  auto pot = dyn_cast<PotType>(type.getElementType());
+  if (!isTernary && (!pot || pot.getTerms() != 1))
+    return std::nullopt;
+  int32_t min = isTernary ? 0 : pot.getMin();
   FailureOr<WeightDescription> description = describeWeight(weight);
   std::optional<WeightBytes> source = findSourceBytes(weight);
   if (failed(description) || !source)
@@ -91,29 +98,33 @@ static std::optional<PowerFactor> readFactor(WeightOp weight) {
         for (int32_t code : codes) {
           hasZeros |= code == 0;
           factor.weights.push_back(
-              {std::abs(code) - 1 + pot.getMin(), code < 0});
+              {std::abs(code) - 1 + min, code < 0, code == 0});
         }
       });
   if (error) { // Whoever writes the bytes reports that.
     llvm::consumeError(std::move(error));
     return std::nullopt;
   }
-  return hasZeros ? std::nullopt : std::optional(std::move(factor));
+  if (hasZeros && !isTernary)
+    return std::nullopt;
+  return factor;
 }
 
 /// The factors of `op`, if all of them pair the elements of one vector.
 static std::optional<std::vector<PowerFactor>>
-readFactors(ButterflyOp op, SymbolTableCollection &symbols) {
+readFactors(ButterflyOp op, bool ternary, SymbolTableCollection &symbols) {
   int64_t size = op.getInput().getType().getShape().back();
-  if (!op.getType().getElementType().isF32() ||
+  bool isTernary = op.getType().getElementType().isInteger();
+  if ((isTernary ? !ternary : !op.getType().getElementType().isF32()) ||
       op.getType().getShape().back() != size ||
-      op.getArithmetic() != Arithmetic::Native || op.getFactors().size() < 2)
+      (!isTernary && op.getArithmetic() != Arithmetic::Native) ||
+      op.getFactors().size() < 2)
     return std::nullopt;
   std::vector<PowerFactor> factors;
   for (Value value : op.getFactors()) {
     WeightOp weight = getDeclaration(value, symbols);
     std::optional<PowerFactor> factor =
-        weight ? readFactor(weight) : std::nullopt;
+        weight ? readFactor(weight, isTernary) : std::nullopt;
     if (!factor || factor->shape.stacks != 1 || factor->shape.b != 2 ||
         factor->shape.c != 2 || factor->shape.getNumInputs() != size)
       return std::nullopt;
@@ -129,13 +140,17 @@ static LogicalResult normalize(MutableArrayRef<PowerFactor> factors) {
     bool isLast = &factor == &factors.back();
     std::vector<Power> next(units.size());
     for (int64_t o = 0, size = units.size(); o < size; ++o) {
-      next[o] = factor.at(o, /*isPartner=*/false) * units[o];
-      Power unit = isLast ? Power() : next[o];
-      factor.at(o, /*isPartner=*/false) = next[o] / unit;
-      factor.at(o, /*isPartner=*/true) =
-          factor.at(o, /*isPartner=*/true) * units[factor.getPartner(o)] / unit;
+      Power &own = factor.at(o, /*isPartner=*/false);
+      Power &partner = factor.at(o, /*isPartner=*/true);
+      own = own * units[o];
+      partner = partner * units[factor.getPartner(o)];
+      next[o] = !own.isZero ? own : !partner.isZero ? partner : Power();
       if (std::abs(next[o].exponent) > kLargestUnit)
         return failure();
+      if (isLast)
+        continue;
+      own = own / next[o];
+      partner = partner / next[o];
     }
     units = std::move(next);
     auto [min, max] = factor.getRange();
@@ -149,17 +164,19 @@ static LogicalResult normalize(MutableArrayRef<PowerFactor> factors) {
 static WeightOp declare(const PowerFactor &factor, WeightOp weight,
                         SymbolTable &symbols) {
   auto [min, max] = factor.getRange();
+  auto given = cast<RankedTensorType>(weight.getType());
+  Type element = given.getElementType();
+  if (isa<PotType>(element))
+    element = PotType::get(weight.getContext(), min, max, /*zero=*/false,
+                           /*terms=*/1);
   std::vector<char> codes;
   for (Power power : factor.weights) {
-    int32_t magnitude = power.exponent - min + 1;
+    int32_t magnitude = power.isZero ? 0 : power.exponent - min + 1;
     codes.push_back(
         static_cast<char>(power.isNegative ? -magnitude : magnitude));
   }
   OpBuilder builder(weight);
-  auto type = RankedTensorType::get(
-      cast<RankedTensorType>(weight.getType()).getShape(),
-      PotType::get(weight.getContext(), min, max, /*zero=*/false,
-                   /*terms=*/1));
+  auto type = RankedTensorType::get(given.getShape(), element);
   std::string name = (weight.getSymName() + "_normalized").str();
   auto normalized =
       WeightOp::create(builder, weight.getLoc(), builder.getStringAttr(name),
@@ -181,7 +198,7 @@ struct NormalizeButterfliesPass final
     SymbolTableCollection collection;
     getOperation()->walk([&](ButterflyOp op) {
       std::optional<std::vector<PowerFactor>> factors =
-          readFactors(op, collection);
+          readFactors(op, ternary, collection);
       if (!factors || failed(normalize(*factors)))
         return;
       OpBuilder builder(op);

@@ -135,6 +135,7 @@ static Packing choosePacking(Type element, const PackingChoice &choice) {
     case Packing::Bytes:
     case Packing::Codes2:
     case Packing::Base3:
+    case Packing::Planes3:
       return *choice.packing;
     default:
       // Planes of less than a byte do not exist.
@@ -326,7 +327,7 @@ private:
     // Several vectors of sums hide the latency of additions, but the padding of
     // the last ones is read as well: an eighth of the matrix at most.
     choice.depth = isDense ? 1 : 4;
-    int64_t outputs = type.getDimSize(0);
+    uint64_t outputs = type.getDimSize(0);
     for (int32_t lanes = 2 * kTileLanes; lanes <= kFloatLanes; lanes *= 2)
       if (llvm::alignTo(outputs, lanes) <= outputs + outputs / 8)
         choice.lanes = lanes;
@@ -361,11 +362,12 @@ private:
       return wanted;
     wanted.lanes = lanes;
     wanted.chunks = (*plan)[use.getOperandNumber() - 1];
+    bool isNormalized =
+        use.get().getDefiningOp<GetWeightOp>()->hasAttr(kUnitDiagonalAttr);
     if (hasFloatPowers(butterfly, use.get()))
-      wanted.packing =
-          use.get().getDefiningOp<GetWeightOp>()->hasAttr(kUnitDiagonalAttr)
-              ? Packing::Partners
-              : Packing::Halves;
+      wanted.packing = isNormalized ? Packing::Partners : Packing::Halves;
+    else if (isTernary && isNormalized)
+      wanted.packing = Packing::Planes3;
     return wanted;
   }
 

@@ -75,6 +75,11 @@ func.func private @partners_of_floats(tensor<1x2x2x16xf32, #ecolm.packed<partner
 
 // -----
 
+// expected-error @+1 {{expected chunks for packing planes3}}
+func.func private @planes_in_lanes(tensor<1x2x2x16x!ecolm.ternary, #ecolm.packed<planes3, lanes = 16>>)
+
+// -----
+
 // expected-error @+1 {{expected lanes of depth 1, and at least one vector, for chunks}}
 func.func private @chunks_without_lanes(tensor<1x2x2x8xf32, #ecolm.packed<plain in chunks of 2, 8 apart>>)
 

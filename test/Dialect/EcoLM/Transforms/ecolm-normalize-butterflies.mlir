@@ -1,5 +1,7 @@
 // RUN: ecolm-opt %s --ecolm-normalize-butterflies | FileCheck %s
 // RUN: ecolm-opt %s --ecolm-normalize-butterflies "--ecolm-pack-weights=butterfly-registers=8" | FileCheck %s --check-prefix=PACKED
+// RUN: ecolm-opt %s --ecolm-normalize-butterflies=ternary=true | FileCheck %s --check-prefix=SIGNS
+// RUN: ecolm-opt %s --ecolm-normalize-butterflies=ternary=true "--ecolm-pack-weights=butterfly-registers=8 masks=true" | FileCheck %s --check-prefix=PLANES
 
 // Rows are [[2, 4], [1, -8]] and, behind them, [[1, 1], [1/2, 1]], and the units of the first sums 2 and -8:
 // [[1, 2], [-1/8, 1]], and for the second factor [[2, -8], [1, -8]].
@@ -31,6 +33,35 @@ func.func @wide_twice(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
   %f = ecolm.get_weight @wide : tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>>
   %y = ecolm.butterfly %x, %f, %f : (tensor<?x32xf32>, tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>>, tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>>) -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
+}
+
+// Rows are [[-1, 1], [-1, 0]] and, behind them, [[1, -1], [0, -1]]: units of the first sums are -1 and -1 (of the partner,
+// since its own weight is 0), which leaves [[1, -1], [1, 0]], and for the second factor [[-1, 1], [0, 1]].
+// SIGNS: ecolm.weight @signs_normalized
+// SIGNS-SAME: [1], [-1]
+// SIGNS-SAME: [1], [0]
+// SIGNS: ecolm.weight @behind_normalized
+// SIGNS-SAME: [-1], [1]
+// SIGNS-SAME: [0], [1]
+ecolm.weight @signs : tensor<1x2x2x1x!ecolm.ternary> = dense<[-1, 1, -1, 0]> : tensor<4xi8> packing <bytes>
+ecolm.weight @behind : tensor<1x2x2x1x!ecolm.ternary> = dense<[1, -1, 0, -1]> : tensor<4xi8> packing <bytes>
+// SIGNS-LABEL: func.func @ternary(
+// SIGNS: ecolm.get_weight @signs_normalized {ecolm.unit_diagonal}
+// SIGNS: ecolm.get_weight @behind_normalized :
+func.func @ternary(%x: tensor<?x2xi8>) -> tensor<?x2xi32> {
+  %f = ecolm.get_weight @signs : tensor<1x2x2x1x!ecolm.ternary>
+  %l = ecolm.get_weight @behind : tensor<1x2x2x1x!ecolm.ternary>
+  %y = ecolm.butterfly %x, %f, %l : (tensor<?x2xi8>, tensor<1x2x2x1x!ecolm.ternary>, tensor<1x2x2x1x!ecolm.ternary>) -> tensor<?x2xi32>
+  return %y : tensor<?x2xi32>
+}
+
+// PLANES: ecolm.weight @minus_normalized{{.*}} : {{.*}}#ecolm.packed<planes3, lanes = 32 in chunks of 2, 32 apart>>
+// PLANES: ecolm.weight @minus_normalized{{.*}} : {{.*}}#ecolm.packed<bitplanes, lanes = 32 in chunks of 2, 32 apart>>
+ecolm.weight @minus : tensor<1x2x2x32x!ecolm.ternary> = dense<-1> : tensor<128xi8> packing <bytes>
+func.func @minus_twice(%x: tensor<?x64xi8>) -> tensor<?x64xi32> {
+  %f = ecolm.get_weight @minus : tensor<1x2x2x32x!ecolm.ternary>
+  %y = ecolm.butterfly %x, %f, %f arithmetic <shift_add> : (tensor<?x64xi8>, tensor<1x2x2x32x!ecolm.ternary>, tensor<1x2x2x32x!ecolm.ternary>) -> tensor<?x64xi32>
+  return %y : tensor<?x64xi32>
 }
 
 // What stays: a weight of 0, units beyond 2^48, quotients of more than 127 exponents, sums of integers, other arithmetic, and a single factor.

@@ -116,7 +116,8 @@ def EcoLM_PackingEnum : EcoLM_Enum<"Packing",
       I32EnumAttrCase<"Nibbles", 4, "nibbles">,
       I32EnumAttrCase<"Plain", 5, "plain">,
       I32EnumAttrCase<"Halves", 6, "halves">,
-      I32EnumAttrCase<"Partners", 7, "partners">]>;
+      I32EnumAttrCase<"Partners", 7, "partners">,
+      I32EnumAttrCase<"Planes3", 8, "planes3">]>;
 
 def EcoLM_PackingAttr : EcoLM_EnumAttr<EcoLM_PackingEnum, "packing", [{
   The byte format of packed codes; its words are explained at `#ecolm.packed`.
@@ -148,6 +149,9 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
     - `partners`: the same of factors whose weight of the output's own place is
       1 everywhere: the partners' weights of a vector and, above them, those of the
       next one.
+    - `planes3`: ternary, in chunks only, of factors whose weight of the output's
+      own place is nowhere -1: for every vector the bit planes "own is +1",
+      "partner's is +1" and "partner's is -1".
 
     The tensor has a static shape.
 

@@ -16,7 +16,7 @@ include "mlir/Pass/PassBase.td"
 
 def NormalizeButterflies
     : Pass<"ecolm-normalize-butterflies", "::mlir::ModuleOp"> {
-  let summary = "Measures sums of powers of two in units that need one weight";
+  let summary = "Measures sums of a butterfly in units that need one weight";
   let description = [{
     In an `ecolm.butterfly` of f32 whose factors are 2 by 2 blocks of powers of
     two, every sum has two terms. Divided by the first weight it needs one
@@ -27,8 +27,13 @@ def NormalizeButterflies
     long as numbers keep a distance of 2^48 from the ends of f32: butterflies
     whose units would be larger are left alone, as are weights of 0.
 
+    With `ternary`, units of a butterfly of integers with ternary factors are signs:
+    the first weight becomes 0 or 1, and where it is 0 so does the other. For
+    targets whose masks say what is added and what is subtracted that is one mask
+    less. Such factors are marked likewise.
+
     Precondition: butterflies are fused (`ecolm-fuse-butterfly-stages`) and have their
-    arithmetic, which is native. Postcondition: none.
+    arithmetic, which is native for floats. Postcondition: none.
 
     ```mlir
     ecolm.weight @f : tensor<1x2x2x1x!ecolm.pot<min = 0, max = 3>>
@@ -42,6 +47,10 @@ def NormalizeButterflies
     %0 = ecolm.get_weight @f_normalized {ecolm.unit_diagonal} : ...
     ```
   }];
+  let options = [
+    Option<"ternary", "ternary", "bool", "false",
+           "Normalize butterflies of ternary factors, too">
+  ];
   let statistics = [
     Statistic<"numNormalized", "normalized", "Number of butterflies normalized">
   ];
@@ -62,8 +71,9 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     low-bit weights of native products of floats do, with up to 128 lanes. With
     `butterfly-registers`, factors of 2 by 2 blocks that act on a power of two
     are laid out in the chunks of their butterfly's passes; ternary ones with
-    integer sums only with `masks`, in 32 lanes, and powers of two that floats are multiplied by
-    as `halves`, or as `partners` where `ecolm-normalize-butterflies` says so. The table of an embedding is
+    integer sums only with `masks`, in 32 lanes, and powers of two that floats are
+    multiplied by as `halves`. Where `ecolm-normalize-butterflies` says so these
+    become `partners`, and ternary factors `planes3`. The table of an embedding is
     packed likewise, in row-major order. A weight that kernels want in several
     layouts is declared for each, and one that other operations use as well (an
     embedding that is also the output matrix) is declared twice. Weights that

@@ -27,7 +27,7 @@ enum class MulMode { Auto, Shift, Exponent, Native };
 enum class CacheType { F32, F16, I8 };
 
 /// Marks an `ecolm.get_weight` of a factor of a butterfly whose weight of an
-/// output's own place is 1 everywhere.
+/// output's own place is 1 everywhere, or 0 or 1 if it is ternary.
 inline constexpr llvm::StringLiteral kUnitDiagonalAttr = "ecolm.unit_diagonal";
 
 /// Attribute of a module whose products have chosen their arithmetic; it names
