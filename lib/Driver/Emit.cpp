@@ -33,6 +33,15 @@
 using namespace mlir;
 using namespace ecolm;
 
+/// Frees the functions of `module`, which were translated, for LLVM to use
+/// their memory; their attributes stay.
+static void dropBodies(ModuleOp module) {
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    function.getBody().dropAllReferences();
+    function.getBody().getBlocks().clear();
+  }
+}
+
 namespace {
 
 /// Temporary files that go when this goes, or when the process is interrupted.
@@ -113,6 +122,7 @@ private:
     }
     if (options.sanitizer == Sanitizer::Address)
       poisonWeightGaps(*code, section.gaps);
+    dropBodies(module);
     optimize(*code, machine, options.target.optimizationLevel,
              options.sanitizer);
     return code;
@@ -125,6 +135,7 @@ private:
     if (!code)
       return failure();
     separateVariant(*code, index);
+    dropBodies(*model.others[index - 1]);
     optimize(*code, *machines[index], options.target.optimizationLevel,
              options.sanitizer);
     return emitAs(*code, *machines[index], llvm::CodeGenFileType::ObjectFile,

@@ -27,11 +27,11 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// Instructions of a function from which on it is not optimized. Kernels are
-/// far shorter; so long is the entry function of a model of a hundred layers or
-/// a thousand nodes, which does little but call, and what LLVM does to it would
-/// cost more than all kernels.
-static constexpr unsigned kLongFunction = 1 << 14;
+/// Instructions of a block from which on its function is not optimized. Kernels
+/// are far shorter; so long is the entry function of a model of a hundred
+/// layers or a thousand nodes, which does little but call, and what LLVM does
+/// to a block takes more than its length.
+static constexpr size_t kLongBlock = 1 << 13;
 
 /// Appends the private constants that `value` reaches and `order` lacks.
 static void findConstants(llvm::Value *value,
@@ -124,7 +124,9 @@ ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
     // 512-bit vectors hold the 16 lanes of a kernel.
     function.addFnAttr("prefer-vector-width", "512");
     function.addFnAttr("min-legal-vector-width", "512");
-    if (function.getInstructionCount() >= kLongFunction) {
+    if (llvm::any_of(function, [](const llvm::BasicBlock &block) {
+          return block.size() >= kLongBlock;
+        })) {
       function.addFnAttr(llvm::Attribute::OptimizeNone);
       function.addFnAttr(llvm::Attribute::NoInline);
     }
