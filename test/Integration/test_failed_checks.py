@@ -36,6 +36,15 @@ def ints(*values):
     return np.array(values, np.int64)
 
 
+def make_attention(name, *past, **attributes):
+    """An attention of four dimensions, whose batches and lengths the compiler does not know."""
+    inputs = {x: ("f4", [f"batch_{x}", 2, f"length_{x}", 4]) for x in ("q", "k", "v", *past)}
+    outputs = ["y", "keys", "values"] if past else ["y"]
+    operator = helper.make_node("Attention", ["q", "k", "v", *(["", *past] if past else [])], outputs,
+                                name=f"layers.0.{name}", **attributes)
+    return make_model([operator], inputs, {x: ("f4", [f"batch_{x}", 2, f"length_{x}", 4]) for x in outputs})
+
+
 # A model, inputs that fit, inputs that do not, and what the message says of them.
 CASES = {
     "Add": (make_model([node("Add", "x z")], {"x": ("f4", ["m"]), "z": ("f4", ["n"])},
@@ -86,6 +95,22 @@ CASES = {
                           {"y": ("f4", ["a", "b"])}),
                {"x": floats(2, 1), "s": ints(1, 3)}, {"x": floats(2, 3), "s": ints(4, 3)},
                "its input does not broadcast to the shape"),
+    "Attention": (make_attention("Attention"),
+                  {"q": floats(1, 2, 3, 4), "k": floats(1, 2, 5, 4), "v": floats(1, 2, 5, 4)},
+                  {"q": floats(1, 2, 3, 4), "k": floats(1, 2, 5, 4), "v": floats(1, 2, 3, 4)},
+                  "its queries, keys and values do not fit each other"),
+    "AttentionBySteps": (make_attention("AttentionBySteps", softcap=2.0),
+                         {"q": floats(1, 2, 3, 4), "k": floats(1, 2, 5, 4), "v": floats(1, 2, 5, 4)},
+                         {"q": floats(1, 2, 3, 4), "k": floats(2, 2, 5, 4), "v": floats(1, 2, 5, 4)},
+                         "its queries, keys and values do not fit each other"),
+    "AttentionOfPast": (make_attention("AttentionOfPast", "pk", "pv"),
+                        {name: floats(1, 2, 3, 4) for name in ("q", "k", "v", "pk", "pv")},
+                        {"pv": floats(1, 2, 1, 4)} | {name: floats(1, 2, 3, 4) for name in ("q", "k", "v", "pk")},
+                        "there is not a past value for every past key"),
+    "AttentionOfOthers": (make_attention("AttentionOfOthers", "pk", "pv"),
+                          {name: floats(1, 2, 3, 4) for name in ("q", "k", "v", "pk", "pv")},
+                          {"pv": floats(2, 2, 3, 4)} | {name: floats(1, 2, 3, 4) for name in ("q", "k", "v", "pk")},
+                          "what is past does not fit what follows"),
     "ConstantOfShape": (make_model([node("ConstantOfShape", "s")], {"s": ("i8", [2])},
                                    {"y": ("f4", ["a", "b"])}),
                         {"s": ints(2, 3)}, {"s": ints(2, -3)}, "a size is negative"),

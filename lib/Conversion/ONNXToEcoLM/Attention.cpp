@@ -12,6 +12,7 @@
 
 #include "EcoLMConversions.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
+#include "ecolm/Conversion/ONNXNodes/RunTimeChecks.h"
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include <cmath>
@@ -116,6 +117,13 @@ static LogicalResult replaceByAttention(onnx::NodeOp node,
     return failure();
   SmallVector<Value> inputs(node.getInputs().take_front(3));
   bool isSplit = cast<RankedTensorType>(inputs[0].getType()).getRank() == 4;
+  // Batches, and a value for every key.
+  int64_t length = isSplit ? 2 : 1;
+  for (auto [lhs, rhs, dim] :
+       {std::tuple(0, 1, int64_t(0)), std::tuple(2, 1, int64_t(0)),
+        std::tuple(2, 1, length)})
+    createSizeCheck(rewriter, node.getLoc(), inputs[lhs], dim, inputs[rhs], dim,
+                    "its queries, keys and values do not fit each other");
   if (isSplit)
     for (Value &input : inputs)
       input = mergeHeads(input, rewriter);

@@ -83,34 +83,6 @@ static Value addProduct(ImplicitLocOpBuilder &inner, Value sum, Value x,
   return arith::AddFOp::create(inner, sum, product);
 }
 
-/// `sum` plus the term of one key.
-using AddTerm =
-    llvm::function_ref<Value(ImplicitLocOpBuilder &, Value key, Value sum)>;
-
-/// The sum over all keys, in the order of docs/Rationale/FloatOrder.md: upward
-/// from zero in blocks of 16, whose sums are added upward.
-static Value sumOverKeys(ImplicitLocOpBuilder &inner, Value keys, Type type,
-                         AddTerm addTerm) {
-  Location loc = inner.getLoc();
-  Value width = arith::ConstantIndexOp::create(inner, 16);
-  Value zero = createNumber(inner, type, 0);
-  Value blocks = arith::CeilDivUIOp::create(inner, keys, width);
-  auto addBlock = [&](ImplicitLocOpBuilder &nested, ValueRange block,
-                      ValueRange total) -> SmallVector<Value> {
-    Value first = arith::MulIOp::create(nested, block[0], width);
-    Value rest = arith::SubIOp::create(nested, keys, first);
-    Value size = arith::MinUIOp::create(nested, rest, width);
-    auto add = [&](ImplicitLocOpBuilder &innermost, ValueRange i,
-                   ValueRange sum) -> SmallVector<Value> {
-      Value key = arith::AddIOp::create(innermost, first, i[0]);
-      return {addTerm(innermost, key, sum[0])};
-    };
-    Value sum = createLoops(nested, loc, OpFoldResult(size), zero, add)[0];
-    return {arith::AddFOp::create(nested, total[0], sum)};
-  };
-  return createLoops(inner, loc, OpFoldResult(blocks), zero, addBlock)[0];
-}
-
 /// `(q sqrt(scale)) . (k sqrt(scale))`, then the soft cap.
 Value AttentionSteps::createScores() {
   double softcap = getFloat(node, "softcap", 0);
@@ -295,10 +267,10 @@ Value AttentionSteps::createProbabilities(Value scores, Value bias) {
                          return arith::AddFOp::create(nested, sum, power);
                        });
   };
-  SmallVector<int64_t> rows(3, ShapedType::kDynamic);
-  Value sums = createIndexed(
-      rewriter, loc, RankedTensorType::get(rows, type),
-      SmallVector<OpFoldResult>{q.batch, q.heads, q.length}, sumRow);
+  SmallVector<int64_t> shape(3, ShapedType::kDynamic);
+  SmallVector<OpFoldResult> sizes = {q.batch, q.heads, q.length};
+  Value sums = createIndexed(rewriter, loc, RankedTensorType::get(shape, type),
+                             sizes, sumRow);
   return createMatrix(
       type, [&](ImplicitLocOpBuilder &inner, ValueRange at) -> Value {
         Value sum = createExtract(inner, sums, at.drop_back());
@@ -347,14 +319,17 @@ SmallVector<Value> AttentionSteps::convert() {
   type = getSumType(elementType);
   int64_t keyHeads = getInt(node, "kv_num_heads", 1);
   q = splitHeads(rewriter, loc, inputs[0], getInt(node, "q_num_heads", 1));
-  k = appendToPast(rewriter, loc,
-                   splitHeads(rewriter, loc, inputs[1], keyHeads),
-                   node.getPresentInput(4));
-  v = appendToPast(rewriter, loc,
-                   splitHeads(rewriter, loc, inputs[2], keyHeads),
-                   node.getPresentInput(5));
-  if (Value past = node.getPresentInput(4))
-    pastLength = createSizes(rewriter, loc, past)[2];
+  k = splitHeads(rewriter, loc, inputs[1], keyHeads);
+  v = splitHeads(rewriter, loc, inputs[2], keyHeads);
+  checkHeads(rewriter, loc, q, k, v);
+  Value pastKey = node.getPresentInput(4), pastValue = node.getPresentInput(5);
+  if (pastKey && pastValue)
+    createSizeCheck(rewriter, loc, pastKey, 2, pastValue, 2,
+                    "there is not a past value for every past key");
+  k = appendToPast(rewriter, loc, k, pastKey);
+  v = appendToPast(rewriter, loc, v, pastValue);
+  if (pastKey)
+    pastLength = createSizes(rewriter, loc, pastKey)[2];
   Value raw = createScores();
   Value bias = createBias();
   Value scores = createMatrix(

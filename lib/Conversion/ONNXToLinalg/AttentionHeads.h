@@ -31,9 +31,25 @@ struct HeadTensor {
 HeadTensor splitHeads(GraphRewriter &rewriter, mlir::Location loc,
                       mlir::Value tensor, int64_t numHeads);
 
-/// `past`, if there is one, followed by `fresh`, in four dimensions.
+/// Stops the program unless heads of queries, keys and values fit each other,
+/// as far as that is not certain.
+void checkHeads(GraphRewriter &rewriter, mlir::Location loc,
+                const HeadTensor &query, const HeadTensor &key,
+                const HeadTensor &value);
+
+/// `past`, if there is one, followed by `fresh`, in four dimensions; stops the
+/// program where the two do not fit.
 HeadTensor appendToPast(GraphRewriter &rewriter, mlir::Location loc,
                         const HeadTensor &fresh, mlir::Value past);
+
+/// `sum` plus the term of one key.
+using AddTerm = llvm::function_ref<mlir::Value(
+    mlir::ImplicitLocOpBuilder &, mlir::Value key, mlir::Value sum)>;
+
+/// The sum over all keys, in the order of docs/Rationale/FloatOrder.md: upward
+/// from zero in blocks of 16, whose sums are added upward.
+mlir::Value sumOverKeys(mlir::ImplicitLocOpBuilder &builder, mlir::Value keys,
+                        mlir::Type type, AddTerm addTerm);
 
 } // namespace ecolm
 

@@ -218,7 +218,8 @@ static LogicalResult convertSqueeze(onnx::NodeOp node,
   if (failed(axes))
     return failure();
   for (int64_t axis : *axes)
-    createSizeCheck(rewriter, node.getLoc(), rewriter.getSize(data, axis), 1,
+    createSizeCheck(rewriter, node.getLoc(), rewriter.getSize(data, axis),
+                    rewriter.getIndexAttr(1),
                     "a dimension to be removed is not one");
   return rewriter.replaceNode(
       node, removeUnitDims(rewriter, node.getLoc(), data, *axes));

@@ -12,8 +12,6 @@
 #include "TensorBuilders.h"
 #include "SizeArithmetic.h"
 #include "ecolm/Conversion/ONNXNodes/NodeQueries.h"
-#include "ecolm/Dialect/ONNX/IR/QuotedName.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -35,42 +33,6 @@ Value ecolm::createFilled(GraphRewriter &rewriter, Location loc,
                           Value value) {
   Value init = createEmpty(rewriter, loc, type, sizes);
   return linalg::FillOp::create(rewriter, loc, value, init).getResult(0);
-}
-
-void ecolm::createAssert(OpBuilder &builder, Location loc, Value condition,
-                         const Twine &message) {
-  std::string text = "node " + onnx::quoteName(getLocationName(loc));
-  // Nodes without a name are known by their operator and their number, which
-  // the importer puts where files have lines.
-  auto place = loc->findInstanceOf<FileLineColLoc>();
-  if (place && place.getColumn() == 0)
-    text += " (number " + std::to_string(place.getLine()) + ")";
-  text += (": " + message).str();
-  cf::AssertOp::create(builder, loc, condition, text);
-}
-
-static void checkEqual(GraphRewriter &rewriter, Location loc, OpFoldResult lhs,
-                       OpFoldResult rhs, const Twine &message) {
-  SizeArithmetic sizes(rewriter, loc);
-  Value equal =
-      arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::eq,
-                            sizes.materialize(lhs), sizes.materialize(rhs));
-  createAssert(rewriter, loc, equal, message);
-}
-
-void ecolm::createSizeCheck(GraphRewriter &rewriter, Location loc, Value lhs,
-                            int64_t lhsDim, Value rhs, int64_t rhsDim,
-                            const Twine &message) {
-  if (!rewriter.haveSameSize(lhs, lhsDim, rhs, rhsDim))
-    checkEqual(rewriter, loc, rewriter.getSize(lhs, lhsDim),
-               rewriter.getSize(rhs, rhsDim), message);
-}
-
-void ecolm::createSizeCheck(GraphRewriter &rewriter, Location loc,
-                            OpFoldResult size, int64_t expected,
-                            const Twine &message) {
-  if (getConstantIntValue(size) != expected)
-    checkEqual(rewriter, loc, size, rewriter.getIndexAttr(expected), message);
 }
 
 //===----------------------------------------------------------------------===//

@@ -13,7 +13,7 @@
 #ifndef ECOLM_CONVERSION_ONNXTOLINALG_TENSORBUILDERS_H
 #define ECOLM_CONVERSION_ONNXTOLINALG_TENSORBUILDERS_H
 
-#include "ecolm/Conversion/ONNXNodes/GraphRewriter.h"
+#include "ecolm/Conversion/ONNXNodes/RunTimeChecks.h"
 #include "mlir/IR/Builders.h"
 
 namespace ecolm {
@@ -65,21 +65,6 @@ getScalars(GraphRewriter &rewriter, mlir::Location loc, mlir::Value tensor);
 mlir::Value createFromScalars(GraphRewriter &rewriter, mlir::Location loc,
                               mlir::RankedTensorType type,
                               mlir::ValueRange scalars);
-
-/// Stops the program with `message` unless `condition` holds.
-void createAssert(mlir::OpBuilder &builder, mlir::Location loc,
-                  mlir::Value condition, const llvm::Twine &message);
-
-/// Stops the program with `message` unless dimension `lhsDim` of `lhs` is
-/// dimension `rhsDim` of `rhs`.
-void createSizeCheck(GraphRewriter &rewriter, mlir::Location loc,
-                     mlir::Value lhs, int64_t lhsDim, mlir::Value rhs,
-                     int64_t rhsDim, const llvm::Twine &message);
-
-/// Stops the program with `message` unless `size` is `expected`.
-void createSizeCheck(GraphRewriter &rewriter, mlir::Location loc,
-                     mlir::OpFoldResult size, int64_t expected,
-                     const llvm::Twine &message);
 
 } // namespace ecolm
 
