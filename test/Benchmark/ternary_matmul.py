@@ -123,7 +123,7 @@ def measure(shape, rows: int, threads: int, options,
             folder: pathlib.Path) -> tuple[dict[str, float], float]:
     """Median seconds of every candidate for one matrix, and the bytes that ours has."""
     n, k = shape
-    count = max(1, round(options.megabytes * 4e6 / (n * k)))
+    count = max(2, round(options.megabytes * 4e6 / (n * k)))
     x = np.random.default_rng(1).standard_normal((rows, k)).astype(np.float32)
     inputs = dict.fromkeys(inputs_of(count), x)
     np.savez(folder / "x.npz", **inputs)
