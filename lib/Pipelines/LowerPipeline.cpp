@@ -47,6 +47,12 @@ static void cleanUp(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
+/// The same once loops are branches, which leave blocks to merge.
+static void cleanUpBlocks(OpPassManager &manager) {
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
 /// Tensors become buffers, in place wherever the analysis allows.
 static void addBufferization(OpPassManager &manager) {
   // The analysis asks of every pair of uses of a buffer whether they disturb
@@ -118,8 +124,7 @@ static void addConversionToLLVM(OpPassManager &manager,
   manager.addPass(createSCFToControlFlowPass());
   // What the model checks ends the call, not the process of the caller.
   manager.addPass(createReturnFailedChecks());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
+  cleanUpBlocks(manager);
   // Square roots and bit counts are instructions; what has none calls libm.
   manager.addPass(createConvertMathToLLVMPass());
   manager.addPass(createConvertMathToLibmPass());
@@ -133,8 +138,7 @@ static void addConversionToLLVM(OpPassManager &manager,
   manager.addPass(createUBToLLVMConversionPass());
   manager.addPass(createConvertFuncToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
+  cleanUpBlocks(manager);
 }
 
 void ecolm::buildLowerPipeline(OpPassManager &manager,
