@@ -14,7 +14,6 @@
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -108,6 +107,12 @@ static void addThreadsAndMemory(OpPassManager &manager,
   manager.addPass(createPlanWorkspace({options.maxChunk, options.guard}));
 }
 
+/// Equal layers share their loops, and the entry function stays short.
+static void shareLoops(OpPassManager &manager) {
+  manager.addPass(createOutlineLoops());
+  manager.addPass(func::createDuplicateFunctionEliminationPass());
+}
+
 /// What is left is structured control flow on buffers and vectors.
 static void addConversionToLLVM(OpPassManager &manager,
                                 const LowerOptions &options) {
@@ -120,7 +125,7 @@ static void addConversionToLLVM(OpPassManager &manager,
   manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
-  manager.addPass(arith::createArithExpandOpsPass());
+  manager.addPass(createExpandArithmetic());
   manager.addPass(createSCFToControlFlowPass());
   // What the model checks ends the call, not the process of the caller.
   manager.addPass(createReturnFailedChecks());
@@ -169,14 +174,13 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   fold(manager);
 
   addBufferization(manager);
+  shareLoops(manager);
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   manager.addPass(memref::createFoldMemRefAliasOpsPass());
   cleanUp(manager);
   addThreadsAndMemory(manager, options);
   cleanUp(manager);
-  // Equal layers share their loops, and the entry function stays short.
-  manager.addPass(createOutlineLoops());
-  manager.addPass(func::createDuplicateFunctionEliminationPass());
+  shareLoops(manager);
   if (options.timeLayers)
     manager.addPass(createTimeLayers());
   manager.addPass(createRecordEntry());

@@ -13,6 +13,7 @@
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
@@ -28,25 +29,25 @@ using namespace ecolm;
 
 /// Whether a call can stand for `loop`: it gives nothing, and whatever ends the
 /// entry function from within, a check or a lack of memory, stays there.
-static bool canMove(scf::ForOp loop) {
-  WalkResult found = loop.walk([](Operation *op) {
+static bool canMove(Operation *loop) {
+  WalkResult found = loop->walk([](Operation *op) {
     return isa<cf::AssertOp, memref::AllocOp>(op) ? WalkResult::interrupt()
                                                   : WalkResult::advance();
   });
-  return loop.getNumResults() == 0 && !found.wasInterrupted();
+  return loop->getNumResults() == 0 && !found.wasInterrupted();
 }
 
 /// The values from outside that `loop` uses, in the order of their first use.
-static SetVector<Value> collectUses(scf::ForOp loop) {
+static SetVector<Value> collectUses(Operation *loop) {
   SetVector<Value> values;
   values.insert_range(loop->getOperands());
-  getUsedValuesDefinedAbove(loop.getRegion(), values);
+  getUsedValuesDefinedAbove(loop->getRegions(), values);
   return values;
 }
 
-/// Replaces `loop` by a call of a function `name` that holds it. Constants and
-/// globals are made anew there, so that LLVM sees them.
-static void outline(scf::ForOp loop, const Twine &name, OpBuilder &builder) {
+/// Replaces `loop` by a call of a function that holds it. Constants and globals
+/// are made anew there, so that LLVM sees them.
+static void outline(Operation *loop, SymbolTable &symbols) {
   SmallVector<Value> arguments;
   SmallVector<Operation *> constants;
   for (Value value : collectUses(loop)) {
@@ -57,10 +58,12 @@ static void outline(scf::ForOp loop, const Twine &name, OpBuilder &builder) {
     else
       arguments.push_back(value);
   }
-  Location loc = loop.getLoc();
+  Location loc = loop->getLoc();
+  Builder builder(loop->getContext());
   auto function = func::FuncOp::create(
-      builder, loc, name.str(),
+      loc, "ecolm_loop",
       builder.getFunctionType(ValueRange(arguments).getTypes(), {}));
+  symbols.insert(function);
   function.setPrivate();
   // Inlined again, the entry function would be as long as before.
   function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
@@ -74,7 +77,7 @@ static void outline(scf::ForOp loop, const Twine &name, OpBuilder &builder) {
   func::ReturnOp::create(inner, loc);
   OpBuilder outer(loop);
   func::CallOp::create(outer, loc, function, arguments);
-  loop.erase();
+  loop->erase();
 }
 
 namespace {
@@ -86,14 +89,15 @@ struct OutlineLoopsPass final
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main || main.isExternal())
       return;
-    auto all = llvm::to_vector(main.getOps<scf::ForOp>());
+    SmallVector<Operation *> all;
+    for (Operation &op : main.getOps())
+      if (isa<scf::ForOp, linalg::LinalgOp>(op))
+        all.push_back(&op);
     if (all.size() < minLoops)
       return;
-    OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
-    // Statistics do not count in every build, so names are not made of them.
-    for (auto [i, loop] :
-         llvm::enumerate(llvm::make_filter_range(all, canMove))) {
-      outline(loop, "ecolm_loop_" + Twine(i), builder);
+    SymbolTable symbols(getOperation());
+    for (Operation *loop : llvm::make_filter_range(all, canMove)) {
+      outline(loop, symbols);
       ++numMoved;
     }
   }

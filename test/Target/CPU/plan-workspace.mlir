@@ -104,3 +104,71 @@ func.func private @given(%n: index, %c: i1, %x: memref<?x16xf32>) -> memref<?x16
   }
   return %y : memref<?x16xf32>
 }
+
+// -----
+
+// Buffers of known size share one allocation, the third the bytes of the first;
+// what is returned is an allocation of its own.
+// CHECK-LABEL: func.func @main(
+// CHECK: %[[A:.*]] = memref.alloc() {alignment = 64 : i64} : memref<512xi8>
+// CHECK: memref.view %[[A]][%c0][] : memref<512xi8> to memref<4x16xf32>
+// CHECK: memref.view %[[A]][%c256][] : memref<512xi8> to memref<4x16xf32>
+// CHECK: memref.view %[[A]][%c0{{(_[0-9]+)?}}][] : memref<512xi8> to memref<2x32xf32>
+// CHECK: %[[RESULT:.*]] = memref.alloc() : memref<4x16xf32>
+// CHECK: memref.dealloc %[[A]]
+// CHECK-NEXT: return %[[RESULT]]
+// SEPARATE-LABEL: func.func @main(
+// SEPARATE-COUNT-4: memref.alloc()
+func.func @main() -> memref<4x16xf32> {
+  %a = memref.alloc() : memref<4x16xf32>
+  "test.fill"(%a) : (memref<4x16xf32>) -> ()
+  %b = memref.alloc() : memref<4x16xf32>
+  "test.copy"(%a, %b) : (memref<4x16xf32>, memref<4x16xf32>) -> ()
+  %c = memref.alloc() : memref<2x32xf32>
+  "test.copy"(%b, %c) : (memref<4x16xf32>, memref<2x32xf32>) -> ()
+  %d = memref.alloc() : memref<4x16xf32>
+  "test.copy"(%c, %d) : (memref<2x32xf32>, memref<4x16xf32>) -> ()
+  return %d : memref<4x16xf32>
+}
+
+// -----
+
+// Buffers of n x m elements lie where n x m x 64 and n x m x 128 bytes end, whatever
+// the order of the two; one of n elements has nothing to share.
+// CHECK-LABEL: func.func @main(
+// CHECK: %[[A:.*]] = memref.alloc(%arg0, %arg1) {alignment = 64 : i64} : memref<128x?x?xi8>
+// CHECK: %[[UNIT:.*]] = arith.muli %arg0, %arg1
+// CHECK: %[[BYTES:.*]] = arith.muli %[[UNIT]], %c128
+// CHECK: memref.reinterpret_cast %[[A]] to offset: [0], sizes: [%[[BYTES]]], strides: [1] : memref<128x?x?xi8> to memref<?xi8>
+// CHECK: %[[FIRST:.*]] = arith.muli %c0{{.*}}, %[[UNIT]]
+// CHECK: memref.view %{{.*}}[%[[FIRST]]][%arg0, %arg1] : memref<?xi8> to memref<?x16x?xf32>
+// CHECK: %[[SECOND:.*]] = arith.muli %c64{{.*}}, %[[UNIT]]
+// CHECK: memref.view %{{.*}}[%[[SECOND]]][%arg1, %arg0] : memref<?xi8> to memref<?x?xi8>
+// CHECK: memref.alloc(%arg0) : memref<?xf32>
+func.func @main(%n: index, %m: index) {
+  %a = memref.alloc(%n, %m) : memref<?x16x?xf32>
+  %b = memref.alloc(%m, %n) : memref<?x?xi8>
+  "test.copy"(%a, %b) : (memref<?x16x?xf32>, memref<?x?xi8>) -> ()
+  %c = memref.alloc(%n) : memref<?xf32>
+  "test.copy"(%b, %c) : (memref<?x?xi8>, memref<?xf32>) -> ()
+  return
+}
+
+// -----
+
+// What a region gives away is alive as long as what it gave it as: %a is read
+// after %b is written.
+// CHECK-LABEL: func.func @main(
+// CHECK: memref.alloc() {alignment = 64 : i64} : memref<128xi8>
+func.func @main(%c: i1, %x: memref<16xf32>) {
+  %a = memref.alloc() : memref<16xf32>
+  %y = scf.if %c -> memref<16xf32> {
+    scf.yield %a : memref<16xf32>
+  } else {
+    scf.yield %x : memref<16xf32>
+  }
+  %b = memref.alloc() : memref<16xf32>
+  "test.fill"(%b) : (memref<16xf32>) -> ()
+  "test.copy"(%y, %b) : (memref<16xf32>, memref<16xf32>) -> ()
+  return
+}

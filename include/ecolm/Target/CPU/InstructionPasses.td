@@ -126,6 +126,30 @@ def LowerMasks : Pass<"ecolm-lower-masks"> {
     "::mlir::vector::VectorDialect"];
 }
 
+def ExpandArithmetic : Pass<"ecolm-expand-arithmetic", "::mlir::ModuleOp"> {
+  let summary = "expand divisions that round, and minima of floats";
+  let description = [{
+    What `arith-expand` does, but for minima and maxima of integers, which LLVM has
+    as operations: models compute their sizes with them, one from the other, and a
+    chain of comparisons and selections takes LLVM long to look through.
+
+    Precondition: none. Postcondition: no division of `arith` rounds up or down,
+    and no minimum or maximum of `arith` is one of floats.
+
+    ```mlir
+    %c = arith.ceildivui %a, %b : index
+    ```
+    ==>
+    ```mlir
+    %less = arith.subi %a, %one : index
+    %quotient = arith.divui %less, %b : index
+    %more = arith.addi %quotient, %one : index
+    %c = arith.select %isZero, %zero, %more : index
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def ExpandFloatFunctions : Pass<"ecolm-expand-float-functions"> {
   let summary = "compute what a C library has for floats in integers";
   let description = [{

@@ -177,14 +177,20 @@ def BoundSlices : Pass<"ecolm-bound-slices"> {
 }
 
 def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
-  let summary = "place the buffers of the entry function";
+  let summary = "let buffers share bytes where they are not alive together";
   let description = [{
     The buffers that a language model's `@main` allocates get places in one
     workspace, a last argument `memref<?xi8>`, so that a token costs no
     allocation; buffers whose uses do not overlap share bytes. Dynamic
-    dimensions are bounded by `max-chunk`. Sets `ecolm.workspace_bytes`. What else
-    is allocated and not returned is freed at the end of its block. With `separate` those are
-    all buffers, for a sanitizer to watch each, and the workspace is empty.
+    dimensions are bounded by `max-chunk`. Sets `ecolm.workspace_bytes`.
+
+    In all other functions the buffers of known size share one allocation in the
+    same way, and so do those whose dynamic dimensions are the same values. Their
+    places are then multiples of the product of these. What is allocated and not
+    returned is freed at the end of its block.
+
+    With `separate` every buffer stays an allocation of its own, for a sanitizer to
+    watch each, and the workspace is empty.
 
     Precondition: bufferized, small buffers promoted to the stack.
     Postcondition: a language model's `@main` allocates nothing without `separate`.
@@ -236,11 +242,11 @@ def ConvertForallToRuntime : Pass<"convert-forall-to-runtime", "::mlir::ModuleOp
 def OutlineLoops : Pass<"ecolm-outline-loops", "::mlir::ModuleOp"> {
   let summary = "move the loops of a long entry function to functions";
   let description = [{
-    Where `@main` has at least `min-loops` loops side by side, each becomes a
-    private function that is not inlined again. What LLVM does to a function costs
-    more than its length, so a model of a thousand layers would take minutes; and
-    layers that are equal but for their buffers are then equal functions, of which
-    `duplicate-function-elimination` keeps one.
+    Where `@main` has at least `min-loops` loops and operations of linalg side by
+    side, each becomes a private function that is not inlined again. What LLVM does
+    to a function costs more than its length, so a model of a thousand layers would
+    take minutes; and layers that are equal but for their buffers are then equal
+    functions, of which `duplicate-function-elimination` keeps one.
 
     Precondition: bufferized; loops give nothing. Postcondition: if `@main` had
     that many loops, those left check something or allocate.
@@ -250,7 +256,7 @@ def OutlineLoops : Pass<"ecolm-outline-loops", "::mlir::ModuleOp"> {
     ```
     ==>
     ```mlir
-    call @ecolm_loop_0(%m) : (memref<4xf32>) -> ()
+    call @ecolm_loop(%m) : (memref<4xf32>) -> ()
     ```
   }];
   let options = [Option<"minLoops", "min-loops", "unsigned", "64",

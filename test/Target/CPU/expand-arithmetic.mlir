@@ -1,0 +1,22 @@
+// RUN: ecolm-opt %s --ecolm-expand-arithmetic | FileCheck %s
+
+// Divisions that round become divisions that do not, and a minimum of floats a
+// comparison; minima of integers stay.
+// CHECK-LABEL: func.func @sizes(
+// CHECK-NOT: ceildivui
+// CHECK: arith.divui
+// CHECK: arith.minsi
+// CHECK: arith.maxui
+func.func @sizes(%a: index, %b: index) -> (index, index) {
+  %c = arith.ceildivui %a, %b : index
+  %d = arith.minsi %c, %a : index
+  %e = arith.maxui %c, %b : index
+  return %d, %e : index, index
+}
+// CHECK-LABEL: func.func @floats(
+// CHECK-NOT: maximumf
+// CHECK: arith.cmpf
+func.func @floats(%a: vector<4xf32>, %b: vector<4xf32>) -> vector<4xf32> {
+  %c = arith.maximumf %a, %b : vector<4xf32>
+  return %c : vector<4xf32>
+}
