@@ -42,6 +42,23 @@ bool ecolm::hasFloatPowers(ButterflyOp op, Value factor) {
          op.getArithmetic() == Arithmetic::Native;
 }
 
+/// Vector instructions for 16 products with powers of two packed like that.
+static double getDecodingInstructions(Packing packing) {
+  switch (packing) {
+  case Packing::Nibbles:
+    return 8;
+  case Packing::Halves:
+    return 2;
+  case Packing::Partners:
+  case Packing::Floats:
+    return 1;
+  case Packing::FloatPartners:
+    return 0.5;
+  default:
+    return 4.5;
+  }
+}
+
 /// The kernel that computes 16 outputs side by side with one weight after the
 /// other, for weights packed like `weight`.
 static KernelChoice describeLanes(Value weight, bool isFloat) {
@@ -60,10 +77,7 @@ static KernelChoice describeLanes(Value weight, bool isFloat) {
     choice.multiplies = isFloat;
     choice.why = isFloat ? "powers of two are decoded to floats and multiplied"
                          : "powers of two are decoded to shifts and signs";
-    choice.instructions = packing == Packing::Nibbles    ? 8
-                          : packing == Packing::Halves   ? 2
-                          : packing == Packing::Partners ? 1
-                                                         : 4.5;
+    choice.instructions = getDecodingInstructions(packing);
   } else {
     choice.multiplies = true;
     bool isPlain = packing == Packing::Plain;

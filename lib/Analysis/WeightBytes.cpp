@@ -39,6 +39,10 @@ static_assert(static_cast<int>(ByteFormat::Partners) ==
               static_cast<int>(Packing::Partners));
 static_assert(static_cast<int>(ByteFormat::Planes3) ==
               static_cast<int>(Packing::Planes3));
+static_assert(static_cast<int>(ByteFormat::Floats) ==
+              static_cast<int>(Packing::Floats));
+static_assert(static_cast<int>(ByteFormat::FloatPartners) ==
+              static_cast<int>(Packing::FloatPartners));
 
 /// Sources up to this size are written out in the module.
 static constexpr size_t kMaxInlineBytes = 64;

@@ -25,7 +25,10 @@ static uint64_t getSize(ByteFormat format, int64_t count,
   case ByteFormat::Partners: // two bytes for every second element
     return count;
   case ByteFormat::Halves:
+  case ByteFormat::FloatPartners: // four bytes for every second element
     return 2 * static_cast<uint64_t>(count);
+  case ByteFormat::Floats:
+    return 4 * static_cast<uint64_t>(count);
   case ByteFormat::Codes2:
   case ByteFormat::Bitplanes:
     return (count + 3) / 4;
@@ -62,6 +65,11 @@ static bool isPaired(ByteFormat format) {
   return format == ByteFormat::Halves || format == ByteFormat::Partners;
 }
 
+/// Whether weights are f32.
+static bool isFloat(ByteFormat format) {
+  return format == ByteFormat::Floats || format == ByteFormat::FloatPartners;
+}
+
 /// Whether elements of the weight's kind can be written as `format`.
 static bool isFormatOfKind(const WeightDescription &weight, ByteFormat format) {
   switch (weight.kind) {
@@ -72,7 +80,8 @@ static bool isFormatOfKind(const WeightDescription &weight, ByteFormat format) {
              format == ByteFormat::Planes3) &&
             weight.lanes >= 8);
   case ElementKind::Pot:
-    return ((format == ByteFormat::Bytes || isPaired(format)) &&
+    return ((format == ByteFormat::Bytes || isPaired(format) ||
+             isFloat(format)) &&
             weight.numExponents <= 127) ||
            (format == ByteFormat::Nibbles &&
             fitsNibble(weight.numExponents, weight.hasZero));
@@ -99,7 +108,7 @@ static Error checkWeight(const WeightDescription &weight) {
   if (!isFormatOfKind(weight, weight.sourceFormat) ||
       weight.sourceFormat == ByteFormat::Bitplanes ||
       weight.sourceFormat == ByteFormat::Planes3 ||
-      isPaired(weight.sourceFormat))
+      isPaired(weight.sourceFormat) || isFloat(weight.sourceFormat))
     return makeError("the source's packing does not suit its elements");
   if (!isFormatOfKind(weight, weight.format))
     return makeError("the packing does not suit the weight's elements");
@@ -124,6 +133,8 @@ static Error checkWeight(const WeightDescription &weight) {
     return makeError("expected chunks of pairs of vectors for weights as bf16");
   if (weight.format == ByteFormat::Planes3 && !weight.chunks.isGiven())
     return makeError("expected chunks for weights in three planes");
+  if (isFloat(weight.format) && !weight.chunks.isGiven())
+    return makeError("expected chunks for powers of two as floats");
   if (weight.transposed && (shape.stacks != 1 || shape.a != 1 || shape.d != 1))
     return makeError("only the source of a matrix can be transposed");
   if (weight.kind == ElementKind::Integer && weight.integerBits != 2 &&

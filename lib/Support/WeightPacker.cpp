@@ -60,7 +60,8 @@ static void forEachTile(const WeightDescription &weight, Visit visit) {
 template <typename Visit>
 static void forEachChunkedRun(const WeightDescription &weight, Visit visit) {
   SmallVector<int64_t> indices(weight.lanes);
-  bool hasOwn = weight.format != ByteFormat::Partners;
+  bool hasOwn = weight.format != ByteFormat::Partners &&
+                weight.format != ByteFormat::FloatPartners;
   int64_t step = hasOwn ? weight.lanes : 2 * weight.lanes;
   for (int64_t first = hasOwn ? 0 : weight.lanes,
                size = weight.getNumElements();
@@ -205,6 +206,9 @@ static void encode(const WeightDescription &weight, ArrayRef<int8_t> codes,
   case ByteFormat::Halves:
   case ByteFormat::Partners:
     return packHalves(codes, weight.minExponent, weight.lanes, out);
+  case ByteFormat::Floats:
+  case ByteFormat::FloatPartners:
+    return packFloats(codes, weight.minExponent, out);
   default:
     out.append(codes.begin(), codes.end());
   }
@@ -234,7 +238,7 @@ static void packPlain(const WeightDescription &weight, ArrayRef<char> source,
 }
 
 /// Fails unless what the format leaves out of own terms is so for every output:
-/// `partners` that they are 1, `planes3` that they are not -1.
+/// that of partners that they are 1, `planes3` that they are not -1.
 static Error checkOwnTerms(const WeightDescription &weight,
                            ArrayRef<char> source) {
   bool isTernary = weight.format == ByteFormat::Planes3, isKept = true;
@@ -251,8 +255,8 @@ static Error checkOwnTerms(const WeightDescription &weight,
     return llvm::createStringError(
         isTernary ? "expected no -1 on the diagonal of a factor that is packed "
                     "as planes3"
-                  : "expected ones on the diagonal of a factor that is packed "
-                    "as partners");
+                  : "expected ones on the diagonal of a factor of which only "
+                    "partners are packed");
   return error;
 }
 
@@ -261,6 +265,7 @@ Error ecolm::packWeight(const WeightDescription &weight, ArrayRef<char> source,
   if (Error error = checkWeightSource(weight, source))
     return error;
   if (weight.format == ByteFormat::Partners ||
+      weight.format == ByteFormat::FloatPartners ||
       weight.format == ByteFormat::Planes3)
     if (Error error = checkOwnTerms(weight, source))
       return error;

@@ -71,6 +71,14 @@ static int8_t readCode(const WeightDescription &weight, const char *bytes,
                               run / 2 * weight.lanes + position % weight.lanes)
                    : static_cast<int8_t>(1 - weight.minExponent);
   }
+  case ByteFormat::Floats:
+    return readFloat(bytes, weight.minExponent, position);
+  case ByteFormat::FloatPartners: {
+    int64_t run = position / weight.lanes;
+    return run % 2 ? readFloat(bytes, weight.minExponent,
+                               run / 2 * weight.lanes + position % weight.lanes)
+                   : static_cast<int8_t>(1 - weight.minExponent);
+  }
   default:
     return bytes[position];
   }

@@ -48,6 +48,13 @@ void packHalves(llvm::ArrayRef<int8_t> codes, int32_t min, int64_t lanes,
 /// Code `index` of the codes that were packed so.
 int8_t readHalf(const char *bytes, int32_t min, int64_t lanes, int64_t index);
 
+/// Appends codes of powers of two from 2^`min` on as f32.
+void packFloats(llvm::ArrayRef<int8_t> codes, int32_t min,
+                llvm::SmallVectorImpl<char> &out);
+
+/// Code `index` of the codes that were packed so.
+int8_t readFloat(const char *bytes, int32_t min, int64_t index);
+
 /// Code `index` of a stream of nibbles.
 int8_t readNibble(const char *bytes, bool hasZero, int64_t index);
 

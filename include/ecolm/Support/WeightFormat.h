@@ -39,7 +39,9 @@ enum class ByteFormat {
   Plain,
   Halves,
   Partners,
-  Planes3
+  Planes3,
+  Floats,
+  FloatPartners
 };
 
 /// One weight: its elements, the bytes it comes as and the bytes it becomes.

@@ -152,13 +152,20 @@ private:
     return chunk;
   }
 
+  /// Whether the sums of `pass`, the last one, may be -0. Those of the
+  /// definition start at 0, and are not.
+  bool mayBeNegativeZero(const Pass &pass) const {
+    const WeightStream &weights = *pass.factors.back();
+    return isa<FloatType>(pass.elements.back()) &&
+           !(hasFMA && weights.hasProducts() && !weights.hasOnes());
+  }
+
   Value writeChunk(ArrayRef<Value> chunk, Rows rows, size_t row, Value base,
                    const Pass &pass) {
     SmallVector<bool> inBounds = {true};
     for (auto [k, vector] : llvm::enumerate(chunk)) {
       Value value = convert(vector, rows.getElement());
-      // A sum that starts at 0, as the definition's do, is never -0.
-      if (isLast && isa<FloatType>(pass.elements.back()))
+      if (isLast && mayBeNegativeZero(pass))
         value = b.add(value, b.constant(value.getType(), 0));
       Value column = b.addIndex(base, k * pass.chunks.apart);
       rows.tensor = vector::TransferWriteOp::create(
@@ -195,13 +202,12 @@ private:
       for (Value &vector : chunk)
         vector = convert(vector, pass.elements[i]);
     auto addAt = [&](int64_t k, Value own, Value partner) {
-      if (weights.hasPairs())
-        return weights.addPair(b, own, partner, word, k, hasFMA);
+      if (weights.hasProducts())
+        return weights.addProducts(b, own, partner, word, k, hasFMA,
+                                   isLast && i + 1 == pass.factors.size());
       int64_t at = k * weights.getPairStep();
       return addTerms(weights, own, partner, b.addIndex(word, at));
     };
-    int64_t wordsOfChunk = pass.chunks.vectors * weights.getPairStep();
-    weights.prefetch(b, b.addIndex(word, wordsOfChunk), pass.chunks.vectors);
     // Partners follow each other: no more vectors live than there are.
     int64_t distance = d / pass.chunks.apart;
     for (int64_t k = 0; k < pass.chunks.vectors; ++k)
@@ -214,7 +220,7 @@ private:
           chunk[k | distance] = addAt(k | distance, high, low);
         }
       }
-    return b.addIndex(word, wordsOfChunk);
+    return b.addIndex(word, pass.chunks.vectors * weights.getPairStep());
   }
 
   /// Lane l becomes lane l xor d.

@@ -78,6 +78,12 @@ FailureOr<WeightStream> WeightStream::create(KernelBuilder &builder,
     word = builder.getI32Type();
     stream.step = kLanes / (stream.hasOnes() ? 4 : 2);
     break;
+  case Packing::Floats:
+  case Packing::FloatPartners:
+    word = builder.getF32Type();
+    stream.step = kLanes;
+    stream.pairStep = kLanes * (stream.hasOnes() ? 1 : 2);
+    break;
   default:
     return failure();
   }
@@ -232,40 +238,37 @@ std::pair<Value, Value> WeightStream::loadMasks(KernelBuilder &b,
 }
 
 // The 32 bits of a lane hold two floats without their lower halves.
-Value WeightStream::addPair(KernelBuilder &b, Value own, Value partner,
-                            Value at, int64_t k, bool hasFMA) const {
+Value WeightStream::loadHalf(KernelBuilder &b, Value at, int64_t k,
+                             bool isPartner) const {
   VectorType type = b.lanesOf(b.getI32Type());
   int64_t pair = hasOnes() ? k / 2 : k;
-  Value both = b.read(type, words, b.addIndex(at, pair * kLanes));
-  auto getWeight = [&](bool isUpper) -> Value {
-    Value bits;
-    if (isUpper)
-      bits = arith::AndIOp::create(b, both, b.integer(type, -65536));
-    else
-      bits = arith::ShLIOp::create(b, both, b.integer(type, 16));
-    return vector::BitCastOp::create(b, own.getType(), bits);
-  };
-  if (!hasOnes())
-    own = arith::MulFOp::create(b, own, getWeight(/*isUpper=*/false));
-  Value weight = getWeight(/*isUpper=*/!hasOnes() || k % 2);
-  if (hasFMA)
-    return math::FmaOp::create(b, partner, weight, own);
-  return b.add(own, arith::MulFOp::create(b, partner, weight));
+  Value bits = b.read(type, words, b.addIndex(at, pair * kLanes));
+  if (hasOnes() ? k % 2 : isPartner)
+    bits = arith::AndIOp::create(b, bits, b.integer(type, -65536));
+  else
+    bits = arith::ShLIOp::create(b, bits, b.integer(type, 16));
+  return vector::BitCastOp::create(b, b.lanesOf(b.getF32Type()), bits);
 }
 
-void WeightStream::prefetch(KernelBuilder &b, Value at, int64_t pairs) const {
-  constexpr int64_t kLineBits = 512;
-  auto type = cast<MemRefType>(words.getType());
-  int64_t bits = type.getElementTypeBitWidth();
-  // What few lines hold, hardware has fetched.
-  if (2 * pairStep * bits < kLineBits)
-    return;
-  int64_t last = type.getDimSize(0) - pairs * pairStep;
-  at = arith::MinUIOp::create(b, at, b.index(last));
-  for (int64_t word = 0; word < pairs * pairStep; word += kLineBits / bits)
-    memref::PrefetchOp::create(b, words, b.addIndex(at, word),
-                               /*isWrite=*/false, /*localityHint=*/3,
-                               /*isDataCache=*/true);
+Value WeightStream::addProducts(KernelBuilder &b, Value own, Value partner,
+                                Value at, int64_t k, bool hasFMA,
+                                bool isPositive) const {
+  auto getWeight = [&](bool isPartner) {
+    if (hasHalves())
+      return loadHalf(b, at, k, isPartner);
+    int64_t run = k * pairStep + (isPartner && !hasOnes() ? step : 0);
+    return load(b, b.addIndex(at, run));
+  };
+  // A product plus 0 is rounded as it is without, and not -0.
+  if (!hasOnes() && hasFMA && isPositive)
+    own = math::FmaOp::create(b, own, getWeight(/*isPartner=*/false),
+                              b.constant(own.getType(), 0));
+  else if (!hasOnes())
+    own = arith::MulFOp::create(b, own, getWeight(/*isPartner=*/false));
+  Value weight = getWeight(/*isPartner=*/true);
+  if (hasFMA && hasPowers())
+    return math::FmaOp::create(b, partner, weight, own);
+  return b.add(own, arith::MulFOp::create(b, partner, weight));
 }
 
 Value WeightStream::multiply(KernelBuilder &b, Value x, Value at) const {

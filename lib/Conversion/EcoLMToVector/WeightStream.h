@@ -55,19 +55,20 @@ public:
   /// Whether own terms are nowhere -1, and have one mask (`planes3`).
   bool hasPositiveOwn() const { return packing == Packing::Planes3; }
 
-  /// Whether weights are halves (`halves` and `partners`), to be read in pairs.
-  bool hasPairs() const { return packing == Packing::Halves || hasOnes(); }
+  /// Whether weights of chunks are floats that floats are multiplied by.
+  bool hasProducts() const { return hasPowers() || element.isF32(); }
+  /// Whether own terms are 1, and not stored.
+  bool hasOnes() const {
+    return packing == Packing::Partners || packing == Packing::FloatPartners;
+  }
 
   /// The sum of `own` and `partner`, vector `k` of the chunk at word `at`,
-  /// times their weights. Products need no rounding, so that `hasFMA` adds one
-  /// in the same instruction. Only for pairs.
-  mlir::Value addPair(KernelBuilder &builder, mlir::Value own,
-                      mlir::Value partner, mlir::Value at, int64_t k,
-                      bool hasFMA) const;
-
-  /// Asks for the weights of `pairs` vectors from word `at` on, or the last
-  /// ones there are, if those of a few fill a cache line.
-  void prefetch(KernelBuilder &builder, mlir::Value at, int64_t pairs) const;
+  /// times their weights. Products with powers of two need no rounding, so that
+  /// `hasFMA` adds one in the same instruction. With `isPositive`, and it, the
+  /// sum is never -0. Only for such floats.
+  mlir::Value addProducts(KernelBuilder &builder, mlir::Value own,
+                          mlir::Value partner, mlir::Value at, int64_t k,
+                          bool hasFMA, bool isPositive) const;
 
   /// acc + w * x for the lanes whose weights start at word `at`. `acc` and `x`
   /// are vectors of `kLanes` i32 or f32.
@@ -95,7 +96,18 @@ private:
   mlir::Value multiplyPot(KernelBuilder &builder, SignedCode code,
                           mlir::Value x) const;
 
-  bool hasOnes() const { return packing == Packing::Partners; }
+  bool hasHalves() const {
+    return packing == Packing::Halves || packing == Packing::Partners;
+  }
+  bool hasFloats() const {
+    return packing == Packing::Floats || packing == Packing::FloatPartners;
+  }
+  /// Whether weights are the floats that powers of two are.
+  bool hasPowers() const { return hasHalves() || hasFloats(); }
+  /// The half of vector `k` of the chunk at word `at` for its own term or its
+  /// partner's, as a float.
+  mlir::Value loadHalf(KernelBuilder &builder, mlir::Value at, int64_t k,
+                       bool isPartner) const;
 
   FactorShape shape;
   mlir::Type element;

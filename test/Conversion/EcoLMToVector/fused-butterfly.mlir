@@ -49,9 +49,8 @@ func.func @three_planes(%x: tensor<64xi8>) -> tensor<64xi32> {
   return %y : tensor<64xi32>
 }
 
-// Coefficients that fill cache lines are asked for ahead; a sum is never -0.
+// A sum is never -0: 0 is added to it, or to the first product, which is rounded as before.
 // CHECK-LABEL: func.func @learned(
-// CHECK: memref.prefetch
 // CHECK: %[[A:.*]] = arith.mulf %{{.*}} : vector<16xf32>
 // CHECK: %[[B:.*]] = arith.mulf %{{.*}} : vector<16xf32>
 // CHECK: %[[SUM:.*]] = arith.addf %[[A]], %[[B]]
@@ -71,7 +70,12 @@ func.func @learned(%x: tensor<32xf32>) -> tensor<32xf32> {
 // CHECK: %[[P:.*]] = arith.mulf %{{.*}}, %[[W]]
 // CHECK: arith.addf %{{.*}}, %[[P]]
 // FMA-LABEL: func.func @learned(
+// FMA: %[[A:.*]] = math.fma %{{.*}}, %{{.*}}, %cst
 // FMA-NOT: math.fma
+// FMA: %[[B:.*]] = arith.mulf
+// FMA-NOT: math.fma
+// FMA: %[[SUM:.*]] = arith.addf %[[A]], %[[B]]
+// FMA: vector.transfer_write %[[SUM]],
 // FMA-LABEL: func.func @powers(
 // FMA-COUNT-1: vector.load
 // FMA: arith.shli
@@ -79,9 +83,20 @@ func.func @learned(%x: tensor<32xf32>) -> tensor<32xf32> {
 // FMA: math.fma
 // FMA: arith.andi
 // FMA: math.fma
-// FMA-COUNT-2: vector.load
-// FMA: arith.mulf
-// FMA: math.fma
+// FMA: vector.load
+// FMA: arith.shli
+// FMA: %[[OWN:.*]] = math.fma %{{.*}}, %{{.*}}, %cst
+// FMA: arith.andi
+// FMA: math.fma %{{.*}}, %{{.*}}, %[[OWN]]
+// Where they are floats in memory, nothing is left to be made of them.
+// FMA-LABEL: func.func @floats(
+// FMA-NOT: arith.shli
+// FMA-NOT: arith.mulf
+// FMA-COUNT-2: vector.load %{{.*}} vector<16xf32>
+// FMA: %[[OWN:.*]] = math.fma %{{.*}}, %{{.*}}, %cst
+// FMA: vector.load %{{.*}} vector<16xf32>
+// FMA: math.fma %{{.*}}, %{{.*}}, %[[OWN]]
+// FMA: return
 !ones = tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>, #ecolm.packed<partners, lanes = 16 in chunks of 2, 16 apart>>
 !both = tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>, #ecolm.packed<halves, lanes = 16 in chunks of 2, 16 apart>>
 ecolm.weight @ones : !ones = dense<1> : tensor<64xi8> packing <bytes>
@@ -90,5 +105,15 @@ func.func @powers(%x: tensor<32xf32>) -> tensor<32xf32> {
   %o = ecolm.get_weight @ones : !ones
   %b = ecolm.get_weight @both : !both
   %y = ecolm.butterfly %x, %o, %b : (tensor<32xf32>, !ones, !both) -> tensor<32xf32>
+  return %y : tensor<32xf32>
+}
+!float_ones = tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>, #ecolm.packed<float_partners, lanes = 16 in chunks of 2, 16 apart>>
+!floats = tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>, #ecolm.packed<floats, lanes = 16 in chunks of 2, 16 apart>>
+ecolm.weight @float_ones : !float_ones = dense<1> : tensor<64xi8> packing <bytes>
+ecolm.weight @float_both : !floats = dense<2> : tensor<64xi8> packing <bytes>
+func.func @floats(%x: tensor<32xf32>) -> tensor<32xf32> {
+  %o = ecolm.get_weight @float_ones : !float_ones
+  %b = ecolm.get_weight @float_both : !floats
+  %y = ecolm.butterfly %x, %o, %b : (tensor<32xf32>, !float_ones, !floats) -> tensor<32xf32>
   return %y : tensor<32xf32>
 }

@@ -121,4 +121,31 @@ TEST(WeightChunksTest, HalvesArePaired) {
   EXPECT_EQ(llvm::cantFail(unpackWeight(weight, pack(weight, values))), values);
 }
 
+/// Powers of two as f32: own terms before their partners', or left out where
+/// they are 1.
+TEST(WeightChunksTest, PowersAreFloats) {
+  WeightDescription weight;
+  weight.kind = ElementKind::Pot;
+  weight.minExponent = -2;
+  weight.numExponents = 4;
+  weight.sourceFormat = ByteFormat::Bytes;
+  weight.lanes = 2;
+  weight.chunks = {2, 2};
+  weight.shape = {1, 1, 2, 2, 2};
+  Bytes values = {3, 3, 1, -4, 0, 2, 3, 3};
+  auto read = [](const Bytes &packed) {
+    std::vector<float> floats(packed.size() / sizeof(float));
+    std::memcpy(floats.data(), packed.data(), packed.size());
+    return floats;
+  };
+  weight.format = ByteFormat::Floats;
+  std::vector<float> all = {1, 1, 0.25F, -2, 1, 1, 0, 0.5F};
+  EXPECT_EQ(read(pack(weight, values)), all);
+  EXPECT_EQ(llvm::cantFail(unpackWeight(weight, pack(weight, values))), values);
+  weight.format = ByteFormat::FloatPartners;
+  EXPECT_EQ(read(pack(weight, values)),
+            std::vector<float>({0.25F, -2, 0, 0.5F}));
+  EXPECT_EQ(llvm::cantFail(unpackWeight(weight, pack(weight, values))), values);
+}
+
 } // namespace

@@ -136,13 +136,20 @@ TEST(WeightPackerErrorsTest, PairsHavePlacesAndPartnersOnes) {
   weight.format = ByteFormat::Partners;
   // 2^-1 everywhere; then 1, but in one place.
   EXPECT_EQ(packError(weight, Bytes(16, 1)),
-            "expected ones on the diagonal of a factor that is packed as "
-            "partners");
+            "expected ones on the diagonal of a factor of which only partners "
+            "are packed");
   EXPECT_EQ(packError(weight, Bytes(16, 2)), "");
   Bytes codes(16, 2);
   codes[15] = -2;
   EXPECT_NE(packError(weight, codes).find("expected ones on the diagonal"),
             std::string::npos);
+  weight.format = ByteFormat::FloatPartners;
+  EXPECT_NE(packError(weight, codes).find("expected ones on the diagonal"),
+            std::string::npos);
+  EXPECT_EQ(packError(weight, Bytes(16, 2)), "");
+  weight.chunks = {};
+  EXPECT_EQ(packError(weight, Bytes(16, 2)),
+            "expected chunks for powers of two as floats");
 }
 
 TEST(WeightPackerErrorsTest, ThreePlanesHavePlacesAndNoNegativeOwn) {

@@ -100,6 +100,8 @@ LogicalResult ecolm::verifyPacking(function_ref<InFlightDiagnostic()> emitError,
     break;
   case Packing::Halves:
   case Packing::Partners:
+  case Packing::Floats:
+  case Packing::FloatPartners:
     fits = pot && pot.getTerms() == 1 && pot.getNumExponents() <= 127;
     wanted = "powers of two of one term and at most 127 exponents,";
     break;
@@ -141,8 +143,12 @@ PackedAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
     return emitError() << "expected chunks of an even number of vectors for "
                           "packing "
                        << stringifyPacking(getPacking());
-  if (!getChunks().isGiven() && getPacking() == Packing::Planes3)
-    return emitError() << "expected chunks for packing planes3";
+  bool needsChunks = llvm::is_contained(
+      {Packing::Planes3, Packing::Floats, Packing::FloatPartners},
+      getPacking());
+  if (!getChunks().isGiven() && needsChunks)
+    return emitError() << "expected chunks for packing "
+                       << stringifyPacking(getPacking());
   if (!getChunks().isGiven())
     return success();
   FactorShape factor;

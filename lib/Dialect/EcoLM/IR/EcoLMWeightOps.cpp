@@ -31,6 +31,8 @@ static int64_t getElementsPerByte(Packing packing) {
   case Packing::Plain:
   case Packing::Halves:
   case Packing::Partners:
+  case Packing::Floats:
+  case Packing::FloatPartners:
     return 0;
   }
   llvm_unreachable("covered switch");

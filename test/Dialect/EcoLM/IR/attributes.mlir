@@ -11,6 +11,8 @@
 // CHECK-SAME: tensor<1x2x2x64x!ecolm.pot<min = -3, max = 0>, #ecolm.packed<halves, lanes = 16 in chunks of 2, 64 apart>>
 // CHECK-SAME: tensor<1x2x2x64x!ecolm.pot<min = -3, max = 0>, #ecolm.packed<partners, lanes = 16 in chunks of 2, 64 apart>>
 // CHECK-SAME: tensor<1x2x2x512x!ecolm.ternary, #ecolm.packed<planes3, lanes = 32 in chunks of 4, 256 apart>>
+// CHECK-SAME: tensor<1x2x2x64x!ecolm.pot<min = -3, max = 0>, #ecolm.packed<floats, lanes = 16 in chunks of 2, 64 apart>>
+// CHECK-SAME: tensor<1x2x2x64x!ecolm.pot<min = -3, max = 0>, #ecolm.packed<float_partners, lanes = 16 in chunks of 2, 64 apart>>
 func.func private @packed_examples(
     tensor<16x16x16x1x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 16>>,
     tensor<768x768x!ecolm.ternary, #ecolm.packed<codes2>>,
@@ -19,7 +21,9 @@ func.func private @packed_examples(
     tensor<1x2x2x512x!ecolm.ternary, #ecolm.packed<bitplanes, lanes = 32 in chunks of 4, 256 apart>>,
     tensor<1x2x2x64x!ecolm.pot<min = -3, max = 0>, #ecolm.packed<halves, lanes = 16 in chunks of 2, 64 apart>>,
     tensor<1x2x2x64x!ecolm.pot<min = -3, max = 0>, #ecolm.packed<partners, lanes = 16 in chunks of 2, 64 apart>>,
-    tensor<1x2x2x512x!ecolm.ternary, #ecolm.packed<planes3, lanes = 32 in chunks of 4, 256 apart>>)
+    tensor<1x2x2x512x!ecolm.ternary, #ecolm.packed<planes3, lanes = 32 in chunks of 4, 256 apart>>,
+    tensor<1x2x2x64x!ecolm.pot<min = -3, max = 0>, #ecolm.packed<floats, lanes = 16 in chunks of 2, 64 apart>>,
+    tensor<1x2x2x64x!ecolm.pot<min = -3, max = 0>, #ecolm.packed<float_partners, lanes = 16 in chunks of 2, 64 apart>>)
 
 // CHECK-LABEL: func private @packed
 // CHECK-SAME: tensor<2x5x!ecolm.ternary, #ecolm.packed<bytes, lanes = 1>>

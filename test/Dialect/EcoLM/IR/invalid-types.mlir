@@ -80,6 +80,11 @@ func.func private @planes_in_lanes(tensor<1x2x2x16x!ecolm.ternary, #ecolm.packed
 
 // -----
 
+// expected-error @+1 {{expected chunks for packing float_partners}}
+func.func private @floats_in_lanes(tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>, #ecolm.packed<float_partners, lanes = 16>>)
+
+// -----
+
 // expected-error @+1 {{expected lanes of depth 1, and at least one vector, for chunks}}
 func.func private @chunks_without_lanes(tensor<1x2x2x8xf32, #ecolm.packed<plain in chunks of 2, 8 apart>>)
 

@@ -1,5 +1,6 @@
 // RUN: ecolm-opt %s --ecolm-normalize-butterflies | FileCheck %s
-// RUN: ecolm-opt %s --ecolm-normalize-butterflies "--ecolm-pack-weights=butterfly-registers=8" | FileCheck %s --check-prefix=PACKED
+// RUN: ecolm-opt %s --ecolm-normalize-butterflies "--ecolm-pack-weights=butterfly-registers=8 first-cache-bytes=0" | FileCheck %s --check-prefix=PACKED
+// RUN: ecolm-opt %s --ecolm-normalize-butterflies "--ecolm-pack-weights=butterfly-registers=8" | FileCheck %s --check-prefix=FEW
 // RUN: ecolm-opt %s --ecolm-normalize-butterflies=ternary=true | FileCheck %s --check-prefix=SIGNS
 // RUN: ecolm-opt %s --ecolm-normalize-butterflies=ternary=true "--ecolm-pack-weights=butterfly-registers=8 masks=true" | FileCheck %s --check-prefix=PLANES
 
@@ -24,10 +25,13 @@ func.func @two(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
   return %y : tensor<?x2xf32>
 }
 
-// The layouts of factors in registers.
+// The layouts of factors in registers, as floats where that takes little.
 // PACKED: ecolm.weight @wide_normalized{{.*}} : {{.*}}#ecolm.packed<partners, lanes = 16 in chunks of 2, 16 apart>>
 // PACKED: ecolm.weight @wide_normalized{{.*}} : {{.*}}#ecolm.packed<halves, lanes = 16 in chunks of 2, 16 apart>>
 // PACKED: ecolm.weight @zeros : {{.*}}#ecolm.packed<halves, lanes = 16 in chunks of 2, 16 apart>>
+// FEW: ecolm.weight @wide_normalized{{.*}} : {{.*}}#ecolm.packed<float_partners, lanes = 16 in chunks of 2, 16 apart>>
+// FEW: ecolm.weight @wide_normalized{{.*}} : {{.*}}#ecolm.packed<floats, lanes = 16 in chunks of 2, 16 apart>>
+// FEW: ecolm.weight @zeros : {{.*}}#ecolm.packed<floats, lanes = 16 in chunks of 2, 16 apart>>
 ecolm.weight @wide : tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>> = dense<2> : tensor<64xi8> packing <bytes>
 func.func @wide_twice(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
   %f = ecolm.get_weight @wide : tensor<1x2x2x16x!ecolm.pot<min = 0, max = 3>>

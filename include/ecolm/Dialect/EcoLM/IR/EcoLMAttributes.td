@@ -117,7 +117,9 @@ def EcoLM_PackingEnum : EcoLM_Enum<"Packing",
       I32EnumAttrCase<"Plain", 5, "plain">,
       I32EnumAttrCase<"Halves", 6, "halves">,
       I32EnumAttrCase<"Partners", 7, "partners">,
-      I32EnumAttrCase<"Planes3", 8, "planes3">]>;
+      I32EnumAttrCase<"Planes3", 8, "planes3">,
+      I32EnumAttrCase<"Floats", 9, "floats">,
+      I32EnumAttrCase<"FloatPartners", 10, "float_partners">]>;
 
 def EcoLM_PackingAttr : EcoLM_EnumAttr<EcoLM_PackingEnum, "packing", [{
   The byte format of packed codes; its words are explained at `#ecolm.packed`.
@@ -152,6 +154,10 @@ def EcoLM_Packed : AttrDef<EcoLM_Dialect, "Packed",
     - `planes3`: ternary, in chunks only, of factors whose weight of the output's
       own place is nowhere -1: for every vector the bit planes "own is +1",
       "partner's is +1" and "partner's is -1".
+    - `floats`: powers of two of one term as f32, in chunks only: for every vector
+      the weights of the outputs' own places, then those of their partners.
+    - `float_partners`: the same of factors whose weight of the output's own
+      place is 1 everywhere: those of the partners only.
 
     The tensor has a static shape.
 

@@ -72,8 +72,9 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
     `butterfly-registers`, factors of 2 by 2 blocks that act on a power of two
     are laid out in the chunks of their butterfly's passes; ternary ones with
     integer sums only with `masks`, in 32 lanes, and powers of two that floats are
-    multiplied by as `halves`. Where `ecolm-normalize-butterflies` says so these
-    become `partners`, and ternary factors `planes3`. The table of an embedding is
+    multiplied by as `halves`, or as `floats` if all of them together fit
+    `first-cache-bytes`. Where `ecolm-normalize-butterflies` says so these become
+    `partners` or `float_partners`, and ternary factors `planes3`. The table of an embedding is
     packed likewise, in row-major order. A weight that kernels want in several
     layouts is declared for each, and one that other operations use as well (an
     embedding that is also the output matrix) is declared twice. Weights that
@@ -116,7 +117,10 @@ def PackWeights : Pass<"ecolm-pack-weights", "::mlir::ModuleOp"> {
            "Vectors that a butterfly keeps in registers; 0 applies one factor "
            "after the other">,
     Option<"masks", "masks", "bool", "false",
-           "The target adds and subtracts where a mask says so">
+           "The target adds and subtracts where a mask says so">,
+    Option<"firstCacheBytes", "first-cache-bytes", "int64_t", "24576",
+           "What the target's first cache holds beside vectors; powers of two "
+           "of butterflies that fit there as f32 are floats">
   ];
   let statistics = [
     Statistic<"numPacked", "packed", "Number of weights packed">,
