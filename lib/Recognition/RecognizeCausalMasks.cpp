@@ -67,6 +67,8 @@ static onnx::NodeOp matchAppend(Value value) {
 
 /// True if queries that see `diagonal` keys more than those before them see the
 /// past and no more: the one of the node, or one that is found in its keys.
+/// There are as many values as keys, so where as many are new the pasts are as
+/// long, whatever names the lengths of the two have.
 bool MaskedAttention::usePast(const LinearForm &diagonal) {
   if (operands[kPastKey])
     return getSizeForm(operands[kPastKey], 2) == diagonal;
@@ -74,8 +76,12 @@ bool MaskedAttention::usePast(const LinearForm &diagonal) {
   onnx::NodeOp values = matchAppend(operands[2]);
   if (!keys || !values)
     return diagonal == LinearForm(0);
-  if (getSizeForm(keys.getInputs()[0], 2) != diagonal ||
-      getSizeForm(values.getInputs()[0], 2) != diagonal)
+  auto keyPast = getSizeForm(keys.getInputs()[0], 2);
+  auto valuePast = getSizeForm(values.getInputs()[0], 2);
+  auto newKeys = getSizeForm(keys.getInputs()[1], 2);
+  bool areEqual = keyPast == valuePast ||
+                  (newKeys && newKeys == getSizeForm(values.getInputs()[1], 2));
+  if (!areEqual || (keyPast != diagonal && valuePast != diagonal))
     return false;
   operands[1] = keys.getInputs()[1], operands[2] = values.getInputs()[1];
   operands[kPastKey] = keys.getInputs()[0];

@@ -114,3 +114,67 @@ func.func @looked_up(%q: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]})
   %y1 = onnx.node "Attention"(%q, %q, %q, %we) {onnx.dims = [["1", "2", "t", "4"]], opset = 23 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>, tensor<?x?xi1>) -> tensor<1x2x?x4xf32>
   return %y0, %y1 : tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>
 }
+
+// -----
+
+// The pasts of keys and values have lengths of two names, but as many of both
+// are new.
+// CHECK: evidence = "causal, behind a past"
+// CHECK-LABEL: func @two_names
+// CHECK-SAME:    %[[PK:[^ ]*]]: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "p", "4"]}, %[[PV:[^ ]*]]: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "r", "4"]}
+// CHECK:         onnx.node "Attention"(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[PK]], %[[PV]]) {attrs = {is_causal = 1 : i64}
+func.func @two_names(
+    %q: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]}, %k: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]},
+    %v: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]}, %pk: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "p", "4"]},
+    %pv: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "r", "4"]}) -> tensor<1x2x?x4xf32> {
+  %zero = onnx.initializer "zero" dense<0> : tensor<i64>
+  %one = onnx.initializer "one" dense<1> : tensor<i64>
+  %last = onnx.initializer "last" dense<1> : tensor<1xi64>
+  %first = onnx.initializer "first" dense<0> : tensor<1xi64>
+  %keys = onnx.node "Concat"(%pk, %k) {attrs = {axis = 2 : i64}, onnx.dims = [["1", "2", "?(p+t)", "4"]], opset = 13 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>) -> tensor<1x2x?x4xf32>
+  %values = onnx.node "Concat"(%pv, %v) {attrs = {axis = 2 : i64}, onnx.dims = [["1", "2", "?(r+t)", "4"]], opset = 13 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>) -> tensor<1x2x?x4xf32>
+  %ts = onnx.node "Shape"(%q) {attrs = {start = 2 : i64, end = 3 : i64}, opset = 15 : i64} : (tensor<1x2x?x4xf32>) -> tensor<1xi64>
+  %t = onnx.node "Squeeze"(%ts) {opset = 13 : i64} : (tensor<1xi64>) -> tensor<i64>
+  %ps = onnx.node "Shape"(%pk) {attrs = {start = 2 : i64, end = 3 : i64}, opset = 15 : i64} : (tensor<1x2x?x4xf32>) -> tensor<1xi64>
+  %p = onnx.node "Squeeze"(%ps) {opset = 13 : i64} : (tensor<1xi64>) -> tensor<i64>
+  %s = onnx.node "Add"(%p, %t) {opset = 14 : i64} : (tensor<i64>, tensor<i64>) -> tensor<i64>
+  %r0 = onnx.node "Range"(%zero, %s, %one) {onnx.dims = [["?(p+t)"]], opset = 11 : i64} : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %j = onnx.node "Unsqueeze"(%r0, %first) {onnx.dims = [["1", "?(p+t)"]], opset = 13 : i64} : (tensor<?xi64>, tensor<1xi64>) -> tensor<1x?xi64>
+  %r1 = onnx.node "Range"(%zero, %t, %one) {onnx.dims = [["t"]], opset = 11 : i64} : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %r2 = onnx.node "Unsqueeze"(%r1, %last) {onnx.dims = [["t", "1"]], opset = 13 : i64} : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
+  %i = onnx.node "Add"(%r2, %p) {onnx.dims = [["t", "1"]], opset = 14 : i64} : (tensor<?x1xi64>, tensor<i64>) -> tensor<?x1xi64>
+  %mask = onnx.node "LessOrEqual"(%j, %i) {onnx.dims = [["t", "?(p+t)"]], opset = 16 : i64} : (tensor<1x?xi64>, tensor<?x1xi64>) -> tensor<?x?xi1>
+  %y = onnx.node "Attention"(%q, %keys, %values, %mask) {onnx.dims = [["1", "2", "t", "4"]], opset = 23 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>, tensor<?x?xi1>) -> tensor<1x2x?x4xf32>
+  return %y : tensor<1x2x?x4xf32>
+}
+
+// -----
+
+// Of these nothing says how long the past of the values is.
+// CHECK: reason = "nothing shows that its mask is causal"
+// CHECK-LABEL: func @two_lengths
+// CHECK-NOT:     is_causal
+func.func @two_lengths(
+    %q: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]}, %k: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "t", "4"]},
+    %v: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "u", "4"]}, %pk: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "p", "4"]},
+    %pv: tensor<1x2x?x4xf32> {onnx.dims = ["1", "2", "r", "4"]}) -> tensor<1x2x?x4xf32> {
+  %zero = onnx.initializer "zero" dense<0> : tensor<i64>
+  %one = onnx.initializer "one" dense<1> : tensor<i64>
+  %last = onnx.initializer "last" dense<1> : tensor<1xi64>
+  %first = onnx.initializer "first" dense<0> : tensor<1xi64>
+  %keys = onnx.node "Concat"(%pk, %k) {attrs = {axis = 2 : i64}, onnx.dims = [["1", "2", "?(p+t)", "4"]], opset = 13 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>) -> tensor<1x2x?x4xf32>
+  %values = onnx.node "Concat"(%pv, %v) {attrs = {axis = 2 : i64}, onnx.dims = [["1", "2", "?(r+u)", "4"]], opset = 13 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>) -> tensor<1x2x?x4xf32>
+  %ts = onnx.node "Shape"(%q) {attrs = {start = 2 : i64, end = 3 : i64}, opset = 15 : i64} : (tensor<1x2x?x4xf32>) -> tensor<1xi64>
+  %t = onnx.node "Squeeze"(%ts) {opset = 13 : i64} : (tensor<1xi64>) -> tensor<i64>
+  %ps = onnx.node "Shape"(%pk) {attrs = {start = 2 : i64, end = 3 : i64}, opset = 15 : i64} : (tensor<1x2x?x4xf32>) -> tensor<1xi64>
+  %p = onnx.node "Squeeze"(%ps) {opset = 13 : i64} : (tensor<1xi64>) -> tensor<i64>
+  %s = onnx.node "Add"(%p, %t) {opset = 14 : i64} : (tensor<i64>, tensor<i64>) -> tensor<i64>
+  %r0 = onnx.node "Range"(%zero, %s, %one) {onnx.dims = [["?(p+t)"]], opset = 11 : i64} : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %j = onnx.node "Unsqueeze"(%r0, %first) {onnx.dims = [["1", "?(p+t)"]], opset = 13 : i64} : (tensor<?xi64>, tensor<1xi64>) -> tensor<1x?xi64>
+  %r1 = onnx.node "Range"(%zero, %t, %one) {onnx.dims = [["t"]], opset = 11 : i64} : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %r2 = onnx.node "Unsqueeze"(%r1, %last) {onnx.dims = [["t", "1"]], opset = 13 : i64} : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
+  %i = onnx.node "Add"(%r2, %p) {onnx.dims = [["t", "1"]], opset = 14 : i64} : (tensor<?x1xi64>, tensor<i64>) -> tensor<?x1xi64>
+  %mask = onnx.node "LessOrEqual"(%j, %i) {onnx.dims = [["t", "?(p+t)"]], opset = 16 : i64} : (tensor<1x?xi64>, tensor<?x1xi64>) -> tensor<?x?xi1>
+  %y = onnx.node "Attention"(%q, %keys, %values, %mask) {onnx.dims = [["1", "2", "t", "4"]], opset = 23 : i64} : (tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>, tensor<?x?xi1>) -> tensor<1x2x?x4xf32>
+  return %y : tensor<1x2x?x4xf32>
+}
