@@ -73,6 +73,7 @@ static void addBufferization(OpPassManager &manager) {
   fold(manager);
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   cleanUp(manager);
+  manager.addNestedPass<func::FuncOp>(createReturnBuffers());
 }
 
 /// Whether a buffer may lie on the stack. The entry function has one for every

@@ -41,6 +41,29 @@ def BindEntryBuffers : Pass<"ecolm-bind-entry-buffers", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def ReturnBuffers : Pass<"ecolm-return-buffers", "::mlir::func::FuncOp"> {
+  let summary = "return the buffer of a result instead of a copy";
+  let description = [{
+    Results are returned in memory of their own, so every function that returns
+    some ends with copies (`ecolm-bind-entry-buffers`). Where what is copied is a
+    buffer that the function has allocated itself, and that is no other result,
+    the buffer is returned in place of its copy.
+
+    Precondition: bufferized. Postcondition: no result is the only copy, at the
+    end, of a buffer allocated in the entry block that is not returned itself.
+
+    ```mlir
+    %copy = memref.alloc() : memref<4xf32>
+    memref.copy %buffer, %copy : memref<4xf32> to memref<4xf32>
+    return %copy : memref<4xf32>
+    ```
+    ==>
+    ```mlir
+    return %buffer : memref<4xf32>
+    ```
+  }];
+}
+
 def RecordEntry : Pass<"ecolm-record-entry", "::mlir::ModuleOp"> {
   let summary = "remember the entry function's buffers before they are expanded";
   let description = [{
