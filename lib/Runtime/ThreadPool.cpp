@@ -27,14 +27,18 @@
 //   ------                         ---------------------------
 //   take `busy`                    spin, then sleep on mailbox[w].ticket
 //   write `job`, `unfinished`
-//   ++mailbox[w].ticket  --------> sees the new ticket, reads `job`
-//   do part 0                      do part w
+//   ++mailbox[w].ticket  --------> sees the new ticket
+//   do part 0                      take part w, if it is there; read `job`
+//   take and do what no            do part w
+//     worker has begun
 //   wait for unfinished == 0 <---- --unfinished
 //   release `busy`
 //
-// Only the workers that take part are woken, and only they read `job`, so it
-// never changes under a reader. A loop that finds `busy` taken is nested in
-// another one, or comes from a second thread of a host program; it runs inline.
+// Only the workers that take part are woken, and only who has taken a part reads
+// `job`, so it never changes under a reader. A worker that the system does not
+// let run, because something else wants its processor, keeps nobody waiting. A
+// loop that finds `busy` taken is nested in another one, or comes from a second
+// thread of a host program; it runs inline.
 
 namespace ecolm {
 namespace runtime {
@@ -53,6 +57,8 @@ struct Job {
 /// One cache line per worker, so that a spinning one disturbs no other.
 struct alignas(64) Mailbox {
   std::atomic<uint32_t> ticket{0};
+  /// The last ticket whose part somebody has taken.
+  std::atomic<uint32_t> taken{0};
   std::atomic<uint32_t> asleep{0};
   pthread_t thread{};
 };
@@ -93,14 +99,24 @@ void runPart(const Job &job, int64_t part) {
     job.body(job.captures, begin, end);
 }
 
+/// True for the first who asks for the part of `ticket`. The part before it was
+/// done before the ticket was given out.
+bool takePart(Mailbox &mailbox, uint32_t ticket) {
+  uint32_t before = ticket - 1;
+  return mailbox.taken.compare_exchange_strong(before, ticket);
+}
+
 void *workerMain(void *argument) {
   Mailbox &mailbox = *static_cast<Mailbox *>(argument);
   int64_t part = &mailbox - pool.mailboxes;
   // Workers are joined before mailboxes are reused, so tickets start at 0.
-  for (uint32_t seen = 0;; ++seen) {
+  for (uint32_t seen = 0;;) {
     awaitChange(mailbox.ticket, seen, mailbox.asleep, pool.spin.load());
     if (pool.stopping.load())
       return nullptr;
+    seen = mailbox.ticket.load();
+    if (!takePart(mailbox, seen))
+      continue;
     runPart(pool.job, part);
     if (pool.unfinished.fetch_sub(1) == 1)
       wake(pool.unfinished, pool.callerAsleep);
@@ -109,6 +125,7 @@ void *workerMain(void *argument) {
 
 bool startWorker(Mailbox &mailbox) {
   mailbox.ticket.store(0);
+  mailbox.taken.store(0);
   mailbox.asleep.store(0);
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0)
@@ -173,6 +190,13 @@ void runParts(const Job &job) {
     wake(pool.mailboxes[i].ticket, pool.mailboxes[i].asleep);
   }
   runPart(job, 0);
+  for (int64_t i = 1; i < job.parts; ++i) {
+    Mailbox &mailbox = pool.mailboxes[i];
+    if (!takePart(mailbox, mailbox.ticket.load()))
+      continue;
+    runPart(job, i);
+    pool.unfinished.fetch_sub(1);
+  }
   for (uint32_t left; (left = pool.unfinished.load()) != 0;)
     awaitChange(pool.unfinished, left, pool.callerAsleep, pool.spin.load());
 }
