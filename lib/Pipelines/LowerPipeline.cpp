@@ -175,6 +175,7 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   fold(manager);
 
   addBufferization(manager);
+  manager.addPass(createParallelizeRows());
   shareLoops(manager);
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   manager.addPass(memref::createFoldMemRefAliasOpsPass());

@@ -34,11 +34,11 @@
 //   wait for unfinished == 0 <---- --unfinished
 //   release `busy`
 //
-// Only the workers that take part are woken, and only who has taken a part reads
-// `job`, so it never changes under a reader. A worker that the system does not
-// let run, because something else wants its processor, keeps nobody waiting. A
-// loop that finds `busy` taken is nested in another one, or comes from a second
-// thread of a host program; it runs inline.
+// Only the workers that take part are woken, and only who has taken a part
+// reads `job`, so it never changes under a reader. A worker that the system
+// does not let run, because something else wants its processor, keeps nobody
+// waiting. A loop that finds `busy` taken is nested in another one, or comes
+// from a second thread of a host program; it runs inline.
 
 namespace ecolm {
 namespace runtime {

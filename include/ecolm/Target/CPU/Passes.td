@@ -239,6 +239,40 @@ def ConvertForallToRuntime : Pass<"convert-forall-to-runtime", "::mlir::ModuleOp
     "::mlir::arith::ArithDialect"];
 }
 
+def ParallelizeRows : Pass<"ecolm-parallelize-rows", "::mlir::ModuleOp"> {
+  let summary = "give rows of elementwise operations to the thread pool";
+  let description = [{
+    What `@main` computes besides its kernels (dequantized products, activations,
+    sums with the residual) would leave all threads but one idle. Operations of
+    linalg whose outermost loop, of those with more than one turn, is a parallel
+    one become a `scf.forall` over it, if a row has at least `min-row` elements
+    and, where the number of rows is known, all of them have `min-elements`.
+    Operations with checks stay: a thread cannot end the entry function.
+
+    Precondition: bufferized. Postcondition: every such operation is in a loop.
+
+    ```mlir
+    linalg.generic ... ins(%x : memref<?x768xi32>) outs(%y : memref<?x768xf32>)
+    ```
+    ==>
+    ```mlir
+    scf.forall (%i) in (%rows) {
+      linalg.generic ... ins(%xi : memref<1x768xi32, ...>)
+                         outs(%yi : memref<1x768xf32, ...>)
+    }
+    ```
+  }];
+  let options = [
+    Option<"minRow", "min-row", "int64_t", "256",
+           "Smallest row that is worth a turn of a parallel loop">,
+    Option<"minElements", "min-elements", "int64_t", "32768",
+           "Smallest number of elements that is worth the pool">
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+  let statistics = [Statistic<"numParallel", "parallel", "operations split">];
+}
+
 def OutlineLoops : Pass<"ecolm-outline-loops", "::mlir::ModuleOp"> {
   let summary = "move the loops of a long entry function to functions";
   let description = [{
