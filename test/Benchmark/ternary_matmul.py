@@ -1,17 +1,18 @@
 """Measures products of int8 rows with ternary matrices that come from memory, beside
-ONNX Runtime's 2-bit MatMulNBits and f32 MatMul and the read bandwidth of the machine.
+ONNX Runtime's 2-bit MatMulNBits and the read bandwidth of the machine.
 
     python3 test/Benchmark/ternary_matmul.py --compiler build/bin/ecolm-compile [--rows 1 128]
 
-Every model multiplies rows by as many matrices of a shape as make up `--megabytes` of packed
-weights, so that no cache holds them, and sums the products; each of its inputs meets at most
-READERS matrices, as in language models. All candidates are
-measured in turn in every round; medians over rounds. A peer of another kind takes part
-with --peer NAME=COMMAND: the command gets N, K, rows, the number of matrices and threads
-as arguments, and prints seconds for one pass over all matrices."""
+Every model multiplies rows by as many matrices of a shape as make up `--megabytes` of weights
+of 2 bits: choose more than caches hold. Each of its inputs meets at most READERS matrices, as
+in language models, and every product is an output. All candidates are measured in turn in every
+round; medians over rounds. A peer of another kind takes part with --peer NAME=COMMAND: the
+command gets N, K, rows, the number of matrices and threads as arguments, and prints seconds
+for one pass over all matrices. peers/build.py makes such commands."""
 
 import argparse
 import json
+import os
 import pathlib
 import shlex
 import statistics
@@ -32,19 +33,14 @@ from ecolm.onnx_model import GraphBuilder  # noqa: E402
 
 SHAPES = [(2560, 2560), (6912, 2560), (2560, 6912), (768, 768), (3072, 768)]
 BLOCK, READERS = 128, 32
+# Memory of outputs stays the program's from run to run, as it stays a peer's: taking it from the
+# system anew would cost more than some products.
+KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(1 << 40), "MALLOC_MMAP_MAX_": "0"}
 
 
 def inputs_of(count: int) -> list[str]:
     """The names of the inputs of a model with `count` matrices."""
     return [f"x{i}" for i in range(-(-count // READERS))]
-
-
-def sum_all(b: GraphBuilder, products: list[str]) -> None:
-    """y = the sum of all products."""
-    total = products[0]
-    for i, product in enumerate(products[1:]):
-        last = i + 2 == len(products)
-        total = b.op("Add", [total, product], f"sum{i}", **({"out": "y"} if last else {}))
 
 
 def values(name: str, width: int):
@@ -58,51 +54,56 @@ def ternary_model(n: int, k: int, count: int) -> onnx.ModelProto:
     names = inputs_of(count)
     quantized = [b.op("QuantizeInt8", [x], f"{x}.quantized", domain=DOMAIN) for x in names]
     scale = b.constant("scale", np.float32(0.02))
-    sum_all(b, [b.op("TernaryMatMul",
-                     [quantized[i // READERS],
-                      b.ternary(f"w{i}", g.integers(-1, 2, (n, k), dtype=np.int8)), scale],
-                     f"product{i}", domain=DOMAIN) for i in range(count)])
-    return b.model("ternary", [values(x, k) for x in names], [values("y", n)])
+    for i in range(count):
+        weights = b.ternary(f"w{i}", g.integers(-1, 2, (n, k), dtype=np.int8))
+        b.op("TernaryMatMul", [quantized[i // READERS], weights, scale], f"y{i}", domain=DOMAIN)
+    return b.model("ternary", [values(x, k) for x in names], [values(f"y{i}", n) for i in range(count)])
 
 
 def nbits_model(n: int, k: int, count: int) -> onnx.ModelProto:
     """The same with MatMulNBits of 2 bits, computed on int8."""
     b, g = GraphBuilder(), np.random.default_rng(0)
     scales = b.constant("scales", np.full(n * (k // BLOCK), 0.02, np.float32))
-    products = []
     for i in range(count):
         packed = g.integers(0, 256, (n, k // BLOCK, BLOCK // 4), dtype=np.uint8)
         node = helper.make_node("MatMulNBits", [f"x{i // READERS}", b.constant(f"w{i}", packed), scales],
-                                [f"product{i}"], domain="com.microsoft", K=k, N=n, bits=2,
+                                [f"y{i}"], domain="com.microsoft", K=k, N=n, bits=2,
                                 block_size=BLOCK, accuracy_level=4)
         b.nodes.append(node)
-        products.append(f"product{i}")
-    sum_all(b, products)
-    model = b.model("nbits", [values(x, k) for x in inputs_of(count)], [values("y", n)])
+    model = b.model("nbits", [values(x, k) for x in inputs_of(count)],
+                    [values(f"y{i}", n) for i in range(count)])
     model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     return model
 
 
 class OnnxRuntime:
-    """A session with its time for one run on the tensors `x`."""
+    """A session with its time for one run on the tensors `x`, with outputs in memory that stays."""
 
     def __init__(self, path: pathlib.Path, threads: int, x: dict[str, np.ndarray]):
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self.session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-        self.x = x
+        self.binding = self.session.io_binding()
+        for name, value in x.items():
+            self.binding.bind_cpu_input(name, value)
+        outputs = [output.name for output in self.session.get_outputs()]
+        for name in outputs:
+            self.binding.bind_output(name)
+        self.session.run_with_iobinding(self.binding)
+        for name, value in zip(outputs, self.binding.get_outputs()):
+            self.binding.bind_ortvalue_output(name, value)
 
     def seconds(self) -> float:
         start = time.perf_counter()
-        self.session.run(None, self.x)
+        self.session.run_with_iobinding(self.binding)
         return time.perf_counter() - start
 
 
 def program_seconds(program: pathlib.Path, threads: int, x: pathlib.Path) -> float:
     """Seconds of one run of a compiled program."""
     done = subprocess.run([program, "bench", "--json", "-t", str(threads), "--input", x],
-                          check=True, capture_output=True, text=True)
+                          check=True, capture_output=True, text=True, env=os.environ | KEEP_MEMORY)
     return json.loads(done.stdout)["runs"]["seconds"]
 
 
@@ -127,7 +128,7 @@ def measure(shape, rows: int, threads: int, options,
     x = np.random.default_rng(1).standard_normal((rows, k)).astype(np.float32)
     inputs = dict.fromkeys(inputs_of(count), x)
     np.savez(folder / "x.npz", **inputs)
-    name = f"{n}x{k}"
+    name = f"{n}x{k}x{count}"
     program = folder / name
     if not program.exists():
         onnx.save(ternary_model(n, k, count), folder / f"{name}.onnx")
@@ -152,7 +153,7 @@ def main() -> None:
     parser.add_argument("--compiler", default=ROOT / "build/bin/ecolm-compile")
     parser.add_argument("--rows", type=int, nargs="+", default=[1])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--megabytes", type=float, default=256)
+    parser.add_argument("--megabytes", type=float, default=128)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--shapes", nargs="+", help="as 2560x6912: outputs, then inputs")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
