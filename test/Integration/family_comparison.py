@@ -4,7 +4,7 @@ usage: family_comparison.py [--markdown FILE]
 
 Compiles every model of test/Models/families, compares the report with what the
 manifest expects, the logits with onnxruntime's, and 256 greedy tokens; prints a line
-for each model, or writes the table of families and spellings.
+for each model, and writes the tables of families and spellings into a page.
 
 onnxruntime runs without graph optimizations: with them it quantizes the activations of
 DequantizeLinear and MatMul to int8, which the model does not ask for.
@@ -169,8 +169,10 @@ def describe(entry: dict) -> tuple[str, bool]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--markdown", type=pathlib.Path, help="write the table here")
+    parser.add_argument("--markdown", type=pathlib.Path, help="a page whose tables to write anew")
     arguments = parser.parse_args()
+    if arguments.markdown and not arguments.markdown.is_file():
+        sys.exit(f"{arguments.markdown}: expected a page, whose tables are written anew")
     lines, ways, failures = [], {}, 0
     for entry in manifest():
         text, good = describe(entry)
