@@ -18,6 +18,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 /// Zeroed memory, aligned to a cache line.
 inline char *allocate(int64_t bytes) {
@@ -27,10 +28,10 @@ inline char *allocate(int64_t bytes) {
   return memory;
 }
 
-/// Prints the median seconds of `call`, divided by `pieces`.
+/// The median seconds of `call` over `rounds`. A round has as many calls as
+/// take its time, at least one.
 template <typename Call>
-void printMedian(int pieces, Call call) {
-  constexpr int kRounds = 51;
+double medianSeconds(Call call, int rounds) {
   constexpr double kRoundSeconds = 2e-4;
   auto seconds = [&](int64_t repetitions) {
     auto start = std::chrono::steady_clock::now();
@@ -43,11 +44,17 @@ void printMedian(int pieces, Call call) {
   int64_t repetitions = 1;
   while (seconds(repetitions) < kRoundSeconds)
     repetitions *= 2;
-  double rounds[kRounds];
-  for (double &round : rounds)
-    round = seconds(repetitions) / static_cast<double>(repetitions * pieces);
-  std::sort(rounds, rounds + kRounds);
-  std::printf("%.4g\n", rounds[kRounds / 2]);
+  std::vector<double> times(rounds);
+  for (double &time : times)
+    time = seconds(repetitions) / static_cast<double>(repetitions);
+  std::sort(times.begin(), times.end());
+  return times[rounds / 2];
+}
+
+/// Prints the median seconds of `call`, divided by `pieces`.
+template <typename Call>
+void printMedian(int pieces, Call call) {
+  std::printf("%.4g\n", medianSeconds(call, 51) / pieces);
 }
 
 #endif // ECOLM_TEST_BENCHMARK_TIMECALLS_H
