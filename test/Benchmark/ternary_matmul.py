@@ -174,7 +174,7 @@ def main() -> None:
                 for rows in options.rows:
                     seconds, size = measure((n, k), rows, threads, options, folder)
                     ours = seconds["ecolm"]
-                    parts = [f"{label} {s * 1e6:.0f} us ({n * k * rows / s / 1e9:.0f} GMAC/s, "
+                    parts = [f"{label} {s * 1e6:.1f} us ({n * k * rows / s / 1e9:.0f} GMAC/s, "
                              f"{s / ours:.2f} x)" for label, s in seconds.items()]
                     share = size / ours / limit
                     print(f"  {n}x{k}, {rows} row(s): {'; '.join(parts)}; weights at {share:.0%} "
