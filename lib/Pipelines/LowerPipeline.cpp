@@ -108,12 +108,6 @@ static void addThreadsAndMemory(OpPassManager &manager,
   manager.addPass(createPlanWorkspace({options.maxChunk, options.guard}));
 }
 
-/// Equal layers share their loops, and the entry function stays short.
-static void shareLoops(OpPassManager &manager) {
-  manager.addPass(createOutlineLoops());
-  manager.addPass(func::createDuplicateFunctionEliminationPass());
-}
-
 /// What is left is structured control flow on buffers and vectors.
 static void addConversionToLLVM(OpPassManager &manager,
                                 const LowerOptions &options) {
@@ -176,13 +170,16 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
 
   addBufferization(manager);
   manager.addPass(createParallelizeRows());
-  shareLoops(manager);
+  // Equal layers share their loops, and the entry function stays short: once
+  // before operations become loops, a thousand of which take their time.
+  manager.addPass(createOutlineLoops());
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   manager.addPass(memref::createFoldMemRefAliasOpsPass());
   cleanUp(manager);
   addThreadsAndMemory(manager, options);
   cleanUp(manager);
-  shareLoops(manager);
+  manager.addPass(createOutlineLoops());
+  manager.addPass(func::createDuplicateFunctionEliminationPass());
   if (options.timeLayers)
     manager.addPass(createTimeLayers());
   manager.addPass(createRecordEntry());

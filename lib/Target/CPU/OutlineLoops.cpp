@@ -45,9 +45,46 @@ static SetVector<Value> collectUses(Operation *loop) {
   return values;
 }
 
-/// Replaces `loop` by a call of a function that holds it. Constants and globals
-/// are made anew there, so that LLVM sees them.
-static void outline(Operation *loop, SymbolTable &symbols) {
+namespace {
+/// Functions by what they do.
+struct EqualFunctions : DenseMapInfo<func::FuncOp> {
+  static unsigned getHashValue(func::FuncOp function) {
+    llvm::hash_code hash = hash_value(function.getFunctionType());
+    for (Operation &op : function.getOps())
+      hash = llvm::hash_combine(hash,
+                                OperationEquivalence::computeHash(
+                                    &op, OperationEquivalence::ignoreHashValue,
+                                    OperationEquivalence::ignoreHashValue,
+                                    OperationEquivalence::IgnoreLocations));
+    return hash;
+  }
+  static bool isEqual(func::FuncOp lhs, func::FuncOp rhs) {
+    if (lhs == rhs)
+      return true;
+    bool areFunctions = lhs != getEmptyKey() && lhs != getTombstoneKey() &&
+                        rhs != getEmptyKey() && rhs != getTombstoneKey();
+    return areFunctions && lhs.getFunctionType() == rhs.getFunctionType() &&
+           OperationEquivalence::isRegionEquivalentTo(
+               &lhs.getBody(), &rhs.getBody(),
+               OperationEquivalence::IgnoreLocations);
+  }
+};
+
+/// Moves loops of a module.
+class LoopOutliner {
+public:
+  explicit LoopOutliner(ModuleOp module) : symbols(module) {}
+  void outline(Operation *loop);
+
+private:
+  SymbolTable symbols;
+  DenseSet<func::FuncOp, EqualFunctions> functions;
+};
+} // namespace
+
+/// Replaces `loop` by a call of a function that holds it, or an equal loop.
+/// Constants and globals are made anew there, so that LLVM sees them.
+void LoopOutliner::outline(Operation *loop) {
   SmallVector<Value> arguments;
   SmallVector<Operation *> constants;
   for (Value value : collectUses(loop)) {
@@ -63,7 +100,6 @@ static void outline(Operation *loop, SymbolTable &symbols) {
   auto function = func::FuncOp::create(
       loc, "ecolm_loop",
       builder.getFunctionType(ValueRange(arguments).getTypes(), {}));
-  symbols.insert(function);
   function.setPrivate();
   // Inlined again, the entry function would be as long as before.
   function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
@@ -75,6 +111,13 @@ static void outline(Operation *loop, SymbolTable &symbols) {
     inner.clone(*constant, mapping);
   inner.clone(*loop, mapping);
   func::ReturnOp::create(inner, loc);
+  auto [kept, isNew] = functions.insert(function);
+  if (isNew) {
+    symbols.insert(function);
+  } else {
+    function.erase();
+    function = *kept;
+  }
   OpBuilder outer(loop);
   func::CallOp::create(outer, loc, function, arguments);
   loop->erase();
@@ -95,9 +138,9 @@ struct OutlineLoopsPass final
         all.push_back(&op);
     if (all.size() < minLoops)
       return;
-    SymbolTable symbols(getOperation());
+    LoopOutliner outliner(getOperation());
     for (Operation *loop : llvm::make_filter_range(all, canMove)) {
-      outline(loop, symbols);
+      outliner.outline(loop);
       ++numMoved;
     }
   }

@@ -106,13 +106,35 @@ static bool leaves(Value value, Block *block) {
   });
 }
 
+/// The operations of `block`, numbered.
+static DenseMap<Operation *, unsigned> numberOperations(Block &block) {
+  DenseMap<Operation *, unsigned> order;
+  for (auto [i, op] : llvm::enumerate(block))
+    order[&op] = i;
+  return order;
+}
+
+/// Moves every allocation to its first use: memory is not taken before it is
+/// needed, and no address is kept in a register meanwhile.
+static void sinkAllocations(Block &block) {
+  DenseMap<Operation *, unsigned> order = numberOperations(block);
+  for (auto alloc : llvm::to_vector(block.getOps<memref::AllocOp>())) {
+    Operation *first = nullptr;
+    for (Operation *user : alloc->getUsers()) {
+      Operation *place = block.findAncestorOpInBlock(*user);
+      if (!first || order.lookup(place) < order.lookup(first))
+        first = place;
+    }
+    if (first)
+      alloc->moveBefore(first);
+  }
+}
+
 /// The buffers of the entry block of `function` that it keeps to itself.
 static SmallVector<Buffer> collectBuffers(func::FuncOp function,
                                           int64_t unknown) {
   Block &block = function.getBody().front();
-  DenseMap<Operation *, unsigned> order;
-  for (auto [i, op] : llvm::enumerate(block))
-    order[&op] = i;
+  DenseMap<Operation *, unsigned> order = numberOperations(block);
   SmallVector<Buffer> buffers;
   for (auto alloc : block.getOps<memref::AllocOp>()) {
     if (leaves(alloc.getResult(), &block))
@@ -221,6 +243,7 @@ static void allocateTogether(MutableArrayRef<Buffer> buffers,
 /// Lets the buffers of `function` that are not alive together share bytes:
 /// those of known sizes, and those whose unknown sizes are the same.
 static void planWithin(func::FuncOp function) {
+  sinkAllocations(function.getBody().front());
   DenseMap<Value, unsigned> numbers;
   llvm::MapVector<SmallVector<unsigned>, SmallVector<Buffer>> arenas;
   for (Buffer &buffer : collectBuffers(function, /*unknown=*/1)) {

@@ -277,10 +277,9 @@ def OutlineLoops : Pass<"ecolm-outline-loops", "::mlir::ModuleOp"> {
   let summary = "move the loops of a long entry function to functions";
   let description = [{
     Where `@main` has at least `min-loops` loops and operations of linalg side by
-    side, each becomes a private function that is not inlined again. What LLVM does
-    to a function costs more than its length, so a model of a thousand layers would
-    take minutes; and layers that are equal but for their buffers are then equal
-    functions, of which `duplicate-function-elimination` keeps one.
+    side, each becomes a call of a private function that is not inlined again, one
+    for all that are equal but for their buffers. What LLVM does to a function costs
+    more than its length, so a model of a thousand layers would take minutes.
 
     Precondition: bufferized; loops give nothing. Postcondition: if `@main` had
     that many loops, those left check something or allocate.
