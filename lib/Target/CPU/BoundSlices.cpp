@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Gives buffers of their own to groups of the slices of a tensor that has many.
+// Gives buffers of their own to groups of the slices of a tensor that has many,
+// and to views of views of views.
 //
 //===----------------------------------------------------------------------===//
 
@@ -108,6 +109,39 @@ static unsigned boundReads(Value value, size_t maxSlices) {
 }
 
 //===----------------------------------------------------------------------===//
+// Views of views
+//===----------------------------------------------------------------------===//
+
+/// The tensor that the result of `op` is a view of, if it is one.
+static OpOperand *getViewed(Operation *op) {
+  bool isView = isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+                    tensor::CollapseShapeOp, tensor::CastOp>(op);
+  return isView ? &op->getOpOperand(0) : nullptr;
+}
+
+/// Bounds how many views lie one above the other; gives the number of copies.
+static unsigned boundViews(Operation *root, unsigned maxViews) {
+  DenseMap<Value, unsigned> depths;
+  unsigned copies = 0;
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    OpOperand *viewed = getViewed(op);
+    if (!viewed)
+      return;
+    unsigned depth = depths.lookup(viewed->get()) + 1;
+    auto type = dyn_cast<RankedTensorType>(viewed->get().getType());
+    if (depth > maxViews && type) {
+      OpBuilder builder(op);
+      viewed->set(bufferization::AllocTensorOp::create(
+          builder, op->getLoc(), type, ValueRange(), viewed->get()));
+      depth = 1;
+      ++copies;
+    }
+    depths[op->getResult(0)] = depth;
+  });
+  return copies;
+}
+
+//===----------------------------------------------------------------------===//
 // Slices that are written
 //===----------------------------------------------------------------------===//
 
@@ -158,6 +192,7 @@ struct BoundSlicesPass final : ecolm::impl::BoundSlicesBase<BoundSlicesPass> {
     });
     for (Value tensor : tensors)
       numCopies += boundReads(tensor, maxSlices);
+    numCopies += boundViews(getOperation(), maxViews);
     for (tensor::EmptyOp empty : boundWrites(getOperation(), maxSlices)) {
       OpBuilder builder(empty);
       auto own = bufferization::AllocTensorOp::create(

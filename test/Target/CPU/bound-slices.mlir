@@ -1,4 +1,4 @@
-// RUN: ecolm-opt %s --ecolm-bound-slices=max-slices=2 | FileCheck %s
+// RUN: ecolm-opt %s --ecolm-bound-slices="max-slices=2 max-views=2" | FileCheck %s
 
 // Two slices at a time are slices of a copy.
 // CHECK-LABEL: func.func @read(
@@ -51,4 +51,20 @@ func.func @written(%x: tensor<1xf32>) -> tensor<4xf32> {
   %g = tensor.insert_slice %b into %whole[0] [2] [1] : tensor<2xf32> into tensor<4xf32>
   %h = tensor.insert_slice %d into %g[2] [2] [1] : tensor<2xf32> into tensor<4xf32>
   return %h : tensor<4xf32>
+}
+
+// Two views one above the other, then a copy.
+// CHECK-LABEL: func.func @chain(
+// CHECK: %[[A:.*]] = tensor.extract_slice %arg0
+// CHECK: %[[B:.*]] = tensor.expand_shape %[[A]]
+// CHECK: %[[COPY:.*]] = bufferization.alloc_tensor() copy(%[[B]]) : tensor<2x2xf32>
+// CHECK: %[[C:.*]] = tensor.cast %[[COPY]]
+// CHECK: tensor.extract_slice %[[C]]
+// CHECK-NOT: alloc_tensor
+func.func @chain(%x: tensor<5xf32>) -> tensor<1x2xf32> {
+  %a = tensor.extract_slice %x[1] [4] [1] : tensor<5xf32> to tensor<4xf32>
+  %b = tensor.expand_shape %a [[0, 1]] output_shape [2, 2] : tensor<4xf32> into tensor<2x2xf32>
+  %c = tensor.cast %b : tensor<2x2xf32> to tensor<?x2xf32>
+  %d = tensor.extract_slice %c[1, 0] [1, 2] [1, 1] : tensor<?x2xf32> to tensor<1x2xf32>
+  return %d : tensor<1x2xf32>
 }

@@ -153,7 +153,9 @@ def BoundSlices : Pass<"ecolm-bound-slices"> {
     has more than `max-slices` slices at known places, as many at a time are
     slices of a copy of the part around them, unless less than half of that part
     is in one of them. Where more are written, groups that were joined before
-    keep an `alloc_tensor`, which is not taken for a place in the whole.
+    keep an `alloc_tensor`, which is not taken for a place in the whole. And of more
+    than `max-views` views (slices, changes of shape) one above the other, each of
+    which it would follow to the bottom, the next is one of a copy.
 
     Precondition: tensors, not yet bufferized. Postcondition: the same numbers.
 
@@ -170,7 +172,9 @@ def BoundSlices : Pass<"ecolm-bound-slices"> {
     ```
   }];
   let options = [Option<"maxSlices", "max-slices", "unsigned", "64",
-                        "Slices of one buffer">];
+                        "Slices of one buffer">,
+                 Option<"maxViews", "max-views", "unsigned", "16",
+                        "Views one above the other">];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
                            "::mlir::tensor::TensorDialect"];
   let statistics = [Statistic<"numCopies", "copies", "buffers of groups">];
