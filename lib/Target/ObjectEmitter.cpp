@@ -27,11 +27,18 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// Instructions of a block from which on its function is not optimized. Kernels
-/// are far shorter; so long is the entry function of a model of a hundred
-/// layers or a thousand nodes, which does little but call, and what LLVM does
-/// to a block takes more than its length.
-static constexpr size_t kLongBlock = 1 << 13;
+/// Instructions of a block, and of a function, from which on the function is
+/// not optimized. Kernels are far shorter; so long is the entry function of a
+/// model of a hundred layers or a thousand nodes, which does little but call,
+/// and what LLVM does to a block takes more than its length.
+static constexpr size_t kLongBlock = 1 << 13, kLongFunction = 1 << 14;
+
+static bool isLong(const llvm::Function &function) {
+  return function.getInstructionCount() >= kLongFunction ||
+         llvm::any_of(function, [](const llvm::BasicBlock &block) {
+           return block.size() >= kLongBlock;
+         });
+}
 
 /// Appends the private constants that `value` reaches and `order` lacks.
 static void findConstants(llvm::Value *value,
@@ -124,9 +131,7 @@ ecolm::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
     // 512-bit vectors hold the 16 lanes of a kernel.
     function.addFnAttr("prefer-vector-width", "512");
     function.addFnAttr("min-legal-vector-width", "512");
-    if (llvm::any_of(function, [](const llvm::BasicBlock &block) {
-          return block.size() >= kLongBlock;
-        })) {
+    if (isLong(function)) {
       function.addFnAttr(llvm::Attribute::OptimizeNone);
       function.addFnAttr(llvm::Attribute::NoInline);
     }

@@ -55,6 +55,14 @@ def split_and_concat(parts: int) -> onnx.ModelProto:
                  shape=[parts])
 
 
+def shrinking_slices(count: int) -> onnx.ModelProto:
+    """Each leaves out the last row of the one before."""
+    ends = [constant(f"end{i}", [count - i]) for i in range(count)]
+    nodes = [node("Slice", [f"v{i}" if i else "x", "zero", f"end{i}"], [f"v{i + 1}" if i + 1 < count else "y"])
+             for i in range(count)]
+    return model(nodes, [constant("zero", [0]), *ends], (count + 1, 3))
+
+
 def initializers(count: int) -> onnx.ModelProto:
     """A sum of `count` constants."""
     nodes = [node("Add", [f"v{i}", f"w{i}"], [f"v{i + 1}"]) for i in range(count)]
@@ -97,5 +105,8 @@ MODELS = {
     "many-obstacles": (False, lambda: model([node(f"Unknown{i}", [f"v{i}" if i else "x"], [f"v{i + 1}" if i < 8999 else "y"]) for i in range(9000)])),
     "many-outputs": (True, lambda: model([node("Split", ["x"], [f"v{i}" for i in range(16000)], num_outputs=16000, axis=0), node("Relu", ["v3"], ["y"])], shape=[16000])),
     "many-slices": (True, lambda: chain("Slice", 2000, "zero", "two", constants=[constant("zero", [0]), constant("two", [2])], shape=("n", 3))),
+    "shrinking-slices": (True, lambda: shrinking_slices(1500)),
+    "growing-concats": (True, lambda: model([node("Concat", ["x" if i == 0 else f"v{i}", "x"], [f"v{i + 1}" if i < 999 else "y"], axis=0) for i in range(1000)], shape=("n", 3))),
+    "scatters": (True, lambda: chain("ScatterND", 1500, "places", "rows", constants=[constant("places", [[0]]), constant("rows", [[1, 2, 3]], np.float32)], shape=("n", 3))),
     "many-heads": (False, lambda: model([node("Attention", ["x"] * 3, ["y"], q_num_heads=1 << 40, kv_num_heads=1 << 40)], shape=[1, 4, 64])),
 }

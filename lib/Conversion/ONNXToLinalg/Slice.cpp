@@ -42,13 +42,17 @@ static void setSlice(Slices &slices, int64_t axis, OpFoldResult start,
     bound = arithmetic.wrap(bound, size);
     return arithmetic.min(arithmetic.max(bound, lowest), high);
   };
-  start = clamp(start, zero);
   end = clamp(end, low);
-  OpFoldResult span =
-      step > 0 ? arithmetic.sub(end, start) : arithmetic.sub(start, end);
+  OpFoldResult span = end;
+  // From the first element on there is nothing to clamp.
+  if (step < 0 || !isConstantIntValue(start, 0)) {
+    start = clamp(start, zero);
+    span = step > 0 ? arithmetic.sub(end, start) : arithmetic.sub(start, end);
+    span = arithmetic.max(span, zero);
+  }
   slices.starts[axis] = start;
-  slices.sizes[axis] = arithmetic.ceilDiv(arithmetic.max(span, zero),
-                                          arithmetic.constant(std::abs(step)));
+  slices.sizes[axis] =
+      arithmetic.ceilDiv(span, arithmetic.constant(std::abs(step)));
   slices.steps[axis] = arithmetic.constant(step);
 }
 

@@ -6,14 +6,18 @@
 //===----------------------------------------------------------------------===//
 //
 // Gives buffers of their own to groups of the slices of a tensor that has many,
-// and to views of views of views.
+// and to long chains of tensors that could share one.
 //
 //===----------------------------------------------------------------------===//
 
 #include "ecolm/Target/CPU/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 namespace ecolm {
 #define GEN_PASS_DEF_BOUNDSLICES
@@ -109,36 +113,77 @@ static unsigned boundReads(Value value, size_t maxSlices) {
 }
 
 //===----------------------------------------------------------------------===//
-// Views of views
+// Chains of tensors in one buffer
 //===----------------------------------------------------------------------===//
 
-/// The tensor that the result of `op` is a view of, if it is one.
-static OpOperand *getViewed(Operation *op) {
-  bool isView = isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp,
-                    tensor::CollapseShapeOp, tensor::CastOp>(op);
-  return isView ? &op->getOpOperand(0) : nullptr;
+/// The operands of `op` that may share a buffer with a result, and the results:
+/// what it is a view of, what it is written over, what becomes a part of it.
+static SmallVector<std::pair<OpOperand *, Value>> getShared(Operation *op) {
+  SmallVector<std::pair<OpOperand *, Value>> shared;
+  if (isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+          tensor::CollapseShapeOp, tensor::CastOp, tensor::InsertSliceOp>(op))
+    shared.emplace_back(&op->getOpOperand(0), op->getResult(0));
+  else if (auto loop = dyn_cast<LoopLikeOpInterface>(op))
+    for (auto [init, result] :
+         llvm::zip(loop.getInitsMutable(), op->getResults()))
+      shared.emplace_back(&init, result);
+  else if (auto written = dyn_cast<DestinationStyleOpInterface>(op))
+    for (OpOperand &init : written.getDpsInitsMutable())
+      if (written.isDpsInit(&init) && isa<TensorType>(init.get().getType()))
+        shared.emplace_back(&init, written.getTiedOpResult(&init));
+  return shared;
 }
 
-/// Bounds how many views lie one above the other; gives the number of copies.
-static unsigned boundViews(Operation *root, unsigned maxViews) {
-  DenseMap<Value, unsigned> depths;
+/// Bounds how many tensors in a row share a buffer; gives the number of copies.
+static unsigned boundChains(Operation *root, unsigned maxChain) {
+  DenseMap<Value, unsigned> lengths;
   unsigned copies = 0;
-  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    OpOperand *viewed = getViewed(op);
-    if (!viewed)
+  root->walk([&](Operation *op) {
+    // What a loop carries has to be written in place.
+    if (!isa_and_nonnull<FunctionOpInterface>(op->getParentOp()))
       return;
-    unsigned depth = depths.lookup(viewed->get()) + 1;
-    auto type = dyn_cast<RankedTensorType>(viewed->get().getType());
-    if (depth > maxViews && type) {
-      OpBuilder builder(op);
-      viewed->set(bufferization::AllocTensorOp::create(
-          builder, op->getLoc(), type, ValueRange(), viewed->get()));
-      depth = 1;
-      ++copies;
+    for (auto [operand, result] : getShared(op)) {
+      unsigned length = lengths.lookup(operand->get()) + 1;
+      auto type = dyn_cast<RankedTensorType>(operand->get().getType());
+      if (length > maxChain && type) {
+        OpBuilder builder(op);
+        operand->set(bufferization::AllocTensorOp::create(
+            builder, op->getLoc(), type, ValueRange(), operand->get()));
+        length = 1;
+        ++copies;
+      }
+      lengths[result] = std::max(lengths.lookup(result), length);
     }
-    depths[op->getResult(0)] = depth;
   });
   return copies;
+}
+
+/// Hides from which others a size is computed where that takes many steps: to
+/// compare two places in a tensor all of them become equations. Gives the
+/// number of sizes.
+static unsigned boundSizes(Operation *root, unsigned maxSteps) {
+  DenseMap<Value, unsigned> steps;
+  unsigned hidden = 0;
+  root->walk([&](Operation *op) {
+    if (!isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op) ||
+        !op->getResult(0).getType().isIndex())
+      return;
+    Value size = op->getResult(0);
+    unsigned before = std::max(steps.lookup(op->getOperand(0)),
+                               steps.lookup(op->getOperand(1)));
+    steps[size] = before + 1;
+    if (before < maxSteps)
+      return;
+    OpBuilder builder(op->getContext());
+    builder.setInsertionPointAfter(op);
+    auto number = arith::IndexCastOp::create(builder, op->getLoc(),
+                                             builder.getI64Type(), size);
+    auto opaque = arith::IndexCastOp::create(builder, op->getLoc(),
+                                             builder.getIndexType(), number);
+    size.replaceAllUsesExcept(opaque, number);
+    ++hidden;
+  });
+  return hidden;
 }
 
 //===----------------------------------------------------------------------===//
@@ -192,7 +237,8 @@ struct BoundSlicesPass final : ecolm::impl::BoundSlicesBase<BoundSlicesPass> {
     });
     for (Value tensor : tensors)
       numCopies += boundReads(tensor, maxSlices);
-    numCopies += boundViews(getOperation(), maxViews);
+    numCopies += boundChains(getOperation(), maxChain);
+    numHidden += boundSizes(getOperation(), maxChain);
     for (tensor::EmptyOp empty : boundWrites(getOperation(), maxSlices)) {
       OpBuilder builder(empty);
       auto own = bufferization::AllocTensorOp::create(

@@ -1,4 +1,4 @@
-// RUN: ecolm-opt %s --ecolm-bound-slices="max-slices=2 max-views=2" | FileCheck %s
+// RUN: ecolm-opt %s --ecolm-bound-slices="max-slices=2 max-chain=2" | FileCheck %s
 
 // Two slices at a time are slices of a copy.
 // CHECK-LABEL: func.func @read(
@@ -67,4 +67,40 @@ func.func @chain(%x: tensor<5xf32>) -> tensor<1x2xf32> {
   %c = tensor.cast %b : tensor<2x2xf32> to tensor<?x2xf32>
   %d = tensor.extract_slice %c[1, 0] [1, 2] [1, 1] : tensor<?x2xf32> to tensor<1x2xf32>
   return %d : tensor<1x2xf32>
+}
+
+// What is written over is one buffer, and so is what is written to a part.
+// CHECK-LABEL: func.func @over(
+// CHECK: %[[A:.*]] = linalg.fill
+// CHECK: %[[B:.*]] = tensor.insert_slice %[[A]]
+// CHECK: %[[COPY:.*]] = bufferization.alloc_tensor() copy(%[[B]])
+// CHECK: scf.for {{.*}} iter_args(%{{.*}} = %[[COPY]])
+func.func @over(%x: tensor<4xf32>, %y: tensor<5xf32>, %v: f32, %n: index) -> tensor<5xf32> {
+  %a = linalg.fill ins(%v : f32) outs(%x : tensor<4xf32>) -> tensor<4xf32>
+  %b = tensor.insert_slice %a into %y[1] [4] [1] : tensor<4xf32> into tensor<5xf32>
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %c = scf.for %i = %zero to %n step %one iter_args(%t = %b) -> tensor<5xf32> {
+    %u = tensor.insert %v into %t[%i] : tensor<5xf32>
+    scf.yield %u : tensor<5xf32>
+  }
+  return %c : tensor<5xf32>
+}
+
+// Two steps to a size; from the third on nobody looks back.
+// CHECK-LABEL: func.func @sizes(
+// CHECK: %[[A:.*]] = arith.addi %arg0, %arg0
+// CHECK: %[[B:.*]] = arith.muli %[[A]], %arg0
+// CHECK: %[[C:.*]] = arith.subi %[[B]], %arg0
+// CHECK: %[[NUMBER:.*]] = arith.index_cast %[[C]] : index to i64
+// CHECK: %[[HIDDEN:.*]] = arith.index_cast %[[NUMBER]] : i64 to index
+// CHECK: %[[D:.*]] = arith.addi %[[HIDDEN]], %arg0
+// CHECK: tensor.empty(%[[D]])
+func.func @sizes(%n: index) -> tensor<?xf32> {
+  %a = arith.addi %n, %n : index
+  %b = arith.muli %a, %n : index
+  %c = arith.subi %b, %n : index
+  %d = arith.addi %c, %n : index
+  %e = tensor.empty(%d) : tensor<?xf32>
+  return %e : tensor<?xf32>
 }

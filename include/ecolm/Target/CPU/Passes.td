@@ -153,9 +153,11 @@ def BoundSlices : Pass<"ecolm-bound-slices"> {
     has more than `max-slices` slices at known places, as many at a time are
     slices of a copy of the part around them, unless less than half of that part
     is in one of them. Where more are written, groups that were joined before
-    keep an `alloc_tensor`, which is not taken for a place in the whole. And of more
-    than `max-views` views (slices, changes of shape) one above the other, each of
-    which it would follow to the bottom, the next is one of a copy.
+    keep an `alloc_tensor`, which is not taken for a place in the whole. And where
+    more than `max-chain` tensors in a row are views of the one before, or written
+    over it, or around it, which it would follow from each to the first, the
+    next starts from a copy. Sizes that take as many steps to compute are cast to
+    i64 and back, which it does not look through.
 
     Precondition: tensors, not yet bufferized. Postcondition: the same numbers.
 
@@ -173,11 +175,14 @@ def BoundSlices : Pass<"ecolm-bound-slices"> {
   }];
   let options = [Option<"maxSlices", "max-slices", "unsigned", "64",
                         "Slices of one buffer">,
-                 Option<"maxViews", "max-views", "unsigned", "16",
-                        "Views one above the other">];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                 Option<"maxChain", "max-chain", "unsigned", "8",
+                        "Tensors in a row that may share a buffer, and steps "
+                        "to a size">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::bufferization::BufferizationDialect",
                            "::mlir::tensor::TensorDialect"];
-  let statistics = [Statistic<"numCopies", "copies", "buffers of groups">];
+  let statistics = [Statistic<"numCopies", "copies", "buffers of groups">,
+                    Statistic<"numHidden", "hidden", "sizes cast">];
 }
 
 def PlanWorkspace : Pass<"ecolm-plan-workspace", "::mlir::ModuleOp"> {
