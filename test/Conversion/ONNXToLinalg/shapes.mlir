@@ -34,6 +34,18 @@ func.func @slice(%x: tensor<2x6xf32>) -> tensor<2x2xf32> {
   return %y : tensor<2x2xf32>
 }
 
+// From the first row on there is nothing to clamp but the end.
+// CHECK-LABEL: func.func @first_rows
+// CHECK: %[[COUNT:.*]] = arith.minsi %{{.*}}, %{{.*}} : index
+// CHECK-NOT: arith.maxsi
+// CHECK: tensor.extract_slice %arg0[0, 0] [%[[COUNT]], 3] [1, 1]
+func.func @first_rows(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
+  %s = onnx.initializer "starts" dense<0> : tensor<1xi64>
+  %e = onnx.initializer "ends" dense<2> : tensor<1xi64>
+  %y = onnx.node "Slice"(%x, %s, %e) {opset = 13 : i64} : (tensor<?x3xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
 // CHECK-LABEL: func.func @concat
 // CHECK: tensor.insert_slice %{{.*}}[0, 0] [2, 3] [1, 1]
 // CHECK: tensor.insert_slice %{{.*}}[0, 3] [2, 1] [1, 1]
