@@ -14,6 +14,7 @@
 #include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
 #include "ecolm/Target/CPU/Passes.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -120,6 +121,12 @@ static void addConversionToLLVM(OpPassManager &manager,
   manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
+  // bf16 is rounded to after each operation in f32; by functions that not
+  // every C library has, if it is up to LLVM.
+  arith::ArithEmulateUnsupportedFloatsOptions floats;
+  floats.sourceTypeStrs = {"bf16"};
+  floats.targetTypeStr = "f32";
+  manager.addPass(arith::createArithEmulateUnsupportedFloats(floats));
   manager.addPass(createExpandArithmetic());
   manager.addPass(createSCFToControlFlowPass());
   // What the model checks ends the call, not the process of the caller.

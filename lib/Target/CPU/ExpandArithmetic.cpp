@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Expands divisions that round up or down, and minima of floats. Minima and
+// Expands divisions that round up or down, minima of floats, and conversions to
+// and from bf16, for which LLVM calls functions. Minima and
 // maxima of integers stay operations: LLVM has them, and knows more of them
 // than of comparisons with selections.
 //
@@ -32,12 +33,20 @@ struct ExpandArithmeticPass final
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     arith::populateArithExpandOpsPatterns(patterns);
+    arith::populateExpandBFloat16Patterns(patterns);
     ConversionTarget target(getContext());
     target.addLegalDialect<arith::ArithDialect>();
     target
         .addIllegalOp<arith::CeilDivSIOp, arith::CeilDivUIOp,
                       arith::FloorDivSIOp, arith::MaximumFOp, arith::MinimumFOp,
                       arith::MaxNumFOp, arith::MinNumFOp>();
+    target.addDynamicallyLegalOp<arith::ExtFOp, arith::TruncFOp>(
+        [](Operation *op) {
+          Type from = getElementTypeOrSelf(op->getOperand(0));
+          Type to = getElementTypeOrSelf(op->getResult(0));
+          return !(from.isBF16() && to.isF32()) &&
+                 !(from.isF32() && to.isBF16());
+        });
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns))))
       signalPassFailure();

@@ -20,3 +20,12 @@ func.func @floats(%a: vector<4xf32>, %b: vector<4xf32>) -> vector<4xf32> {
   %c = arith.maximumf %a, %b : vector<4xf32>
   return %c : vector<4xf32>
 }
+// CHECK-LABEL: func.func @halves(
+// CHECK-NOT: arith.extf
+// CHECK-NOT: arith.truncf
+// CHECK: return
+func.func @halves(%a: bf16, %b: f32) -> (f32, bf16) {
+  %c = arith.extf %a : bf16 to f32
+  %d = arith.truncf %b : f32 to bf16
+  return %c, %d : f32, bf16
+}

@@ -127,14 +127,16 @@ def LowerMasks : Pass<"ecolm-lower-masks"> {
 }
 
 def ExpandArithmetic : Pass<"ecolm-expand-arithmetic", "::mlir::ModuleOp"> {
-  let summary = "expand divisions that round, and minima of floats";
+  let summary = "expand divisions that round, minima of floats, and bf16";
   let description = [{
-    What `arith-expand` does, but for minima and maxima of integers, which LLVM has
+    What `arith-expand` does, conversions of f32 to and from bf16 included, for which
+    LLVM may call functions, but for minima and maxima of integers, which LLVM has
     as operations: models compute their sizes with them, one from the other, and a
     chain of comparisons and selections takes LLVM long to look through.
 
     Precondition: none. Postcondition: no division of `arith` rounds up or down,
-    and no minimum or maximum of `arith` is one of floats.
+    no minimum or maximum of `arith` is one of floats, and no conversion is one
+    of f32 to or from bf16.
 
     ```mlir
     %c = arith.ceildivui %a, %b : index
