@@ -20,6 +20,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Interfaces/DataLayoutInterfaces.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -123,6 +124,10 @@ static void addConversionToLLVM(OpPassManager &manager,
   manager.addPass(createLowerAffinePass());
   // bf16 is rounded to after each operation in f32; by functions that not
   // every C library has, if it is up to LLVM.
+  math::MathExtendToSupportedTypesOptions functions;
+  functions.extraTypeStrs = {"f16"};
+  functions.targetTypeStr = "f32";
+  manager.addPass(math::createMathExtendToSupportedTypes(functions));
   arith::ArithEmulateUnsupportedFloatsOptions floats;
   floats.sourceTypeStrs = {"bf16"};
   floats.targetTypeStr = "f32";

@@ -157,7 +157,7 @@ private:
   bool mayBeNegativeZero(const Pass &pass) const {
     const WeightStream &weights = *pass.factors.back();
     return isa<FloatType>(pass.elements.back()) &&
-           !(hasFMA && weights.hasProducts() && !weights.hasOnes());
+           !(hasFMA && weights.hasPowers() && !weights.hasOnes());
   }
 
   Value writeChunk(ArrayRef<Value> chunk, Rows rows, size_t row, Value base,

@@ -259,8 +259,8 @@ Value WeightStream::addProducts(KernelBuilder &b, Value own, Value partner,
     int64_t run = k * pairStep + (isPartner && !hasOnes() ? step : 0);
     return load(b, b.addIndex(at, run));
   };
-  // A product plus 0 is rounded as it is without, and not -0.
-  if (!hasOnes() && hasFMA && isPositive)
+  // A product that needs no rounding, plus 0, is the product and not -0.
+  if (!hasOnes() && hasFMA && hasPowers() && isPositive)
     own = math::FmaOp::create(b, own, getWeight(/*isPartner=*/false),
                               b.constant(own.getType(), 0));
   else if (!hasOnes())

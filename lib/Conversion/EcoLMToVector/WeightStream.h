@@ -57,6 +57,8 @@ public:
 
   /// Whether weights of chunks are floats that floats are multiplied by.
   bool hasProducts() const { return hasPowers() || element.isF32(); }
+  /// Whether weights are the floats that powers of two are.
+  bool hasPowers() const { return hasHalves() || hasFloats(); }
   /// Whether own terms are 1, and not stored.
   bool hasOnes() const {
     return packing == Packing::Partners || packing == Packing::FloatPartners;
@@ -64,8 +66,8 @@ public:
 
   /// The sum of `own` and `partner`, vector `k` of the chunk at word `at`,
   /// times their weights. Products with powers of two need no rounding, so that
-  /// `hasFMA` adds one in the same instruction. With `isPositive`, and it, the
-  /// sum is never -0. Only for such floats.
+  /// `hasFMA` adds one in the same instruction; with `isPositive` their sum is
+  /// then never -0. Only for such floats.
   mlir::Value addProducts(KernelBuilder &builder, mlir::Value own,
                           mlir::Value partner, mlir::Value at, int64_t k,
                           bool hasFMA, bool isPositive) const;
@@ -102,8 +104,6 @@ private:
   bool hasFloats() const {
     return packing == Packing::Floats || packing == Packing::FloatPartners;
   }
-  /// Whether weights are the floats that powers of two are.
-  bool hasPowers() const { return hasHalves() || hasFloats(); }
   /// The half of vector `k` of the chunk at word `at` for its own term or its
   /// partner's, as a float.
   mlir::Value loadHalf(KernelBuilder &builder, mlir::Value at, int64_t k,

@@ -139,8 +139,10 @@ static unsigned boundChains(Operation *root, unsigned maxChain) {
   DenseMap<Value, unsigned> lengths;
   unsigned copies = 0;
   root->walk([&](Operation *op) {
-    // What a loop carries has to be written in place.
-    if (!isa_and_nonnull<FunctionOpInterface>(op->getParentOp()))
+    // What a loop carries has to be written in place, and so has what the
+    // function of a layer is given.
+    auto function = dyn_cast_or_null<FunctionOpInterface>(op->getParentOp());
+    if (!function || function.isPrivate())
       return;
     for (auto [operand, result] : getShared(op)) {
       unsigned length = lengths.lookup(operand->get()) + 1;

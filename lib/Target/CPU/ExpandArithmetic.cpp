@@ -26,6 +26,26 @@ using namespace mlir;
 using namespace ecolm;
 
 namespace {
+/// f64 becomes bf16 by way of f32, as everybody else converts it.
+struct NarrowInSteps : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op,
+                                PatternRewriter &rewriter) const override {
+    Type from = op.getIn().getType(), to = op.getType();
+    if (!getElementTypeOrSelf(from).isF64() ||
+        !getElementTypeOrSelf(to).isBF16())
+      return failure();
+    Type between = rewriter.getF32Type();
+    if (auto shaped = dyn_cast<ShapedType>(from))
+      between = shaped.clone(between);
+    Value narrow =
+        arith::TruncFOp::create(rewriter, op.getLoc(), between, op.getIn());
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, to, narrow);
+    return success();
+  }
+};
+
 struct ExpandArithmeticPass final
     : ecolm::impl::ExpandArithmeticBase<ExpandArithmeticPass> {
   using Base::Base;
@@ -34,6 +54,7 @@ struct ExpandArithmeticPass final
     RewritePatternSet patterns(&getContext());
     arith::populateArithExpandOpsPatterns(patterns);
     arith::populateExpandBFloat16Patterns(patterns);
+    patterns.add<NarrowInSteps>(&getContext());
     ConversionTarget target(getContext());
     target.addLegalDialect<arith::ArithDialect>();
     target
@@ -45,7 +66,7 @@ struct ExpandArithmeticPass final
           Type from = getElementTypeOrSelf(op->getOperand(0));
           Type to = getElementTypeOrSelf(op->getResult(0));
           return !(from.isBF16() && to.isF32()) &&
-                 !(from.isF32() && to.isBF16());
+                 !((from.isF32() || from.isF64()) && to.isBF16());
         });
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns))))

@@ -25,8 +25,9 @@ using namespace ecolm;
 /// returned once.
 static memref::CopyOp getOnlyCopy(memref::AllocOp buffer) {
   memref::CopyOp copy;
+  unsigned returns = 0;
   for (Operation *user : buffer->getUsers()) {
-    if (isa<func::ReturnOp>(user))
+    if (isa<func::ReturnOp>(user) && returns++ == 0)
       continue;
     auto written = dyn_cast<memref::CopyOp>(user);
     if (copy || !written || written.getTarget() != buffer.getResult())

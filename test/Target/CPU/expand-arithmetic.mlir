@@ -29,3 +29,12 @@ func.func @halves(%a: bf16, %b: f32) -> (f32, bf16) {
   %d = arith.truncf %b : f32 to bf16
   return %c, %d : f32, bf16
 }
+// CHECK-LABEL: func.func @steps(
+// CHECK: arith.truncf %arg0 : vector<4xf64> to vector<4xf32>
+// CHECK-NOT: arith.truncf
+// CHECK: return
+func.func @steps(%a: vector<4xf64>) -> vector<4xi16> {
+  %b = arith.truncf %a : vector<4xf64> to vector<4xbf16>
+  %c = arith.bitcast %b : vector<4xbf16> to vector<4xi16>
+  return %c : vector<4xi16>
+}

@@ -51,3 +51,13 @@ func.func @view() -> (memref<8xf32>, memref<4xf32, strided<[1]>>) {
   memref.copy %a, %first : memref<8xf32> to memref<8xf32>
   return %first, %part : memref<8xf32>, memref<4xf32, strided<[1]>>
 }
+
+// A buffer that is two results is written before it is returned.
+// CHECK-LABEL: func.func @same(
+// CHECK: memref.copy
+func.func @same() -> (memref<8xf32>, memref<8xf32>) {
+  %a = memref.alloc() : memref<8xf32>
+  %b = memref.alloc() : memref<8xf32>
+  memref.copy %a, %b : memref<8xf32> to memref<8xf32>
+  return %b, %b : memref<8xf32>, memref<8xf32>
+}
