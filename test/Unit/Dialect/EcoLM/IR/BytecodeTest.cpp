@@ -149,8 +149,8 @@ TEST_F(BytecodeTest, UnknownWord) {
 }
 
 TEST_F(BytecodeTest, UnknownPacking) {
-  expectAttributeError({/*packed=*/0, 9, 0},
-                       "expected a value of ecolm.packing, but found 9");
+  expectAttributeError({/*packed=*/0, 11, 0},
+                       "expected a value of ecolm.packing, but found 11");
 }
 
 // What the text form refuses, bytecode cannot smuggle in: 24 is a signed 12.
