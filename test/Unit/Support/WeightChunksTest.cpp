@@ -82,9 +82,8 @@ TEST(WeightChunksTest, OwnTermsHaveOnePlane) {
   EXPECT_EQ(llvm::cantFail(unpackWeight(weight, expected)), values);
 }
 
-/// Two weights as bf16 in 32 bits: own terms below their partners', or those of
-/// one vector below those of the next where own terms are 1.
-TEST(WeightChunksTest, HalvesArePaired) {
+/// A factor of powers of two from 2^-2 to 2^1 in chunks.
+WeightDescription describePowers() {
   WeightDescription weight;
   weight.kind = ElementKind::Pot;
   weight.minExponent = -2;
@@ -93,6 +92,13 @@ TEST(WeightChunksTest, HalvesArePaired) {
   weight.lanes = 2;
   weight.chunks = {2, 2};
   weight.shape = {1, 1, 2, 2, 2};
+  return weight;
+}
+
+/// Two weights as bf16 in 32 bits: own terms below their partners', or those of
+/// one vector below those of the next where own terms are 1.
+TEST(WeightChunksTest, HalvesArePaired) {
+  WeightDescription weight = describePowers();
   // 2^0 = code 3; rows of the factor: own, partner; partner, own.
   Bytes values = {3, 3, 1, -4, 0, 2, 3, 3};
   auto getHalf = [](int code) -> uint16_t {
@@ -124,14 +130,7 @@ TEST(WeightChunksTest, HalvesArePaired) {
 /// Powers of two as f32: own terms before their partners', or left out where
 /// they are 1.
 TEST(WeightChunksTest, PowersAreFloats) {
-  WeightDescription weight;
-  weight.kind = ElementKind::Pot;
-  weight.minExponent = -2;
-  weight.numExponents = 4;
-  weight.sourceFormat = ByteFormat::Bytes;
-  weight.lanes = 2;
-  weight.chunks = {2, 2};
-  weight.shape = {1, 1, 2, 2, 2};
+  WeightDescription weight = describePowers();
   Bytes values = {3, 3, 1, -4, 0, 2, 3, 3};
   auto read = [](const Bytes &packed) {
     std::vector<float> floats(packed.size() / sizeof(float));
