@@ -147,8 +147,15 @@ createMachines(MLIRContext *context, const CompileOptions &options) {
   return machines;
 }
 
+/// How many operations the model may become; 0 for any number, of large files.
+static uint64_t getMaxOperations(const ModelFile &file,
+                                 const CompileOptions &options) {
+  bool isSmall = file.getTotalBytes() < 1 << 20;
+  return isSmall ? options.import.limits.maxOperations : 0;
+}
+
 /// Runs the phases that know the processor.
-static LogicalResult runForMachine(ModuleOp module,
+static LogicalResult runForMachine(ModuleOp module, uint64_t maxOperations,
                                    const llvm::TargetMachine &machine,
                                    const CompileOptions &options,
                                    StringRef suffix) {
@@ -169,6 +176,7 @@ static LogicalResult runForMachine(ModuleOp module,
                          !options.passedRemarks.empty();
   lower.timeLayers = options.profile;
   lower.vectorBits = traits.vectorBits;
+  lower.maxOperations = maxOperations;
   lower.guard = options.sanitizer == Sanitizer::Address;
   // The exporter says which models are language models.
   lower.incremental = module->hasAttr("ecolm.context_length");
@@ -208,7 +216,7 @@ static LogicalResult runForMachine(ModuleOp module,
 }
 
 /// Runs those that do not.
-static LogicalResult runRecognize(ModuleOp module,
+static LogicalResult runRecognize(ModuleOp module, uint64_t maxOperations,
                                   const CompileOptions &options) {
   RecognizeOptions recognize;
   recognize.factorTolerance = options.factorTolerance;
@@ -216,6 +224,7 @@ static LogicalResult runRecognize(ModuleOp module,
   recognize.quantizeInclude = options.quantizeInclude;
   recognize.quantizeExclude = options.quantizeExclude;
   recognize.calibration = options.calibration;
+  recognize.maxOperations = maxOperations;
   Phase phase = {EmitKind::Recognize, "recognize", [&](OpPassManager &m) {
                    buildRecognizePipeline(m, recognize);
                  }};
@@ -248,7 +257,8 @@ FailureOr<CompiledModel> ecolm::runPhases(MLIRContext *context,
   if (options.emit < EmitKind::Recognize)
     return model;
   started("recognize");
-  if (failed(runRecognize(*model.module, options)))
+  uint64_t maxOperations = getMaxOperations(*model.file, options);
+  if (failed(runRecognize(*model.module, maxOperations, options)))
     return failure();
 
   SmallVector<ModuleOp> modules = {*model.module};
@@ -262,7 +272,7 @@ FailureOr<CompiledModel> ecolm::runPhases(MLIRContext *context,
       keepPlaces(earlier, module);
     const llvm::TargetMachine &machine = *(*machines)[i];
     std::string suffix = i ? "." + machine.getTargetCPU().str() : "";
-    if (failed(runForMachine(module, machine, options, suffix)))
+    if (failed(runForMachine(module, maxOperations, machine, options, suffix)))
       return failure();
   }
   return model;

@@ -40,6 +40,7 @@ static constexpr int64_t kGuard = 128;
 static void fold(OpPassManager &manager) {
   GreedyRewriteConfig config;
   config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  config.setUseTopDownTraversal(true);
   manager.addPass(createCanonicalizerPass(config));
 }
 
@@ -122,6 +123,7 @@ static void addConversionToLLVM(OpPassManager &manager,
   manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
+  manager.addPass(createLimitOperations({options.maxOperations}));
   // bf16 is rounded to after each operation in f32; by functions that not
   // every C library has, if it is up to LLVM.
   math::MathExtendToSupportedTypesOptions functions;
@@ -133,7 +135,11 @@ static void addConversionToLLVM(OpPassManager &manager,
   floats.targetTypeStr = "f32";
   manager.addPass(arith::createArithEmulateUnsupportedFloats(floats));
   manager.addPass(createExpandArithmetic());
-  manager.addPass(createSCFToControlFlowPass());
+  // Each loop splits the block behind it: to be able to take that back costs
+  // the square of their number.
+  SCFToControlFlowPassOptions branches;
+  branches.allowPatternRollback = false;
+  manager.addPass(createSCFToControlFlowPass(branches));
   // What the model checks ends the call, not the process of the caller.
   manager.addPass(createReturnFailedChecks());
   cleanUpBlocks(manager);
@@ -180,6 +186,7 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   manager.addPass(createFuseElementwise());
   fold(manager);
 
+  manager.addPass(createLimitOperations({options.maxOperations}));
   addBufferization(manager);
   manager.addPass(createParallelizeRows());
   // Equal layers share their loops, and the entry function stays short: once
@@ -195,11 +202,13 @@ void ecolm::buildLowerPipeline(OpPassManager &manager,
   if (options.timeLayers)
     manager.addPass(createTimeLayers());
   manager.addPass(createRecordEntry());
+  manager.addPass(createLimitOperations({options.maxOperations}));
   addConversionToLLVM(manager, options);
   // What was true of operations shall still be true of instructions.
   if (options.multiplierFree)
     manager.addPass(createVerifyMultiplierFree());
   manager.addPass(createBuildEntryPoint());
+  manager.addPass(createLimitOperations({options.maxOperations}));
   // The last phase translates without asking.
   manager.addPass(createCheckPhase({CheckedPhase::Lower}));
 }

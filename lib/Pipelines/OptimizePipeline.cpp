@@ -31,7 +31,7 @@ void ecolm::buildOptimizePipeline(OpPassManager &manager,
   // values that nobody reads and quantizers written twice, goes.
   manager.addPass(createFoldPowersOfTwo());
   manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
+  manager.addPass(createMergeEqualOperations());
 
   // Shifts do not merge once they differ in arithmetic: after folding.
   manager.addPass(

@@ -99,7 +99,8 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // arithmetic of shapes. Weights are symbols, so neither can turn their bytes
   // into constants.
   manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
+  manager.addPass(createMergeEqualOperations());
+  manager.addPass(createLimitOperations({options.maxOperations}));
   manager.addPass(createCheckPhase({CheckedPhase::Recognize}));
 }
 

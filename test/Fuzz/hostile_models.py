@@ -4,30 +4,9 @@ import string
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
-node = helper.make_node
-
-
-def value(name: str, shape, dtype: int = TensorProto.FLOAT) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, dtype, shape)
-
-
-def constant(name: str, numbers, dtype=np.int64) -> onnx.TensorProto:
-    return numpy_helper.from_array(np.array(numbers, dtype), name)
-
-
-def model(nodes, constants=(), shape=(2, 3), functions=()) -> onnx.ModelProto:
-    graph = helper.make_graph(nodes, "hostile", [value("x", shape)], [value("y", None)], list(constants))
-    opsets = [helper.make_opsetid("", 23), helper.make_opsetid("local", 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=11, functions=list(functions))
-
-
-def chain(operator: str, length: int, *others: str, constants=(), shape=(2, 3), **attributes) -> onnx.ModelProto:
-    """y = f(f(...f(x, others)..., others), others)."""
-    nodes = [node(operator, [f"v{i}", *others], [f"v{i + 1}"], name=f"link{i}", **attributes) for i in range(length)]
-    nodes[0].input[0], nodes[-1].output[0] = "x", "y"
-    return model(nodes, constants, shape)
+from chains import CHAINS, chain, constant, model, node, value
 
 
 def doubling_functions(levels: int) -> onnx.ModelProto:
@@ -80,21 +59,36 @@ HUGE = 1 << 36
 
 # By name: whether the model compiles, and how to make it.
 MODELS = {
-    "sums": (True, lambda: chain("Add", 8000, "x")),
+    "sums": (True, lambda: chain("Add", 8000, "x", shape=(2, 3))),
     "sums-of-unknown-sizes": (True, lambda: chain("Add", 5000, "x", shape=("n", "m"))),
-    "softmaxes": (True, lambda: chain("Softmax", 2000)),
-    "norms": (True, lambda: chain("LayerNormalization", 1000, "scale", constants=[constant("scale", [1] * 3, np.float32)])),
-    "products": (True, lambda: chain("MatMul", 2000, "w", constants=[constant("w", np.ones((3, 3)), np.float32)])),
-    "doubled-sums": (True, lambda: chain("Add", 60, "x")),
-    "too-many-nodes": (False, lambda: chain("Relu", 20000)),
+    "softmaxes": (True, lambda: CHAINS["Softmax"](600)),
+    "many-softmaxes": (False, lambda: CHAINS["Softmax"](2000)),
+    "softmaxes-of-all-sizes": (True, lambda: CHAINS["Softmax, other sizes each"](25)),
+    "attentions": (True, lambda: CHAINS["Attention"](160)),
+    "many-attentions": (False, lambda: CHAINS["Attention"](9900)),
+    "attentions-of-all-sizes": (True, lambda: CHAINS["Attention, other sizes each"](30)),
+    "many-attentions-of-all-sizes": (False, lambda: CHAINS["Attention, other sizes each"](80)),
+    "norms": (True, lambda: CHAINS["LayerNormalization"](600)),
+    "many-norms": (False, lambda: CHAINS["LayerNormalization"](9900)),
+    "products": (True, lambda: CHAINS["MatMul"](600)),
+    "many-products": (False, lambda: CHAINS["MatMul"](9900)),
+    "unknown-products": (True, lambda: CHAINS["MatMul, unknown sizes"](1900)),
+    "places": (True, lambda: CHAINS["NonZero"](500)),
+    "many-places": (False, lambda: CHAINS["NonZero"](2000)),
+    "quantizers": (True, lambda: CHAINS["DynamicQuantizeLinear"](400)),
+    "many-quantizers": (False, lambda: CHAINS["DynamicQuantizeLinear"](4000)),
+    "hadamards": (True, lambda: CHAINS["MatMul, Hadamard matrices"](80)),
+    "doubled-sums": (True, lambda: chain("Add", 60, "x", shape=(2, 3))),
+    "too-many-nodes": (False, lambda: chain("Relu", 20000, shape=(2, 3))),
     "doubling-functions": (False, lambda: doubling_functions(40)),
     "doubling-branches": (False, lambda: branches(13)),
     "unused-branches": (True, lambda: model([*branches(2).graph.node[:1], node("Relu", ["x"], ["y"])])),
     "doubling-concats": (True, lambda: model([node("Concat", ["x" if i == 0 else f"v{i}"] * 2, [f"v{i + 1}" if i < 29 else "y"], axis=0) for i in range(30)])),
     "wide-concat": (True, lambda: model([node("Concat", ["x"] * 16000, ["y"], axis=0)])),
     "wide-sum": (True, lambda: model([node("Sum", ["x"] * 8000, ["y"])])),
-    "wide-split": (True, lambda: split_and_concat(3000)),
-    "initializers": (True, lambda: initializers(5000)),
+    "wide-split": (True, lambda: split_and_concat(1500)),
+    "wider-split": (False, lambda: split_and_concat(3000)),
+    "initializers": (True, lambda: initializers(3000)),
     "large-constant": (True, lambda: model([node("Gather", ["x", "w"], ["y"])], [constant("w", np.zeros(120_000))])),
     "shape-of-many-numbers": (False, lambda: model([node("ConstantOfShape", ["w"], ["y"])], [constant("w", np.ones(120_000))])),
     "huge-fill": (True, lambda: model([node("ConstantOfShape", ["w"], ["y"])], [constant("w", [HUGE])])),
@@ -104,9 +98,10 @@ MODELS = {
     "many-letters": (False, einsum_of_many_letters),
     "many-obstacles": (False, lambda: model([node(f"Unknown{i}", [f"v{i}" if i else "x"], [f"v{i + 1}" if i < 8999 else "y"]) for i in range(9000)])),
     "many-outputs": (True, lambda: model([node("Split", ["x"], [f"v{i}" for i in range(16000)], num_outputs=16000, axis=0), node("Relu", ["v3"], ["y"])], shape=[16000])),
-    "many-slices": (True, lambda: chain("Slice", 2000, "zero", "two", constants=[constant("zero", [0]), constant("two", [2])], shape=("n", 3))),
+    "many-slices": (True, lambda: CHAINS["Slice"](2000)),
     "shrinking-slices": (True, lambda: shrinking_slices(1500)),
-    "growing-concats": (True, lambda: model([node("Concat", ["x" if i == 0 else f"v{i}", "x"], [f"v{i + 1}" if i < 999 else "y"], axis=0) for i in range(1000)], shape=("n", 3))),
-    "scatters": (True, lambda: chain("ScatterND", 1500, "places", "rows", constants=[constant("places", [[0]]), constant("rows", [[1, 2, 3]], np.float32)], shape=("n", 3))),
+    "growing-concats": (True, lambda: CHAINS["Concat"](350)),
+    "many-growing-concats": (False, lambda: CHAINS["Concat"](1600)),
+    "scatters": (True, lambda: CHAINS["ScatterND"](1500)),
     "many-heads": (False, lambda: model([node("Attention", ["x"] * 3, ["y"], q_num_heads=1 << 40, kv_num_heads=1 << 40)], shape=[1, 4, 64])),
 }

@@ -1,7 +1,5 @@
 """Small files that ask for much are compiled or refused within a bound on time and memory."""
 
-import json
-import subprocess
 import sys
 
 import pytest
@@ -10,29 +8,11 @@ from programs import COMPILER, ROOT
 
 sys.path.insert(0, str(ROOT / "test" / "Fuzz"))
 from hostile_models import MODELS  # noqa: E402
+from measure import run  # noqa: E402
 
 SECONDS, MIB = 5, 256
 # What a processor that others use as well takes longer for the same work.
 SHARED = 3
-
-
-# A process of its own: what a fork of this one would be charged is this one's memory.
-LAUNCH = """
-import json, os, resource, subprocess, sys
-bound = int(sys.argv[1])
-limit = lambda: resource.setrlimit(resource.RLIMIT_CPU, (bound, bound))
-process = subprocess.Popen(sys.argv[2:], stdout=subprocess.DEVNULL, preexec_fn=limit)
-_, status, usage = os.wait4(process.pid, 0)
-print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime,
-                  usage.ru_maxrss // 1024]))
-"""
-
-
-def run(command: list, limit: float) -> tuple[int, float, int, str]:
-    """Exit status, processor seconds, resident MiB and diagnostics of a command."""
-    launcher = [sys.executable, "-c", LAUNCH, str(int(limit) + 1), *map(str, command)]
-    result = subprocess.run(launcher, capture_output=True, text=True, check=True)
-    return (*json.loads(result.stdout), result.stderr)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -61,3 +41,23 @@ def test_more_nodes_can_be_allowed(tmp_path):
     status, _, _, message = run(command, SECONDS * SHARED)
     assert status == 5 and "larger than the limit of" in message and "--max-nodes [limit]" in message
     assert run([*command, "--max-nodes=20000"], SECONDS * SHARED)[0] == 0
+
+
+def test_more_operations_can_be_allowed(tmp_path):
+    """The place is that of the first node beyond the limit; what the nodes become counts."""
+    path = tmp_path / "model.onnx"
+    path.write_bytes(MODELS["many-softmaxes"][1]().SerializeToString())
+    command = [COMPILER, path, "--emit=mlir-recognize", "-o", "-"]
+    status, _, _, message = run(command, SECONDS * SHARED)
+    assert status == 5 and "node 'link" in message
+    assert "operations, more than the limit of 80000 for files of less than 1 MiB" in message
+    assert run([*command, "--max-operations=0"], SECONDS * SHARED)[0] == 0
+
+
+def test_large_files_may_take_more(tmp_path):
+    """The bound is one of files of less than 1 MiB."""
+    model = MODELS["many-softmaxes"][1]()
+    model.metadata_props.add(key="padding", value="x" * (1 << 20))
+    path = tmp_path / "model.onnx"
+    path.write_bytes(model.SerializeToString())
+    assert run([COMPILER, path, "--emit=mlir-recognize", "-o", "-"], SECONDS * SHARED)[0] == 0

@@ -175,6 +175,14 @@ struct CommandLine {
       cl::cat(arithmetic),
       cl::Hidden,
       cl::desc("Largest number of nodes, with functions inlined")};
+  cl::opt<uint64_t> maxOperations{
+      "max-operations",
+      cl::value_desc("operations"),
+      cl::init(Limits().maxOperations),
+      cl::cat(arithmetic),
+      cl::Hidden,
+      cl::desc(
+          "Largest cost of compiling a small model, in operations; 0 for any")};
   cl::opt<std::string> tokenizer{
       "tokenizer", cl::value_desc("file"), cl::cat(arithmetic),
       cl::desc("Hugging Face's tokenizer.json, for the program to hold")};
@@ -322,6 +330,7 @@ std::optional<CompileOptions> parseOptions(int argc, char **argv) {
   options.dumpDirectory = line.dumpPhases;
   options.import.dataDirectory = line.dataDirectory;
   options.import.limits.maxNodes = line.maxNodes;
+  options.import.limits.maxOperations = line.maxOperations;
   options.linker = line.linker;
   options.runtime = line.runtime;
   return options;

@@ -100,6 +100,10 @@ struct LowerOptions : mlir::PassPipelineOptions<LowerOptions> {
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Bits of the target's vectors"),
                              llvm::cl::init(512)};
+  Option<uint64_t> maxOperations{
+      *this, "max-operations",
+      llvm::cl::desc("Largest cost of the module in operations; 0 for any"),
+      llvm::cl::init(0)};
   Option<bool> guard{
       *this, "guard",
       llvm::cl::desc("Keep weights and buffers apart, so that a sanitizer sees "

@@ -36,6 +36,10 @@ struct RecognizeOptions : mlir::PassPipelineOptions<RecognizeOptions> {
   Option<std::string> calibration{
       *this, "calibration",
       llvm::cl::desc("File (.npz) of inputs of the matrices, or nothing")};
+  Option<uint64_t> maxOperations{
+      *this, "max-operations",
+      llvm::cl::desc("Largest cost of the module in operations; 0 for any"),
+      llvm::cl::init(0)};
 };
 
 /// Appends the recognize phase: an imported graph to `ecolm` on tensors and,

@@ -148,51 +148,71 @@ struct AttentionKernel {
                   })[0];
   }
 
-  /// The sums over positions j, first <= j < last, of p[j] * v[j, d], for the
-  /// vectors of d that start at `columns`.
-  SmallVector<Value> sumBlock(Value weights, Value group, Value first,
-                              Value last, ArrayRef<Value> columns,
-                              VectorType lanes) {
-    SmallVector<Value> zeros(columns.size(), b.constant(lanes, 0));
-    return b.loop(first, last, 1, zeros, [&](Value j, ValueRange sums) {
-      Value p = tensor::ExtractOp::create(b, weights, j);
-      if (cache.hasScales())
-        p = mul(p, cache.loadValueScale(b, group, j));
-      p = vector::BroadcastOp::create(b, lanes, p);
-      SmallVector<Value> next;
-      for (auto [sum, d] : llvm::zip_equal(sums, columns)) {
-        Value v = cache.loadValues(b, lanes.getDimSize(0), group, j, d);
-        next.push_back(b.add(sum, mul(p, v)));
-      }
-      return next;
+  /// A vector of elements of a value, from `first` on.
+  struct Column {
+    int64_t first;
+    VectorType lanes;
+  };
+
+  /// The elements of a value as the widest vectors that there are.
+  SmallVector<Column> getColumns() {
+    SmallVector<Column> columns;
+    for (int64_t first = 0; first < headSize;) {
+      int64_t width = llvm::bit_floor(uint64_t(headSize - first));
+      width = std::min(width, kLanes);
+      columns.push_back({first, VectorType::get(width, f32())});
+      first += width;
+    }
+    return columns;
+  }
+
+  SmallVector<Value> createZeros(ArrayRef<Column> columns) {
+    return llvm::map_to_vector(columns, [&](const Column &column) -> Value {
+      return b.constant(column.lanes, 0);
     });
+  }
+
+  /// The sums over positions j, first <= j < last, of p[j] * v[j, d], for the
+  /// elements d of `columns`.
+  SmallVector<Value> sumBlock(Value weights, Value group, Value first,
+                              Value last, ArrayRef<Column> columns) {
+    return b.loop(
+        first, last, 1, createZeros(columns), [&](Value j, ValueRange sums) {
+          Value p = tensor::ExtractOp::create(b, weights, j);
+          if (cache.hasScales())
+            p = mul(p, cache.loadValueScale(b, group, j));
+          SmallVector<Value> next;
+          for (auto [sum, column] : llvm::zip_equal(sums, columns)) {
+            Value v = cache.loadValues(b, column.lanes.getDimSize(0), group, j,
+                                       b.index(column.first));
+            Value same = vector::BroadcastOp::create(b, column.lanes, p);
+            next.push_back(b.add(sum, mul(same, v)));
+          }
+          return next;
+        });
   }
 
   /// y[d] = sum over j of p[j] * v[j, d], several vectors of d side by side.
   /// Sums of kLanes positions are added to the sum of those before, so that
   /// rounding grows with the number of sums, not of positions.
   Value mixRow(Value weights, Value group, Value count, Value target) {
-    int64_t width = std::gcd(headSize, kLanes);
-    auto lanes = VectorType::get(width, f32());
-    for (int64_t first = 0; first < headSize;
-         first += kBlocksTogether * width) {
-      int64_t end = std::min(first + kBlocksTogether * width, headSize);
-      SmallVector<Value> columns;
-      for (int64_t d = first; d < end; d += width)
-        columns.push_back(b.index(d));
-      SmallVector<Value> zeros(columns.size(), b.constant(lanes, 0));
-      SmallVector<Value> totals = b.loop(
-          b.index(0), count, kLanes, zeros, [&](Value j, ValueRange before) {
-            Value last =
-                arith::MinUIOp::create(b, b.addIndex(j, kLanes), count);
-            SmallVector<Value> next =
-                sumBlock(weights, group, j, last, columns, lanes);
-            for (auto [sum, total] : llvm::zip_equal(next, before))
-              sum = b.add(total, sum);
-            return next;
-          });
-      for (auto [total, d] : llvm::zip_equal(totals, columns))
-        target = b.write(total, target, d);
+    SmallVector<Column> all = getColumns();
+    for (ArrayRef<Column> rest = all; !rest.empty();) {
+      ArrayRef<Column> columns = rest.take_front(kBlocksTogether);
+      rest = rest.drop_front(columns.size());
+      SmallVector<Value> totals =
+          b.loop(b.index(0), count, kLanes, createZeros(columns),
+                 [&](Value j, ValueRange before) {
+                   Value last =
+                       arith::MinUIOp::create(b, b.addIndex(j, kLanes), count);
+                   SmallVector<Value> next =
+                       sumBlock(weights, group, j, last, columns);
+                   for (auto [sum, total] : llvm::zip_equal(next, before))
+                     sum = b.add(total, sum);
+                   return next;
+                 });
+      for (auto [total, column] : llvm::zip_equal(totals, columns))
+        target = b.write(total, target, b.index(column.first));
     }
     return target;
   }

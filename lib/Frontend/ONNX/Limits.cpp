@@ -28,6 +28,9 @@ void printLimits(llvm::raw_ostream &os) {
   row(limits.maxNodes,
       "nodes, with functions inlined, and one more for each KiB of the "
       "file (--max-nodes)");
+  row(limits.maxOperations,
+      "operations that what they become costs, of a model of less than 1 MiB "
+      "(--max-operations)");
   row(limits.maxFunctions, "functions of the model");
   row(limits.maxCallDepth, "calls of functions inside one another");
   row(limits.maxNameBytes, "bytes of a name");

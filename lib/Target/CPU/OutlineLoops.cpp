@@ -27,14 +27,15 @@ namespace ecolm {
 using namespace mlir;
 using namespace ecolm;
 
-/// Whether a call can stand for `loop`: it gives nothing, and whatever ends the
-/// entry function from within, a check or a lack of memory, stays there.
+/// Whether a call can stand for `loop`: it gives no buffer, and whatever ends
+/// the entry function from within, a check or a lack of memory, stays there.
 static bool canMove(Operation *loop) {
   WalkResult found = loop->walk([](Operation *op) {
     return isa<cf::AssertOp, memref::AllocOp>(op) ? WalkResult::interrupt()
                                                   : WalkResult::advance();
   });
-  return loop->getNumResults() == 0 && !found.wasInterrupted();
+  return llvm::none_of(loop->getResultTypes(), llvm::IsaPred<BaseMemRefType>) &&
+         !found.wasInterrupted();
 }
 
 /// The values from outside that `loop` uses, in the order of their first use.
@@ -99,7 +100,8 @@ void LoopOutliner::outline(Operation *loop) {
   Builder builder(loop->getContext());
   auto function = func::FuncOp::create(
       loc, "ecolm_loop",
-      builder.getFunctionType(ValueRange(arguments).getTypes(), {}));
+      builder.getFunctionType(ValueRange(arguments).getTypes(),
+                              loop->getResultTypes()));
   function.setPrivate();
   // Inlined again, the entry function would be as long as before.
   function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
@@ -109,8 +111,8 @@ void LoopOutliner::outline(Operation *loop) {
   mapping.map(arguments, body->getArguments());
   for (Operation *constant : constants)
     inner.clone(*constant, mapping);
-  inner.clone(*loop, mapping);
-  func::ReturnOp::create(inner, loc);
+  Operation *copy = inner.clone(*loop, mapping);
+  func::ReturnOp::create(inner, loc, copy->getResults());
   auto [kept, isNew] = functions.insert(function);
   if (isNew) {
     symbols.insert(function);
@@ -119,7 +121,8 @@ void LoopOutliner::outline(Operation *loop) {
     function = *kept;
   }
   OpBuilder outer(loop);
-  func::CallOp::create(outer, loc, function, arguments);
+  auto call = func::CallOp::create(outer, loc, function, arguments);
+  loop->replaceAllUsesWith(call);
   loop->erase();
 }
 

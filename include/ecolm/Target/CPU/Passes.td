@@ -290,8 +290,8 @@ def OutlineLoops : Pass<"ecolm-outline-loops", "::mlir::ModuleOp"> {
     for all that are equal but for their buffers. What LLVM does to a function costs
     more than its length, so a model of a thousand layers would take minutes.
 
-    Precondition: bufferized; loops give nothing. Postcondition: if `@main` had
-    that many loops, those left check something or allocate.
+    Precondition: bufferized. Postcondition: if `@main` had that many loops, those
+    left check something, allocate, or give a buffer.
 
     ```mlir
     scf.for %i = %c0 to %c4 step %c1 { "use"(%m, %i) : (memref<4xf32>, index) -> () }

@@ -54,6 +54,55 @@ def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
   ];
 }
 
+def LimitOperations : Pass<"ecolm-limit-operations", "::mlir::ModuleOp"> {
+  let summary = "Refuses modules of too many operations";
+  let description = [{
+    Fails, with an error of the class `limit`, at the first operation beyond
+    `limit`, those in regions counted: a small file shall not ask for much work,
+    and what a node of it becomes may be one operation or a thousand. What takes
+    longer counts for more: an operation of `ecolm` that becomes a kernel for
+    128, one that has to find out whether it may write in place for 32, a loop
+    for 10, a function for 640, an instruction of LLVM for 3
+    (docs/Rationale/CompileTime.md).
+
+    Precondition: none. Postcondition: the module costs at most `limit`.
+
+    ```mlir
+    %y = "op"(%x) : ...   // --ecolm-limit-operations=limit=2, the third
+    ```
+    ==>
+    ```mlir
+    error: compiling the model costs as much as 3 operations, more than the limit of 2 for files of less than 1 MiB; ...
+    ```
+  }];
+  let options = [Option<"limit", "limit", "uint64_t", "0",
+                        "Largest cost in operations; 0 for any">];
+}
+
+def MergeEqualOperations : Pass<"ecolm-merge-equal-operations"> {
+  let summary = "Computes once what several equal operations compute";
+  let description = [{
+    Like `cse`, for operations without side effects whose regions have one block.
+    There, all operations with the same operands are compared with each other; a
+    thousand loops over one shape differ only in what their bodies capture. Here
+    what makes two of them equal decides where they are looked for, so the time
+    is in proportion to the number of operations.
+
+    Precondition: none. Postcondition: no block holds two equal operations
+    without side effects, and none that nobody uses.
+
+    ```mlir
+    %a = tensor.generate %n { ^bb0(%i: index): tensor.yield %c : f32 } : tensor<?xf32>
+    %b = tensor.generate %n { ^bb0(%i: index): tensor.yield %c : f32 } : tensor<?xf32>
+    ```
+    ==>
+    ```mlir
+    %a = tensor.generate %n { ^bb0(%i: index): tensor.yield %c : f32 } : tensor<?xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numMerged", "merged", "operations merged">];
+}
+
 def DeriveIncremental : Pass<"ecolm-derive-incremental", "::mlir::ModuleOp"> {
   let summary = "Makes a language model take its sequence piece by piece";
   let description = [{

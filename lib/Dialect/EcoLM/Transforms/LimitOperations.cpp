@@ -1,0 +1,86 @@
+//===- LimitOperations.cpp - How much a model leaves to compile -----------===//
+//
+// Part of the EcoLM compiler, under the Apache License v2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+//
+// Refuses what would take long to compile.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h"
+#include "ecolm/Support/ErrorClass.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+namespace ecolm {
+#define GEN_PASS_DEF_LIMITOPERATIONS
+#include "ecolm/Dialect/EcoLM/Transforms/Passes.h.inc"
+} // namespace ecolm
+
+using namespace mlir;
+using namespace ecolm;
+
+/// How many arithmetic operations take as long to compile as one of ecolm that
+/// becomes a kernel, as it takes to find out whether one writes in place, as a
+/// loop, as LLVM takes for a function of loops, and for an instruction.
+static constexpr uint64_t kKernel = 128, kInPlace = 32, kLoop = 10,
+                          kFunction = 640, kInstruction = 3;
+
+/// Whether bufferization asks of everything that may share a buffer with `op`
+/// whether it is in the way.
+static bool mayWriteInPlace(Operation *op) {
+  auto linalg = dyn_cast<linalg::LinalgOp>(op);
+  if (!linalg)
+    return isa<tensor::InsertOp, tensor::InsertSliceOp>(op);
+  return linalg.getNumReductionLoops() > 0 ||
+         !linalg.getBlock()->getOps<tensor::ExtractOp>().empty();
+}
+
+static uint64_t getCost(Operation *op) {
+  if (auto function = dyn_cast<FunctionOpInterface>(op))
+    return function.isExternal() ? 1 : kFunction;
+  if (mayWriteInPlace(op))
+    return kInPlace;
+  if (isa<scf::ForOp>(op))
+    return kLoop;
+  if (isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()))
+    return kInstruction;
+  bool isKernel = isa_and_nonnull<EcoLMDialect>(op->getDialect()) &&
+                  op->getNumOperands() > 0 &&
+                  isa<TensorType>(op->getOperand(0).getType());
+  return isKernel ? kKernel : 1;
+}
+
+namespace {
+
+struct LimitOperationsPass final
+    : ecolm::impl::LimitOperationsBase<LimitOperationsPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    markAllAnalysesPreserved();
+    uint64_t cost = 0;
+    Operation *beyond = nullptr;
+    getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
+      cost += getCost(op);
+      if (!beyond && cost > limit)
+        beyond = op;
+    });
+    if (limit == 0 || !beyond)
+      return;
+    classify(beyond->emitError(), ErrorClass::Limit)
+        << "compiling the model costs as much as " << cost
+        << " operations, more than the limit of " << limit.getValue()
+        << " for files of less than 1 MiB; allow more with --max-operations";
+    signalPassFailure();
+  }
+};
+
+} // namespace
