@@ -106,6 +106,18 @@ def widening_products(length: int, codes: bool = False) -> onnx.ModelProto:
     return links(length, link, constants, ("n", 16))
 
 
+def fan(length: int, codes: bool = False) -> onnx.ModelProto:
+    """The sum of the products of one input with many matrices, of floats or ternary."""
+    rng, constants, nodes = np.random.default_rng(0), [], []
+    for i in range(length):
+        matrix = rng.integers(-1, 2, (32, 32))
+        constants += [constant(f"w{i}", matrix, np.int8), floats(f"s{i}", 0.5 + i / 100)] if codes else \
+            [floats(f"w{i}", matrix + i / 100)]
+        nodes += [node("DequantizeLinear", [f"w{i}", f"s{i}"], [f"d{i}"])] if codes else []
+        nodes += [node("MatMul", ["x", f"{'d' if codes else 'w'}{i}"], [f"y{i}"])]
+    return model([*nodes, node("Sum", [f"y{i}" for i in range(length)], ["y"])], constants, ("n", 32))
+
+
 def hadamards(length: int) -> onnx.ModelProto:
     matrix = np.ones((1, 1))
     while len(matrix) < 16:
@@ -143,6 +155,8 @@ CHAINS = {
     "LogSoftmax": lambda length: chain("LogSoftmax", length),
     "MatMul": lambda length: chain("MatMul", length, "w", constants=[SQUARE]),
     "MatMul, Hadamard matrices": hadamards,
+    "MatMul, of one input": fan,
+    "MatMul, ternary, of one input": lambda length: fan(length, codes=True),
     "MatMul, other sizes each": widening_products,
     "MatMul, ternary, other sizes each": lambda length: widening_products(length, codes=True),
     "MatMul, unknown sizes": unknown_products,

@@ -20,6 +20,10 @@ def run_compiler(*arguments, **settings) -> subprocess.CompletedProcess:
                           **settings)
 
 
+# For a model of less than 1 MiB in which there is a layer of every kind, or one of any size.
+ANY_SIZE = "--max-operations=0"
+
+
 @dataclasses.dataclass
 class Program:
     """A compiled model."""

@@ -9,7 +9,7 @@ from ecolm.onnx_functions import DOMAIN
 from ecolm.onnx_model import GraphBuilder
 from onnx import TensorProto, helper
 
-from programs import compile_model
+from programs import ANY_SIZE, compile_model
 from random_layers import LayerModel, chain_shapes, rectangular_shapes
 
 ROWS = 40
@@ -133,7 +133,7 @@ def wrong_layers(layers: LayerModel, inputs, outputs) -> list[str]:
 def test_layers_are_exact(fill, tmp_path):
     layers = LayerModel(seed=len(fill.__name__))
     fill(layers)
-    program = compile_model(layers.model(opset=25), tmp_path / "layers")
+    program = compile_model(layers.model(opset=25), tmp_path / "layers", ANY_SIZE)
     inputs = layers.inputs(ROWS)
     outputs = program.evaluate(inputs, "-t", 2)
     wrong = wrong_layers(layers, inputs, outputs)
@@ -171,7 +171,7 @@ def test_kernels_are_exact_on_other_targets(option, tmp_path):
     if option == "--mcpu=x86-64-v4" and not has_avx512():
         pytest.skip("this machine has no AVX-512")
     layers = layers_of_all_kinds()
-    program = compile_model(layers.model(opset=25), tmp_path / "layers", option)
+    program = compile_model(layers.model(opset=25), tmp_path / "layers", ANY_SIZE, option)
     inputs = layers.inputs(ROWS)
     wrong = wrong_layers(layers, inputs, program.evaluate(inputs, "-t", 2))
     assert not wrong, "\n".join(wrong)

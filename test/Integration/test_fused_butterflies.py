@@ -10,7 +10,7 @@ from ecolm.onnx_functions import DOMAIN
 from ecolm.onnx_model import GraphBuilder
 from onnx import TensorProto, helper
 
-from programs import compile_model
+from programs import ANY_SIZE, compile_model
 
 TARGETS = [(), ("--mcpu=x86-64-v4",), ("--mcpu=x86-64-v3",), ("--mcpu=x86-64",),
            ("--lower-mul-to-shift=shift",)]
@@ -112,7 +112,7 @@ def test_ternary_sums_are_exact(n, target, tmp_path):
     model = ButterflyModel(n, "rows", TensorProto.INT8, seed=n)
     for order in ("up", "down", "random", "random"):
         model.add(order, model.ternary)
-    program = compile_model(model.model(), tmp_path / "model", *target)
+    program = compile_model(model.model(), tmp_path / "model", ANY_SIZE, *target)
     for rows in (1, 2, 5):
         x = model.generator.integers(-128, 128, (rows, n)).astype(np.int8)
         x[0] = -128
@@ -132,7 +132,7 @@ def test_long_ternary_sums_are_exact(n, rows, tmp_path):
         model.builder.ternary(name, np.ones(shape, np.int8)), np.ones(shape, np.int8)))
     model.add("random", model.ternary)
     model.add("down", model.ternary)
-    program = compile_model(model.model(), tmp_path / "model")
+    program = compile_model(model.model(), tmp_path / "model", ANY_SIZE)
     x = model.generator.integers(-128, 128, (rows, n)).astype(np.int8)
     expected = [exact_sums(x, f).astype(np.float32) for f in model.butterflies]
     assert not wrong_outputs(program.evaluate({"x": x}), expected)
@@ -147,7 +147,7 @@ def test_float_sums_have_the_definition_s_bits(n, target, tmp_path):
         for draw in (model.learned, model.powers, model.powers_and_zeros, model.small_powers,
                      model.ternary):
             model.add(order, draw)
-    program = compile_model(model.model(), tmp_path / "model", *target)
+    program = compile_model(model.model(), tmp_path / "model", ANY_SIZE, *target)
     for rows in (1, 2, 5):
         x = model.generator.standard_normal((rows, n)).astype(np.float32)
         x[:, ::3] = -0.0

@@ -50,7 +50,7 @@ def test_more_operations_can_be_allowed(tmp_path):
     command = [COMPILER, path, "--emit=mlir-recognize", "-o", "-"]
     status, _, _, message = run(command, SECONDS * SHARED)
     assert status == 5 and "node 'link" in message
-    assert "operations, more than the limit of 80000 for files of less than 1 MiB" in message
+    assert "operations, more than the limit of 100000 for files of less than 1 MiB" in message
     assert run([*command, "--max-operations=0"], SECONDS * SHARED)[0] == 0
 
 

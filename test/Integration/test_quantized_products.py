@@ -14,7 +14,7 @@ from ecolm import reference
 from ecolm.onnx_model import GraphBuilder
 from onnx import TensorProto, helper
 
-from programs import compile_model
+from programs import ANY_SIZE, compile_model
 
 TYPES = {TensorProto.INT2: (2, True), TensorProto.UINT2: (2, False),
          TensorProto.INT4: (4, True), TensorProto.UINT4: (4, False),
@@ -126,7 +126,7 @@ def answers(tmp_path_factory):
         [info(p.name, TensorProto.FLOAT, ["n", INPUTS] if p.gathers else ["rows", OUTPUTS])
          for p in products], b.initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 25)], ir_version=13)
-    program = compile_model(model, tmp_path_factory.mktemp("products") / "products")
+    program = compile_model(model, tmp_path_factory.mktemp("products") / "products", ANY_SIZE)
     x = g.standard_normal((5, INPUTS)).astype(np.float32)
     ids = np.array([0, OUTPUTS - 1, 3, -1, 3])
     return x, ids, products, program.evaluate({"x": x, "ids": ids}, "-t", 1)

@@ -13,7 +13,7 @@ import pytest
 from ecolm.onnx_model import GraphBuilder
 from onnx import TensorProto, helper
 
-from programs import MODELS, ROOT, compile_model, run_compiler
+from programs import ANY_SIZE, MODELS, ROOT, compile_model, run_compiler
 from random_layers import LayerModel, chain_shapes, rectangular_shapes
 from test_c_hosts import CLANG
 from test_fused_butterflies import ButterflyModel
@@ -69,7 +69,7 @@ def butterflies() -> LayerModel:
 @pytest.mark.parametrize("make", [products, butterflies])
 def test_layers(make, name, cpu, tmp_path):
     layers = make()
-    program = compile_model(layers.model(opset=25), tmp_path / "layers", f"--sanitize={name}",
+    program = compile_model(layers.model(opset=25), tmp_path / "layers", ANY_SIZE, f"--sanitize={name}",
                             f"--mcpu={cpu}")
     for rows, threads in ((1, 1), (1, 3), (2, 3), (5, 3)):
         program.evaluate(layers.inputs(rows), "-t", threads)
@@ -82,7 +82,7 @@ def test_fused_butterflies(kind, sanitizer, tmp_path):
     for draw in draws:
         for order in ("up", "down", "random"):
             model.add(order, draw)
-    program = compile_model(model.model(), tmp_path / "model", sanitizer)
+    program = compile_model(model.model(), tmp_path / "model", ANY_SIZE, sanitizer)
     for rows, threads in ((1, 1), (2, 3), (5, 3)):
         x = model.generator.integers(-128, 128, (rows, model.n))
         x = x.astype(helper.tensor_dtype_to_np_dtype(kind))

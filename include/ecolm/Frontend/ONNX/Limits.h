@@ -39,7 +39,7 @@ struct Limits {
   uint64_t maxNodes = 10'000;
   /// What the nodes become in any phase costs, in operations, if all files
   /// together have less than 1 MiB; 0 for any cost.
-  uint64_t maxOperations = 80'000;
+  uint64_t maxOperations = 100'000;
   /// Model-local functions.
   uint64_t maxFunctions = 10'000;
   /// Calls of model-local functions inside one another.

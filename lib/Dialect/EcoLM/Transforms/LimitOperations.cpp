@@ -17,6 +17,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace ecolm {
@@ -29,9 +30,20 @@ using namespace ecolm;
 
 /// How many arithmetic operations take as long to compile as one of ecolm that
 /// becomes a kernel, as it takes to find out whether one writes in place, as a
-/// loop, as LLVM takes for a function of loops, and for an instruction.
-static constexpr uint64_t kKernel = 128, kInPlace = 32, kLoop = 10,
-                          kFunction = 640, kInstruction = 3;
+/// loop, as LLVM takes for a function that computes and for one that calls
+/// others, and for an instruction.
+static constexpr uint64_t kKernel = 128, kInPlace = 48, kLoop = 10,
+                          kFunction = 640, kCaller = 64, kInstruction = 3;
+
+/// LLVM unrolls and vectorizes the loops of a function, if it does not only
+/// call others.
+static uint64_t getFunctionCost(FunctionOpInterface function) {
+  if (function.isExternal())
+    return 1;
+  WalkResult calls =
+      function->walk([](CallOpInterface) { return WalkResult::interrupt(); });
+  return calls.wasInterrupted() ? kCaller : kFunction;
+}
 
 /// Whether bufferization asks of everything that may share a buffer with `op`
 /// whether it is in the way.
@@ -45,7 +57,7 @@ static bool mayWriteInPlace(Operation *op) {
 
 static uint64_t getCost(Operation *op) {
   if (auto function = dyn_cast<FunctionOpInterface>(op))
-    return function.isExternal() ? 1 : kFunction;
+    return getFunctionCost(function);
   if (mayWriteInPlace(op))
     return kInPlace;
   if (isa<scf::ForOp>(op))

@@ -61,9 +61,9 @@ def LimitOperations : Pass<"ecolm-limit-operations", "::mlir::ModuleOp"> {
     `limit`, those in regions counted: a small file shall not ask for much work,
     and what a node of it becomes may be one operation or a thousand. What takes
     longer counts for more: an operation of `ecolm` that becomes a kernel for
-    128, one that has to find out whether it may write in place for 32, a loop
-    for 10, a function for 640, an instruction of LLVM for 3
-    (docs/Rationale/CompileTime.md).
+    128, one that has to find out whether it may write in place for 48, a loop
+    for 10, a function for 640 or, if it calls another, for 64, an instruction of
+    LLVM for 3 (docs/Rationale/CompileTime.md).
 
     Precondition: none. Postcondition: the module costs at most `limit`.
 
