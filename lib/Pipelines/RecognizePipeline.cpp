@@ -25,6 +25,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   // A graph that is part graph and part program was recognized already, and
   // half of it would be taken for something else.
   manager.addPass(createCheckPhase({CheckedPhase::Import}));
+  manager.addPass(createLimitOperations({options.maxOperations}));
 
   // What generates text has a batch of one, which any batch would keep from
   // having a cache, and no more tokens than its tables have rows.
@@ -95,7 +96,7 @@ void ecolm::buildRecognizePipeline(OpPassManager &manager,
   manager.addPass(createComputeOnCodes());
 
   // Layers that quantize one activation separately (query, key, value) wrote
-  // the quantizer once each; CSE makes it one. Canonicalization folds the
+  // the quantizer once each; merging makes it one. Canonicalization folds the
   // arithmetic of shapes. Weights are symbols, so neither can turn their bytes
   // into constants.
   manager.addPass(createCanonicalizerPass());

@@ -27,16 +27,27 @@
 using namespace mlir;
 using namespace ecolm;
 
-/// Instructions of a block, and of a function, from which on the function is
-/// not optimized. Kernels are far shorter; so long is the entry function of a
-/// model of a hundred layers or a thousand nodes, which does little but call,
-/// and what LLVM does to a block takes more than its length.
-static constexpr size_t kLongBlock = 1 << 13, kLongFunction = 1 << 14;
+/// Instructions of a block and of a function, and arguments of a function or
+/// call, from which on the function is not optimized. Kernels are far shorter;
+/// so long is the entry function of a model of a hundred layers or a thousand
+/// nodes, which does little but call, and what LLVM does to a block takes more
+/// than its length.
+static constexpr size_t kLongBlock = 1 << 13, kLongFunction = 1 << 14,
+                        kManyArguments = 1 << 8;
+
+static bool isLong(const llvm::BasicBlock &block) {
+  return block.size() >= kLongBlock ||
+         llvm::any_of(block, [](const llvm::Instruction &instruction) {
+           auto *call = dyn_cast<llvm::CallBase>(&instruction);
+           return call && call->arg_size() >= kManyArguments;
+         });
+}
 
 static bool isLong(const llvm::Function &function) {
   return function.getInstructionCount() >= kLongFunction ||
+         function.arg_size() >= kManyArguments ||
          llvm::any_of(function, [](const llvm::BasicBlock &block) {
-           return block.size() >= kLongBlock;
+           return isLong(block);
          });
 }
 

@@ -68,6 +68,24 @@ def attentions(length: int, shape=("b", "s", 64)) -> onnx.ModelProto:
     return links(length, lambda i, a, b: [node("Attention", [a] * 3, [b], q_num_heads=4, kv_num_heads=4)], shape=shape)
 
 
+def wide_attentions(length: int, head_size: int = 1000) -> onnx.ModelProto:
+    return links(length, lambda i, a, b: [node("Attention", [a] * 3, [b], q_num_heads=1, kv_num_heads=1)],
+                 shape=(1, 4, head_size))
+
+
+def deep_reductions(length: int) -> onnx.ModelProto:
+    return links(length, lambda i, a, b: [node("ReduceMax", [a, f"axis{i % 8}"], [b])],
+                 [constant(f"axis{i}", [i]) for i in range(8)], "abcdefgh")
+
+
+def ports(length: int) -> onnx.ModelProto:
+    """As many inputs and outputs."""
+    graph = helper.make_graph([node("Relu", [f"x{i}"], [f"y{i}"]) for i in range(length)], "hostile",
+                              [value(f"x{i}", ("n", "m")) for i in range(length)],
+                              [value(f"y{i}", None) for i in range(length)])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 23)], ir_version=11)
+
+
 def narrowing(length: int, step: int, make, shape, constants=()) -> onnx.ModelProto:
     """A kernel of its own for every link, since the last axis loses `step` elements in each."""
     widths = [step * (length + 8 - i) for i in range(length)]
@@ -143,7 +161,9 @@ CHAINS = {
     "Attention": attentions,
     "Attention, known sizes": lambda length: attentions(length, (1, 4, 64)),
     "Attention, other sizes each": narrowing_attentions,
+    "Attention, heads of 1000": wide_attentions,
     "Concat": concats,
+    "inputs and outputs": ports,
     "CumSum": lambda length: chain("CumSum", length, "axis", constants=[constant("axis", 0)]),
     "DynamicQuantizeLinear": dynamic_quantizers,
     "Einsum": lambda length: chain("Einsum", length, "w", constants=[SQUARE], equation="ij,jk->ik"),
@@ -163,6 +183,7 @@ CHAINS = {
     "MatMulNBits": nibbles,
     "NonZero": nonzeros,
     "Pad": lambda length: chain("Pad", length, "p", constants=[constant("p", [0, 1, 0, -1])]),
+    "ReduceMax, eight dimensions": deep_reductions,
     "ReduceSum": lambda length: chain("ReduceSum", length, "axes", constants=[constant("axes", [1])]),
     "RotaryEmbedding": lambda length: chain("RotaryEmbedding", length, "c", "c", constants=[floats("c", np.ones((1, 4, 2)))], shape=(1, 2, 4, 4)),
     "ScatterND": lambda length: chain("ScatterND", length, "places", "rows", constants=[PLACE, floats("rows", [[1, 2, 3]])]),

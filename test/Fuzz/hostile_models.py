@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import helper
 
-from chains import CHAINS, chain, constant, model, node, value
+from chains import CHAINS, chain, constant, model, node, value, wide_attentions
 
 
 def doubling_functions(levels: int) -> onnx.ModelProto:
@@ -68,6 +68,13 @@ MODELS = {
     "many-attentions": (False, lambda: CHAINS["Attention"](9900)),
     "attentions-of-all-sizes": (True, lambda: CHAINS["Attention, other sizes each"](30)),
     "many-attentions-of-all-sizes": (False, lambda: CHAINS["Attention, other sizes each"](80)),
+    "wide-attentions": (True, lambda: CHAINS["Attention, heads of 1000"](3)),
+    "many-wide-attentions": (False, lambda: CHAINS["Attention, heads of 1000"](20)),
+    "widest-attention": (False, lambda: wide_attentions(1, 1 << 39)),
+    "deep-reductions": (True, lambda: CHAINS["ReduceMax, eight dimensions"](20)),
+    "many-deep-reductions": (False, lambda: CHAINS["ReduceMax, eight dimensions"](400)),
+    "ports": (True, lambda: CHAINS["inputs and outputs"](250)),
+    "many-ports": (False, lambda: CHAINS["inputs and outputs"](4500)),
     "norms": (True, lambda: CHAINS["LayerNormalization"](600)),
     "many-norms": (False, lambda: CHAINS["LayerNormalization"](9900)),
     "products": (True, lambda: CHAINS["MatMul"](600)),

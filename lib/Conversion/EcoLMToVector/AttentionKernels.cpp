@@ -17,8 +17,9 @@
 #include "ecolm/Dialect/EcoLM/IR/EcoLMOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/bit.h"
 
-#include <numeric>
+#include <limits>
 
 using namespace mlir;
 using namespace ecolm;

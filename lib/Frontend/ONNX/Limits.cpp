@@ -29,7 +29,7 @@ void printLimits(llvm::raw_ostream &os) {
       "nodes, with functions inlined, and one more for each KiB of the "
       "file (--max-nodes)");
   row(limits.maxOperations,
-      "operations that what they become costs, of a model of less than 1 MiB "
+      "cost of compiling, in operations, of a model of less than 1 MiB "
       "(--max-operations)");
   row(limits.maxFunctions, "functions of the model");
   row(limits.maxCallDepth, "calls of functions inside one another");

@@ -31,9 +31,10 @@ using namespace ecolm;
 /// How many arithmetic operations take as long to compile as one of ecolm that
 /// becomes a kernel, as it takes to find out whether one writes in place, as a
 /// loop, as LLVM takes for a function that computes and for one that calls
-/// others, and for an instruction.
+/// others, as a parameter or result, and as an instruction.
 static constexpr uint64_t kKernel = 128, kInPlace = 48, kLoop = 10,
-                          kFunction = 640, kCaller = 64, kInstruction = 3;
+                          kFunction = 640, kCaller = 64, kParameter = 30,
+                          kInstruction = 3;
 
 /// LLVM unrolls and vectorizes the loops of a function, if it does not only
 /// call others.
@@ -42,23 +43,41 @@ static uint64_t getFunctionCost(FunctionOpInterface function) {
     return 1;
   WalkResult calls =
       function->walk([](CallOpInterface) { return WalkResult::interrupt(); });
-  return calls.wasInterrupted() ? kCaller : kFunction;
+  // The values of the model; another function has few.
+  uint64_t parameters = function.isPublic() ? function.getNumArguments() +
+                                                  function.getNumResults()
+                                            : 0;
+  return (calls.wasInterrupted() ? kCaller : kFunction) +
+         parameters * kParameter;
 }
 
-/// Whether bufferization asks of everything that may share a buffer with `op`
-/// whether it is in the way.
-static bool mayWriteInPlace(Operation *op) {
-  auto linalg = dyn_cast<linalg::LinalgOp>(op);
-  if (!linalg)
-    return isa<tensor::InsertOp, tensor::InsertSliceOp>(op);
-  return linalg.getNumReductionLoops() > 0 ||
-         !linalg.getBlock()->getOps<tensor::ExtractOp>().empty();
+/// A kernel of attention writes the elements of a head one vector after the
+/// other, each of which bufferization compares with all before.
+static uint64_t getAttentionCost(AttentionOp attention) {
+  int64_t width =
+      cast<ShapedType>(attention.getQuery().getType()).getShape().back();
+  uint64_t headSize = width / int64_t(attention.getHeads());
+  headSize = std::min<uint64_t>(headSize, 1 << 20);
+  return kKernel + headSize * headSize / 32;
+}
+
+/// A reduction becomes as many loops as its operand has dimensions, each with
+/// all of their sizes.
+static uint64_t getLinalgCost(linalg::LinalgOp op) {
+  bool comparesUses = op.getNumReductionLoops() > 0 ||
+                      !op.getBlock()->getOps<tensor::ExtractOp>().empty();
+  uint64_t loops = op.getNumLoops();
+  return comparesUses ? std::max(kInPlace, loops * loops * loops) : 1;
 }
 
 static uint64_t getCost(Operation *op) {
   if (auto function = dyn_cast<FunctionOpInterface>(op))
     return getFunctionCost(function);
-  if (mayWriteInPlace(op))
+  if (auto attention = dyn_cast<AttentionOp>(op))
+    return getAttentionCost(attention);
+  if (auto linalg = dyn_cast<linalg::LinalgOp>(op))
+    return getLinalgCost(linalg);
+  if (isa<tensor::InsertOp, tensor::InsertSliceOp>(op))
     return kInPlace;
   if (isa<scf::ForOp>(op))
     return kLoop;

@@ -55,24 +55,28 @@ def CheckPhase : Pass<"ecolm-check-phase", "::mlir::ModuleOp"> {
 }
 
 def LimitOperations : Pass<"ecolm-limit-operations", "::mlir::ModuleOp"> {
-  let summary = "Refuses modules of too many operations";
+  let summary = "Refuses modules that cost too much to compile";
   let description = [{
     Fails, with an error of the class `limit`, at the first operation beyond
     `limit`, those in regions counted: a small file shall not ask for much work,
     and what a node of it becomes may be one operation or a thousand. What takes
     longer counts for more: an operation of `ecolm` that becomes a kernel for
-    128, one that has to find out whether it may write in place for 48, a loop
-    for 10, a function for 640 or, if it calls another, for 64, an instruction of
-    LLVM for 3 (docs/Rationale/CompileTime.md).
+    128, and attention for a 32nd of the square of its head size, too; one that has
+    to find out whether it may write in place for 48, or the cube of its
+    dimensions; a loop for 10, a function for 640 or, if it calls another, for 64,
+    and 30 for each argument and result of a public one; an instruction of LLVM for 3
+    (docs/Rationale/CompileTime.md).
 
     Precondition: none. Postcondition: the module costs at most `limit`.
 
     ```mlir
-    %y = "op"(%x) : ...   // --ecolm-limit-operations=limit=2, the third
+    func.func @f(%x: f32) -> f32 {   // --ecolm-limit-operations=limit=700
+      return %x : f32
+    }
     ```
     ==>
     ```mlir
-    error: compiling the model costs as much as 3 operations, more than the limit of 2 for files of less than 1 MiB; ...
+    error: compiling the model costs as much as 702 operations, more than the limit of 700 for files of less than 1 MiB; ...
     ```
   }];
   let options = [Option<"limit", "limit", "uint64_t", "0",
@@ -82,14 +86,15 @@ def LimitOperations : Pass<"ecolm-limit-operations", "::mlir::ModuleOp"> {
 def MergeEqualOperations : Pass<"ecolm-merge-equal-operations"> {
   let summary = "Computes once what several equal operations compute";
   let description = [{
-    Like `cse`, for operations without side effects whose regions have one block.
-    There, all operations with the same operands are compared with each other; a
+    Like `cse`, for operations without side effects. There, all operations with the same operands are compared with each other; a
     thousand loops over one shape differ only in what their bodies capture. Here
     what makes two of them equal decides where they are looked for, so the time
-    is in proportion to the number of operations.
+    is in proportion to the number of operations times the depth of regions.
+    What nobody uses when it is reached goes, too.
 
-    Precondition: none. Postcondition: no block holds two equal operations
-    without side effects, and none that nobody uses.
+    Precondition: what is used is defined before, which in graph regions it need
+    not be. Postcondition: no block holds two equal operations without side
+    effects.
 
     ```mlir
     %a = tensor.generate %n { ^bb0(%i: index): tensor.yield %c : f32 } : tensor<?xf32>
